@@ -1,0 +1,1 @@
+"""The case: defendants, offences, hearings, results, and the names others know them by."""

@@ -1,0 +1,205 @@
+"""The case, its defendants and offences, its hearings and their results, and every name by which others know them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from witness_care.columns import Instant, Json, SealedColumn, identifier
+from witness_care.database import Base
+
+
+class CourtCase(Base):
+    """One prosecution case. `state` is the fold of its journal (no personal data); the other tables show it."""
+
+    __tablename__ = "court_case"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "unit_id"),
+        sa.UniqueConstraint("urn"),
+        sa.Index("court_case_officer", "unit_id", "officer_id", "id"),
+        sa.Index(
+            "court_case_unallocated",
+            "unit_id",
+            "created_at",
+            "id",
+            sqlite_where=sa.text("officer_id IS NULL"),
+            postgresql_where=sa.text("officer_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = identifier()
+    unit_id: Mapped[str] = mapped_column(sa.ForeignKey("unit.id"))
+    urn: Mapped[str] = mapped_column(sa.String(20))
+    officer_id: Mapped[str | None] = mapped_column(sa.ForeignKey("app_user.id"))
+    allocated_by: Mapped[str | None] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    row_version: Mapped[int] = mapped_column(default=0)
+    state: Mapped[Any] = mapped_column(Json)
+    state_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+class Defendant(Base):
+    """A defendant. Names are shown to staff only; contact details are never kept, only their blind indexes."""
+
+    __tablename__ = "defendant"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "case_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_defendant_case"
+        ),
+        sa.Index("defendant_case", "case_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    date_of_birth: Mapped[date | None] = mapped_column(sa.Date)
+    arrest_summons_number: Mapped[str | None] = mapped_column(sa.String(40))
+    proceedings: Mapped[str] = mapped_column(sa.String(30), default="charged")
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class DefendantEndpoint(Base):
+    """The blind index of a contact detail a defendant was seen with: enough to find a collision, nothing to read."""
+
+    __tablename__ = "defendant_endpoint"
+    __table_args__ = (sa.Index("defendant_endpoint_index", "kind", "blind_index"),)
+
+    id: Mapped[str] = identifier()
+    defendant_id: Mapped[str | None] = mapped_column(sa.String(36))
+    case_id: Mapped[str | None] = mapped_column(sa.String(36))
+    external_id: Mapped[str] = mapped_column(sa.String(64), default="")
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    blind_index: Mapped[str] = mapped_column(sa.String(64))
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Offence(Base):
+    __tablename__ = "offence"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_offence_case"
+        ),
+        sa.ForeignKeyConstraint(["defendant_id"], ["defendant.id"], name="fk_offence_defendant"),
+        sa.Index("offence_case", "case_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    defendant_id: Mapped[str] = mapped_column(sa.String(36))
+    cjs_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    title: Mapped[str] = mapped_column(sa.String(300), default="")
+    charged_on: Mapped[date | None] = mapped_column(sa.Date)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Hearing(Base):
+    """A hearing as it now stands: a projection of the case's state, for lists and pages."""
+
+    __tablename__ = "hearing"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_hearing_case"
+        ),
+        sa.Index("hearing_case", "case_id", "id"),
+        sa.Index("hearing_unit_starts", "unit_id", "starts_at", "id"),
+        sa.Index(
+            "hearing_result_due",
+            "unit_id",
+            "result_due_at",
+            "id",
+            sqlite_where=sa.text("result_due_at IS NOT NULL"),
+            postgresql_where=sa.text("result_due_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    thread: Mapped[str] = mapped_column(sa.String(36), default="")
+    status: Mapped[str] = mapped_column(sa.String(20))
+    hearing_type: Mapped[str] = mapped_column(sa.String(200), default="")
+    hearing_class: Mapped[str] = mapped_column(sa.String(20), default="other")
+    jurisdiction: Mapped[str] = mapped_column(sa.String(20), default="")
+    date_kind: Mapped[str | None] = mapped_column(sa.String(20))
+    court: Mapped[str] = mapped_column(sa.String(200), default="")
+    court_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    room: Mapped[str] = mapped_column(sa.String(100), default="")
+    reason: Mapped[str] = mapped_column(sa.String(64), default="")
+    week_commencing: Mapped[date | None] = mapped_column(sa.Date)
+    weeks: Mapped[int] = mapped_column(default=1)
+    starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_day: Mapped[date | None] = mapped_column(sa.Date)
+    result_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    provenance: Mapped[str] = mapped_column(sa.String(20), default="stated")
+    adjournment_note: Mapped[Any] = mapped_column(SealedColumn("hearing.adjournment_note"), nullable=True)
+
+
+class HearingDay(Base):
+    __tablename__ = "hearing_day"
+    __table_args__ = (sa.ForeignKeyConstraint(["hearing_id"], ["hearing.id"], name="fk_hearing_day_hearing"),)
+
+    hearing_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    on_date: Mapped[date] = mapped_column(sa.Date)
+    at_time: Mapped[time | None] = mapped_column(sa.Time)
+    cancelled: Mapped[bool] = mapped_column(default=False)
+
+
+class HearingLink(Base):
+    """An old hearing and the one that came of it: relisted, adjourned to, or a duplicate."""
+
+    __tablename__ = "hearing_link"
+    __table_args__ = (sa.ForeignKeyConstraint(["hearing_id"], ["hearing.id"], name="fk_hearing_link_hearing"),)
+
+    hearing_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    from_hearing_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+
+
+class Result(Base):
+    """One current result of one offence: the latest share of its hearing day."""
+
+    __tablename__ = "result"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["hearing_id"], ["hearing.id"], name="fk_result_hearing"),
+        sa.Index("result_case", "case_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    hearing_id: Mapped[str] = mapped_column(sa.String(36))
+    on_date: Mapped[date] = mapped_column(sa.Date)
+    defendant_id: Mapped[str] = mapped_column(sa.String(36))
+    offence_id: Mapped[str] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    code: Mapped[str] = mapped_column(sa.String(20), default="")
+    label: Mapped[str] = mapped_column(sa.String(300), default="")
+    length: Mapped[str] = mapped_column(sa.String(40), default="")
+    final: Mapped[bool] = mapped_column(default=False)
+
+
+class Identifier(Base):
+    """Every name by which another system knows one of our rows: an alias is added, never changed."""
+
+    __tablename__ = "identifier"
+    __table_args__ = (
+        sa.UniqueConstraint("namespace", "kind", "value", "case_id"),
+        sa.Index("identifier_lookup", "namespace", "kind", "value"),
+        sa.Index("identifier_target", "target_id"),
+    )
+
+    id: Mapped[str] = identifier()
+    namespace: Mapped[str] = mapped_column(sa.String(40))  # urn, cp, asn, or an API client's own
+    kind: Mapped[str] = mapped_column(sa.String(20))  # case, defendant, offence, hearing, participant, person
+    value: Mapped[str] = mapped_column(sa.String(64))
+    case_id: Mapped[str] = mapped_column(sa.String(36), default="")  # "" for a person
+    target_id: Mapped[str] = mapped_column(sa.String(36))
+    created_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""Duties, contacts, and the queues an officer works from."""

@@ -1,0 +1,1 @@
+"""What courts and agencies send: the inbox, the translators and the matching."""

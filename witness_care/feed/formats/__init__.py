@@ -1,0 +1,1 @@
+"""One translator for each real format: a parsed message in, canonical parts out."""

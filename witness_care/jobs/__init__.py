@@ -1,0 +1,1 @@
+"""The clock: a few interval jobs in one worker, and their heartbeats."""

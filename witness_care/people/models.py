@@ -1,0 +1,91 @@
+"""People, the part each has in a case, and how it is safe to reach them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from witness_care.columns import Instant, Json, SealedColumn, identifier
+from witness_care.database import Base
+
+
+class Person(Base):
+    """One person, whatever the number of cases. Matched only by an id or by somebody's decision, never by name."""
+
+    __tablename__ = "person"
+    __table_args__ = (sa.UniqueConstraint("id", "unit_id"),)
+
+    id: Mapped[str] = identifier()
+    unit_id: Mapped[str] = mapped_column(sa.ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    date_of_birth: Mapped[date | None] = mapped_column(sa.Date)
+    language: Mapped[str] = mapped_column(sa.String(20), default="English")
+    deceased_on: Mapped[date | None] = mapped_column(sa.Date)
+    safe_contact_note: Mapped[Any] = mapped_column(SealedColumn("person.safe_contact_note"), nullable=True)
+    safe_word: Mapped[Any] = mapped_column(SealedColumn("person.safe_word"), nullable=True)
+    safe_contact_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    representative: Mapped[Any] = mapped_column(SealedColumn("person.representative"), nullable=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    row_version: Mapped[int] = mapped_column(default=0)
+
+
+class ContactPoint(Base):
+    """One way to reach a person: history rows, never overwritten; an unsafe one is never offered again (SEC-26)."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_contact_point_person"),
+        sa.Index("contact_point_person", "person_id", "id"),
+        sa.Index("contact_point_blind", "kind", "blind_index"),
+    )
+
+    id: Mapped[str] = identifier()
+    person_id: Mapped[str] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(10))  # mobile, landline, email, address
+    sealed_value: Mapped[Any] = mapped_column(SealedColumn("contact_point.sealed_value"))
+    blind_index: Mapped[str] = mapped_column(sa.String(64))
+    allowed: Mapped[str] = mapped_column(sa.String(10), default="not_asked")
+    voicemail: Mapped[str] = mapped_column(sa.String(10), default="not_asked")
+    may_identify_us: Mapped[str] = mapped_column(sa.String(10), default="not_asked")
+    windows: Mapped[Any] = mapped_column(Json, default=list)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    unsafe_since: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Participant(Base):
+    """A person's part in one case. `journey`, `attendance` and the rest of the standing are a projection."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "case_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_participant_case",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_participant_person"),
+        sa.Index("participant_case", "case_id", "id"),
+        sa.Index("participant_person", "person_id", "id"),
+        sa.Index("participant_unit", "unit_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    person_id: Mapped[str] = mapped_column(sa.String(36))
+    role: Mapped[str] = mapped_column(sa.String(10))
+    witness_kind: Mapped[str] = mapped_column(sa.String(15), default="civilian")
+    enhanced: Mapped[str] = mapped_column(sa.String(10), default="no")
+    enhanced_basis: Mapped[Any] = mapped_column(Json, default=list)
+    journey: Mapped[str] = mapped_column(sa.String(20), default="charge")
+    attendance: Mapped[str] = mapped_column(sa.String(20), default="undecided")
+    required: Mapped[bool | None] = mapped_column()
+    missed_in_a_row: Mapped[int] = mapped_column(default=0)
+    last_two_way_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""What supervisors watch: overdue contacts, unallocated cases, reassignment."""

@@ -1,0 +1,518 @@
+"""What can happen in a case, as frozen facts: every change to a case is one of these, kept in its journal.
+
+A fact names people, hearings, defendants and offences by the service's own ids only: never a name, an address or a
+number. `CaseEvent` wraps a fact with where it came from and when; core.md section 1 gives the rules, feeds.md
+section 6 the canonical court events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from workflows import codec
+
+
+class DateKind(StrEnum):
+    """The three kinds of hearing date (feeds.md section 9)."""
+
+    FIXED = "fixed"
+    WEEK_COMMENCING = "week_commencing"
+    TO_BE_FIXED = "to_be_fixed"
+
+
+class HearingClass(StrEnum):
+    """The class of a hearing's type: what decides who must come and which hearing replaces which."""
+
+    TRIAL = "trial"
+    SENTENCE = "sentence"
+    PLEA = "plea"
+    FIRST = "first"
+    APPEAL = "appeal"
+    OTHER = "other"
+
+
+class ResultKind(StrEnum):
+    """What one result of an offence means for the people in the case (feeds.md section 15)."""
+
+    CUSTODY = "custody"
+    LIFE = "life"
+    SUSPENDED = "suspended"
+    ACTIVATED = "activated"
+    HOSPITAL = "hospital"
+    COMMUNITY = "community"
+    FINE = "fine"
+    DISCHARGE = "discharge"
+    ORDER = "order"
+    OTHER_SENTENCE = "other_sentence"
+    WITHDRAWN = "withdrawn"
+    DISMISSED = "dismissed"
+    DISCONTINUED = "discontinued"
+    ADJOURNED = "adjourned"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    VICTIM = "victim"
+    WITNESS = "witness"
+    BOTH = "both"
+
+
+class WitnessKind(StrEnum):
+    CIVILIAN = "civilian"
+    POLICE = "police"
+    PROFESSIONAL = "professional"
+    EXPERT = "expert"
+
+
+class Answer(StrEnum):
+    """A fact about a person has three values: a missing answer is never shown as no."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASKED = "not_asked"
+
+
+class ContactOutcome(StrEnum):
+    """How one contact or attempt ended (domain.md section 5.4, second table)."""
+
+    REACHED = "reached"
+    REPRESENTATIVE = "representative"
+    DELIVERED_AS_CHOSEN = "delivered_as_chosen"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    BOUNCED = "bounced"
+    DECLINED = "declined"
+    UNSAFE = "unsafe"
+
+    @property
+    def tells(self) -> bool:
+        """Say whether what was ticked counts as told."""
+        return self in (self.REACHED, self.REPRESENTATIVE, self.DELIVERED_AS_CHOSEN)
+
+    @property
+    def is_two_way(self) -> bool:
+        """Say whether we spoke with each other: only that renews the keep-in-touch clock."""
+        return self in (self.REACHED, self.REPRESENTATIVE, self.DECLINED)
+
+    @property
+    def is_missed(self) -> bool:
+        return self in (self.VOICEMAIL, self.NO_ANSWER, self.WRONG_NUMBER, self.BOUNCED)
+
+
+@dataclass(frozen=True, slots=True)
+class HearingDay:
+    """One day of a hearing in court time (Europe/London). `at` is None when the time is to be confirmed."""
+
+    on: date
+    at: time | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    kind: DateKind
+    days: tuple[HearingDay, ...] = ()
+    week_commencing: date | None = None
+    weeks: int = 1
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    court: str
+    court_code: str = ""
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a hearing is about. No defendants means: not said, so every defendant of the case."""
+
+    hearing_type: str = ""
+    hearing_class: HearingClass = HearingClass.OTHER
+    jurisdiction: str = ""
+    defendants: tuple[str, ...] = ()
+    offences: tuple[str, ...] = ()
+    seeded_from: tuple[str, ...] = ()
+
+
+# --- the case and its people (the unit, the police and the CPS say these) ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRegistered:
+    """The unit has taken the case on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefendantCharged:
+    """A defendant with all offences now charged against them; said again, it replaces the list."""
+
+    defendant: str
+    offences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefendantRemoved:
+    defendant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantRecorded:
+    """A victim or witness as the unit now holds them; said again, it replaces what was held.
+
+    `defendants` and `offences` are those that concern the person; none means not known yet, so all (domain.md 5.2).
+    `enhanced` NOT_ASKED means undecided, which is treated as enhanced time (domain.md section 3).
+    """
+
+    participant: str
+    role: Role
+    witness_kind: WitnessKind = WitnessKind.CIVILIAN
+    defendants: tuple[str, ...] = ()
+    offences: tuple[str, ...] = ()
+    enhanced: Answer = Answer.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantLeft:
+    participant: str
+    reason: str  # added_in_error | transferred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantDied:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpsRequires:
+    """The CPS requires this person to attend the trial: on which days by position (1 = first; none = every day)."""
+
+    participant: str
+    days: tuple[int, ...] = ()
+    session: str = ""
+    mode: str = "in_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpsNotRequired:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedOut:
+    participant: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedBackIn:
+    participant: str
+    topics: tuple[str, ...]
+
+
+# --- what a court says (feeds.md section 6) ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingListed:
+    """A hearing is announced; it has no date yet."""
+
+    hearing: str
+    about: About
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingConfirmed:
+    """A hearing has a date, or a kind of date. What is None was not said."""
+
+    hearing: str
+    when: When
+    where: Where | None = None
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingMoved:
+    hearing: str
+    when: When
+    where: Where | None = None
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRemoved:
+    hearing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingDaysCancelled:
+    """All days the message names, each marked as cancelled or standing."""
+
+    hearing: str
+    days: tuple[HearingDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialVacated:
+    hearing: str
+    reason: str = ""  # the trial-outcome reason id, as sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialUnvacated:
+    hearing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingWithdrawn:
+    hearing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingMarkedDuplicate:
+    hearing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingAdjourned:
+    """A hearing day ended with another hearing to come. `day` is set when a shared result says so."""
+
+    hearing: str
+    day: date | None = None
+    next_kind: DateKind | None = None
+    next_hearings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialIneffective:
+    hearing: str
+    day: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialCracked:
+    hearing: str
+    day: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStarted:
+    hearing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PleaRecorded:
+    defendant: str
+    offence: str
+    plea: str  # guilty | not_guilty | other, as translated
+    hearing: str = ""
+    day: date | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRecorded:
+    defendant: str
+    offence: str
+    verdict: str  # guilty | guilty_of_alternative | not_guilty | no_verdict
+    hearing: str = ""
+    day: date | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffenceResult:
+    """One result of one offence. `length` is as ordered ("11 M", "4 Y"; "life"), never added up."""
+
+    defendant: str
+    offence: str
+    kind: ResultKind
+    code: str = ""
+    label: str = ""
+    length: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsShared:
+    """Every result of one hearing day; the latest share replaces all earlier ones of that day (feeds.md section 7)."""
+
+    hearing: str
+    day: date
+    shared_at: datetime
+    results: tuple[OffenceResult, ...] = ()
+
+
+# --- what the unit does ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One value that was told, as it stood on the screen (core.md rule 9)."""
+
+    topic: str
+    subject: str
+    value: Any = None
+
+    @property
+    def value_hash(self) -> str:
+        return codec.value_hash(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMade:
+    """A contact or an attempt. `at` is when it happened (UTC): it counts, not when it was typed in."""
+
+    participant: str
+    contact: str
+    at: datetime
+    outcome: ContactOutcome
+    told: tuple[Telling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCorrected:
+    """A recorded contact was wrong: what it told is void and owed again on its first clock (core.md rule 18)."""
+
+    participant: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldCarriedOver:
+    """What another system says a person was last told, at `at` (core.md rule 13)."""
+
+    participant: str
+    at: datetime
+    told: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyClosedByPerson:
+    """A person ends a duty without telling: attempts_exhausted (supervisor), declined, or no longer to be told."""
+
+    participant: str
+    topic: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonConfirmed:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotAttend:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidNotAttend:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyClosed:
+    """An officer confirms that nothing more is to be done for this person in this case."""
+
+    participant: str
+
+
+Fact = (
+    CaseRegistered
+    | DefendantCharged
+    | DefendantRemoved
+    | ParticipantRecorded
+    | ParticipantLeft
+    | ParticipantDied
+    | CpsRequires
+    | CpsNotRequired
+    | OptedOut
+    | OptedBackIn
+    | HearingListed
+    | HearingConfirmed
+    | HearingMoved
+    | DateRemoved
+    | HearingDaysCancelled
+    | TrialVacated
+    | TrialUnvacated
+    | HearingWithdrawn
+    | HearingMarkedDuplicate
+    | HearingAdjourned
+    | TrialIneffective
+    | TrialCracked
+    | TrialStarted
+    | PleaRecorded
+    | VerdictRecorded
+    | ResultsShared
+    | ContactMade
+    | ContactCorrected
+    | ToldCarriedOver
+    | DutyClosedByPerson
+    | PersonConfirmed
+    | CannotAttend
+    | Attended
+    | DidNotAttend
+    | JourneyClosed
+)
+
+KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """One fact with its provenance (core.md rule 2).
+
+    `received_at` (UTC) is when it reached us and is *now* in the fold; `occurred_at` (UTC) when its source says it
+    happened. `context` is the system that spoke ("listing", "hearing", "results", "cps", "officer"); versions are
+    compared only within (context, stream, fact group). `message_id` is the sender's id, else the content's hash.
+    `registration` marks the first registration of the case, which always comes first (core.md rule 3).
+    """
+
+    id: str
+    case_id: str
+    what: Fact
+    received_at: datetime
+    occurred_at: datetime
+    context: str
+    message_id: str
+    actor: str
+    source: str = ""
+    stream: str = ""
+    version: int | None = None
+    part: int = 0
+    ordinal: int = 0
+    registration: bool = False
+
+    @property
+    def kind(self) -> str:
+        return type(self.what).__name__
+
+    @property
+    def fold_key(self) -> tuple[bool, datetime, str, int, int]:
+        """Give the place of this event in the fold (core.md rule 3)."""
+        return (not self.registration, self.received_at, self.message_id, self.part, self.ordinal)
+
+
+def payload_of(fact: Fact) -> Any:
+    """Give a fact's JSON payload for the journal."""
+    return codec.to_json(fact)
+
+
+def fact_from(kind: str, payload: Any) -> Fact:
+    """Read a fact back from the journal. Raises KeyError for a kind this version does not know."""
+    fact: Fact = codec.from_json(KINDS[kind], payload)
+    return fact
