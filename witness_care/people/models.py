@@ -89,3 +89,15 @@ class Participant(Base):
     last_two_way_at: Mapped[datetime | None] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Search(Base):
+    """What one user searched for: the words are sealed here, so that no address of a page ever holds them."""
+
+    __tablename__ = "search"
+    __table_args__ = (sa.Index("search_user", "user_id", "made_at", "id"),)
+
+    id: Mapped[str] = identifier()
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("app_user.id"))
+    text: Mapped[Any] = mapped_column(SealedColumn("search.text"))
+    made_at: Mapped[datetime] = mapped_column(Instant)
