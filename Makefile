@@ -1,0 +1,55 @@
+# Every command of this project; `make` alone prints them.
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help run test lint format docs assets demo lock
+
+PORT ?= 5000
+# What pytest is given beyond the defaults, for example: make test TESTS="tests/workflows -k hearing"
+TESTS ?=
+
+BIN := .venv/bin
+
+help: ## Print these words
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## Set up and start the service with synthetic cases on this machine (PORT=5000)
+	echo "Setting up"
+	scripts/prepare run
+	echo "Bringing the database up to date"
+	$(BIN)/flask --app wsgi db upgrade
+	$(BIN)/flask --app wsgi demo --if-empty --port $(PORT)
+	echo "Starting on this machine only, port $(PORT); Ctrl+C stops it"
+	exec $(BIN)/flask --app wsgi serve --port $(PORT)
+
+test: ## Set up and run every test, with a real PostgreSQL and a real browser
+	echo "Setting up"
+	scripts/prepare test
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(TESTS)
+
+lint: ## Check style, types, the direction of imports and the declared packages
+	scripts/prepare check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+
+format: ## Mend style and layout where a machine can
+	scripts/prepare check
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: ## Write the generated pages of docs/ anew
+	scripts/prepare check
+	$(BIN)/python -m workflows.diagram
+
+assets: ## Build the style sheet and scripts
+	scripts/prepare assets
+
+demo: ## Fill an empty database with synthetic cases
+	scripts/prepare run
+	$(BIN)/flask --app wsgi db upgrade
+	$(BIN)/flask --app wsgi demo --if-empty --port $(PORT)
+
+lock: ## Pin every package anew (UPGRADE=1 takes newer versions within the bounds)
+	scripts/prepare lock $(if $(UPGRADE),--upgrade)
