@@ -1,0 +1,293 @@
+"""What can be set from outside, what each setting means, and what production refuses to start with.
+
+A setting is an environment variable. Any of them may be given as a file instead: `NAME_FILE` names it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import argon2
+import sqlalchemy as sa
+
+from witness_care.database import engine_options
+from witness_care.sealing import KEY_BYTES
+
+DEMO, PRODUCTION = "demo", "production"
+SMALL_BODY = 64 * 1024
+REPOSITORY = Path(__file__).parent.parent
+
+# Known to everybody who reads this file. They keep a demonstration working and nothing safe.
+DEMO_SECRET = "for demonstrations only: everybody knows this secret"  # noqa: S105
+DEMO_FIELD_KEYS = "1:" + base64.b64encode(b"a demonstration key, known to us").decode()
+DEMO_INDEX_KEY = base64.b64encode(b"a demonstration index, for us all").decode()
+
+
+class ConfigurationError(Exception):
+    """The service cannot start: a setting is missing, or has a value nobody should run with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One environment variable. `demo` and `production` are its defaults; None in production means it must be given."""
+
+    name: str
+    meaning: str
+    demo: str
+    production: str | None
+    read: Callable[[str], Any] = str
+    secret: bool = False
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("a whole number")
+    return int(text)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _environment(text: str) -> str:
+    if text not in (DEMO, PRODUCTION):
+        raise ValueError(f"{DEMO} or {PRODUCTION}")
+    return text
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValueError("a key in base64") from None
+    if len(key) < KEY_BYTES:
+        raise ValueError(f"a key of {KEY_BYTES} bytes or more, in base64")
+    return key
+
+
+def _field_keys(text: str) -> list[tuple[int, bytes]]:
+    keys = []
+    for entry in _names(text):
+        number, _, key = entry.partition(":")
+        if not number.isdigit() or not 1 <= int(number) <= 255 or len(_key(key)) != KEY_BYTES:
+            raise ValueError(f"entries like 2:<{KEY_BYTES} bytes in base64>, numbered 1 to 255, the newest first")
+        keys.append((int(number), _key(key)))
+    if not keys or len(dict(keys)) != len(keys):
+        raise ValueError("at least one key, each with its own number")
+    return keys
+
+
+def _secret(text: str) -> str:
+    if len(text) < KEY_BYTES:
+        raise ValueError(f"{KEY_BYTES} characters or more")
+    return text
+
+
+SETTINGS = (
+    Setting(
+        name="WC_ENV",
+        meaning=f"`{DEMO}` (made-up data only) or `{PRODUCTION}`",
+        demo=DEMO,
+        production=DEMO,
+        read=_environment,
+    ),
+    Setting(
+        name="DATABASE_URL",
+        meaning="`postgresql://…` or `sqlite:///…`; empty is SQLite in the instance folder",
+        demo="",
+        production="",
+        secret=True,
+    ),
+    Setting(
+        name="WC_INSTANCE",
+        meaning="the folder for the SQLite database and exports; empty is `instance` beside the program",
+        demo="",
+        production="",
+    ),
+    Setting(
+        name="WC_SECRET_KEY",
+        meaning="signs the forms of pages; 32 characters or more",
+        demo=DEMO_SECRET,
+        production=None,
+        read=_secret,
+        secret=True,
+    ),
+    Setting(
+        name="WC_FIELD_KEYS",
+        meaning="keys of sealed columns, newest first: `2:<32 bytes in base64>,1:<…>`; keep an old one while needed",
+        demo=DEMO_FIELD_KEYS,
+        production=None,
+        read=_field_keys,
+        secret=True,
+    ),
+    Setting(
+        name="WC_INDEX_KEY",
+        meaning="the secret of blind indexes, in base64; never one of the field keys",
+        demo=DEMO_INDEX_KEY,
+        production=None,
+        read=_key,
+        secret=True,
+    ),
+    Setting(
+        name="WC_HOSTS",
+        meaning="host names the service answers to, separated by commas; empty is any",
+        demo="",
+        production=None,
+        read=_names,
+    ),
+    Setting(
+        name="WC_PROXY_HOPS",
+        meaning="how many proxies in front of the service may name the client's address",
+        demo="0",
+        production="1",
+        read=_whole_number,
+    ),
+    Setting(
+        name="WC_IDLE_MINUTES",
+        meaning="minutes without a request after which a person must sign in again",
+        demo="720",
+        production="15",
+        read=_whole_number,
+    ),
+    Setting(
+        name="WC_SESSION_HOURS",
+        meaning="hours after which a person must sign in again in any case",
+        demo="12",
+        production="10",
+        read=_whole_number,
+    ),
+    Setting(
+        name="WC_WEB_THREADS",
+        meaning="requests one web process serves at a time; its database pool is two larger",
+        demo="8",
+        production="8",
+        read=_whole_number,
+    ),
+    Setting(
+        name="WC_STATEMENT_SECONDS",
+        meaning="longest time one PostgreSQL statement may take: 10 for the web, 60 for the worker",
+        demo="10",
+        production="10",
+        read=_whole_number,
+    ),
+    Setting(name="WC_LOG_LEVEL", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`", demo="INFO", production="INFO"),
+)
+
+
+NAMES = frozenset(setting.name for setting in SETTINGS)
+
+
+def with_settings(overrides: Mapping[str, Any]) -> dict[str, str]:
+    """The environment, with the settings among `overrides` in place of its own."""
+    return {**os.environ, **{name: str(value) for name, value in overrides.items() if name in NAMES}}
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Read every setting; raise ConfigurationError with all that is wrong, so that one start shows the whole list."""
+    given = os.environ if environment is None else environment
+    mode = given.get("WC_ENV", DEMO)
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for setting in SETTINGS:
+        try:
+            values[setting.name] = _value_of(setting, given, mode)
+        except ConfigurationError as problem:
+            wrong.append(str(problem))
+    if not wrong and values["WC_INDEX_KEY"] in dict(values["WC_FIELD_KEYS"]).values():
+        wrong.append("WC_INDEX_KEY: expected a key of its own; it is also one of WC_FIELD_KEYS. Make a new one.")
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
+    return values
+
+
+def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same settings as Flask and its parts name them."""
+    production = values["WC_ENV"] == PRODUCTION
+    instance = Path(values["WC_INSTANCE"] or REPOSITORY / "instance").absolute()
+    url = database_url(values["DATABASE_URL"], instance)
+    return {
+        "PRODUCTION": production,
+        "INSTANCE": instance,
+        "SECRET_KEY": values["WC_SECRET_KEY"],
+        "FIELD_KEYS": values["WC_FIELD_KEYS"],
+        "INDEX_KEY": values["WC_INDEX_KEY"],
+        "TRUSTED_HOSTS": values["WC_HOSTS"] or None,
+        "PROXY_HOPS": values["WC_PROXY_HOPS"],
+        "LOG_LEVEL": values["WC_LOG_LEVEL"],
+        "IDLE_TIME": timedelta(minutes=values["WC_IDLE_MINUTES"]),
+        "SESSION_TIME": timedelta(hours=values["WC_SESSION_HOURS"]),
+        "SIGN_IN_COOKIE": "__Host-wc" if production else "wc",
+        "SESSION_COOKIE_NAME": "__Host-wc-form" if production else "wc-form",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PREFERRED_URL_SCHEME": "https" if production else "http",
+        "MAX_CONTENT_LENGTH": SMALL_BODY,
+        "MAX_FORM_MEMORY_SIZE": SMALL_BODY,
+        "MAX_FORM_PARTS": 1000,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(
+            url,
+            threads=values["WC_WEB_THREADS"],
+            statement_timeout_seconds=values["WC_STATEMENT_SECONDS"],
+        ),
+        # The token lives as long as the sign-in: a form that was open over lunch must not lose what was typed.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Our pages send no referrer; request_origin.py compares origins instead.
+        "WTF_CSRF_SSL_STRICT": False,
+        "PASSWORD_HASHER": argon2.PasswordHasher(),
+        "CLOCK": None,
+    }
+
+
+def database_url(text: str, instance: Path) -> sa.URL:
+    """The database as SQLAlchemy names it: PostgreSQL by psycopg 3, else one SQLite file."""
+    url = sa.make_url(text or f"sqlite:///{instance / 'witness_care.sqlite'}")
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("postgresql+psycopg", "sqlite"):
+        raise ConfigurationError(f"DATABASE_URL: expected postgresql:// or sqlite:///; received {url.drivername}://.")
+    if url.drivername == "sqlite" and (url.database or ":memory:") == ":memory:":
+        raise ConfigurationError(
+            "DATABASE_URL: expected a file for SQLite; received one in memory, which threads cannot share."
+        )
+    return url
+
+
+def _value_of(setting: Setting, given: Mapping[str, str], mode: str) -> Any:
+    default = setting.production if mode == PRODUCTION else setting.demo
+    text = given.get(setting.name) or _from_file(setting, given) or default
+    if text is None:
+        raise ConfigurationError(
+            f"{setting.name}: expected a value in production; nothing is set. It is {setting.meaning}."
+        )
+    if mode == PRODUCTION and setting.secret and text and text == setting.demo:
+        raise ConfigurationError(
+            f"{setting.name}: expected a secret of your own; it is the demonstration's. Make a new one."
+        )
+    try:
+        return setting.read(text)
+    except ValueError as problem:
+        raise ConfigurationError(
+            f"{setting.name}: expected {problem}; received something else. It is {setting.meaning}."
+        ) from None
+
+
+def _from_file(setting: Setting, given: Mapping[str, str]) -> str | None:
+    path = given.get(f"{setting.name}_FILE")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise ConfigurationError(
+            f"{setting.name}_FILE: expected a file that can be read; {problem.strerror}."
+        ) from None
