@@ -182,8 +182,9 @@ def _refuse_unknown(machine: Machine, state: StrEnum, event: str) -> None:
     # `transitions` finds states by name: without this line a state of another machine could pass for one of this one.
     found = machine.states.get(getattr(state, "name", ""))
     if found is None or found.value is not state:
-        known = ", ".join(repr(known.value) for known in machine.states.values())
-        raise ValueError(f"Expected one of {known}; received {state!r}. Read stored text with the enum of the states.")
+        kind = type(next(iter(machine.states.values())).value).__name__
+        known = " | ".join(machine.states).lower()
+        raise ValueError(f"Expected {kind} {known}; received {state!r}. Read stored text with {kind}(text).")
     if event not in machine.events:
         known = ", ".join(machine.events)
         raise ValueError(f"Expected one of the events {known}; received {event!r}. Correct the name.")
