@@ -21,7 +21,7 @@ class Reassignment(Base):
     kind: Mapped[str] = mapped_column(sa.String(10))
     made_by: Mapped[str] = mapped_column(sa.ForeignKey("app_user.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
-    to_officer_id: Mapped[str | None] = mapped_column(sa.ForeignKey("app_user.id"))
+    shared_out: Mapped[bool] = mapped_column(default=False)  # among several officers, not to one
     with_cases: Mapped[bool] = mapped_column(default=False)  # new contacts of the same cases follow
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     undone_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -41,4 +41,5 @@ class ReassignmentItem(Base):
     case_id: Mapped[str] = mapped_column(sa.String(36))
     selected: Mapped[bool] = mapped_column(default=True)  # False: it went along with its selected case
     from_officer_id: Mapped[str | None] = mapped_column(sa.String(36))
+    to_officer_id: Mapped[str | None] = mapped_column(sa.String(36))
     outcome: Mapped[str] = mapped_column(sa.String(20), default="")
