@@ -1,0 +1,112 @@
+"""Fresh, migrated databases for tests: one is migrated per back end and run, every other is a copy of it."""
+
+import fcntl
+import itertools
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from tests.postgres import NAME_PREFIX, Keeper, Server, server_in
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+BACK_ENDS = (SQLITE, POSTGRESQL)
+
+TEMPLATE = f"{NAME_PREFIX}_template"
+
+
+class Databases:
+    """Makes databases for one process of a test run; `shared` is a folder that all processes of the run see."""
+
+    def __init__(self, shared: Path, worker: str, keeper: Keeper | None = None) -> None:
+        self._shared = shared
+        self._worker = worker
+        self._keeper = keeper
+        self._numbers = itertools.count(1)
+        self._server: Server | None = None
+
+    @contextmanager
+    def fresh(self, back_end: str, *, migrated: bool = True) -> Iterator[str]:
+        """The address of a database that nobody else uses, removed afterwards; with its tables unless told otherwise."""
+        name = f"{NAME_PREFIX}_{self._worker}_{next(self._numbers)}"
+        made = self._fresh_sqlite if back_end == SQLITE else self._fresh_postgresql
+        with made(name, migrated=migrated) as url:
+            yield url
+
+    @contextmanager
+    def _fresh_sqlite(self, name: str, *, migrated: bool) -> Iterator[str]:
+        folder = self._shared / name
+        folder.mkdir()
+        database = folder / "witness-care.db"
+        if migrated:
+            shutil.copyfile(self._sqlite_template(), database)
+        try:
+            yield f"sqlite:///{database}"
+        finally:
+            shutil.rmtree(folder)
+
+    @contextmanager
+    def _fresh_postgresql(self, name: str, *, migrated: bool) -> Iterator[str]:
+        server = self.server()
+        template = self._postgresql_template(server) if migrated else None
+        server.drop(name)  # left behind, perhaps, by a run that was killed on a server that is not ours
+        url = server.create(name, template=template)
+        try:
+            yield url
+        finally:
+            server.drop(name)
+
+    def server(self) -> Server:
+        """The PostgreSQL server of this run, started now if it was not needed before."""
+        if self._server is None:
+            if self._keeper:
+                self._keeper.start()
+            self._server = server_in(self._shared)
+        return self._server
+
+    def _sqlite_template(self) -> Path:
+        template = self._shared / "template.db"
+        with self._first_comes(SQLITE) as is_first:
+            if is_first:
+                migrate(f"sqlite:///{template}")
+        return template
+
+    def _postgresql_template(self, server: Server) -> str:
+        with self._first_comes(POSTGRESQL) as is_first:
+            if is_first:
+                server.drop(TEMPLATE)
+                migrate(server.create(TEMPLATE))
+        return TEMPLATE
+
+    @contextmanager
+    def _first_comes(self, what: str) -> Iterator[bool]:
+        """Whether this process is the first of the run to come here and finish; the others wait for it."""
+        done = self._shared / f"{what}.migrated"
+        if done.exists():
+            yield False
+            return
+        with (self._shared / f"{what}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield not done.exists()
+            done.touch()
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest tables, in the way an installation does."""
+    from flask_migrate import upgrade
+
+    from witness_care import create_app
+    from witness_care.extensions import db
+
+    app = create_app({"TESTING": True, "DATABASE_URL": url})
+    with app.app_context():
+        upgrade()
+        if make_url(url).get_backend_name() == SQLITE:
+            # All of it in the one file that is copied, nothing left in the log beside it.
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.remove()
+        db.engine.dispose()
