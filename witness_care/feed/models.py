@@ -57,8 +57,9 @@ class FeedPart(Base):
         sa.ForeignKeyConstraint(["message_row_id"], ["feed_message.id"], name="fk_feed_part_message"),
         sa.Index("feed_part_message", "message_row_id", "part"),
         sa.Index(
-            "feed_part_waiting",
-            "wait_key",
+            "feed_part_parked",
+            "reason",
+            "id",
             sqlite_where=sa.text("state = 'parked'"),
             postgresql_where=sa.text("state = 'parked'"),
         ),
@@ -71,10 +72,23 @@ class FeedPart(Base):
     hearing_id: Mapped[str | None] = mapped_column(sa.String(36))
     urn: Mapped[str] = mapped_column(sa.String(20), default="")
     hearing: Mapped[str] = mapped_column(sa.String(64), default="")
-    wait_key: Mapped[str] = mapped_column(sa.String(120), default="")
     state: Mapped[str] = mapped_column(sa.String(15))
     reason: Mapped[str] = mapped_column(sa.String(30), default="")
+    detail: Mapped[str] = mapped_column(sa.String(300), default="")
     events: Mapped[Any] = mapped_column(Json, default=list)
+
+
+class FeedWait(Base):
+    """An identifier a parked part waits for, "cp:case:…" or "urn:case:…": any one of them brings it back."""
+
+    __tablename__ = "feed_wait"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["part_id"], ["feed_part.id"], name="fk_feed_wait_part"),
+        sa.Index("feed_wait_part", "part_id"),
+    )
+
+    wait_key: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    part_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
 
 
 class UnknownField(Base):
