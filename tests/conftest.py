@@ -4,13 +4,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.databases import BACK_ENDS, POSTGRESQL, SQLITE, Databases
+from tests.databases import BACK_ENDS, POSTGRESQL, SQLITE, Databases, application_on, let_go
 from tests.postgres import Keeper
 from tests.serving import serving
 
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:  # noqa: ANN001
+def pytest_configure_node(node: Any) -> None:
     """Tell each further process where the shared folder is."""
     node.workerinput["shared_folder"] = str(node.config.stash[SHARED_FOLDER])
 
@@ -87,16 +87,11 @@ def empty_database_url(databases: Databases, back_end: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database."""
-    from witness_care import create_app
-    from witness_care.extensions import db
-
-    application = create_app({"TESTING": True, "DATABASE_URL": database_url})
+    application = application_on(database_url, instance=tmp_path)
     yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    let_go(application)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
+from flask import Flask
 
 from tests.postgres import NAME_PREFIX, Keeper, Server, server_in
 
@@ -30,7 +30,7 @@ class Databases:
 
     @contextmanager
     def fresh(self, back_end: str, *, migrated: bool = True) -> Iterator[str]:
-        """The address of a database that nobody else uses, removed afterwards; with its tables unless told otherwise."""
+        """The address of a database that nobody else uses, removed afterwards; with tables unless told otherwise."""
         name = f"{NAME_PREFIX}_{self._worker}_{next(self._numbers)}"
         made = self._fresh_sqlite if back_end == SQLITE else self._fresh_postgresql
         with made(name, migrated=migrated) as url:
@@ -71,14 +71,14 @@ class Databases:
         template = self._shared / "template.db"
         with self._first_comes(SQLITE) as is_first:
             if is_first:
-                migrate(f"sqlite:///{template}")
+                migrate(f"sqlite:///{template}", instance=self._shared)
         return template
 
     def _postgresql_template(self, server: Server) -> str:
         with self._first_comes(POSTGRESQL) as is_first:
             if is_first:
                 server.drop(TEMPLATE)
-                migrate(server.create(TEMPLATE))
+                migrate(server.create(TEMPLATE), instance=self._shared)
         return TEMPLATE
 
     @contextmanager
@@ -94,19 +94,27 @@ class Databases:
             done.touch()
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, *, instance: Path) -> None:
     """Bring an empty database to the newest tables, in the way an installation does."""
     from flask_migrate import upgrade
 
-    from witness_care import create_app
-    from witness_care.extensions import db
-
-    app = create_app({"TESTING": True, "DATABASE_URL": url})
+    app = application_on(url, instance=instance)
     with app.app_context():
         upgrade()
-        if make_url(url).get_backend_name() == SQLITE:
-            # All of it in the one file that is copied, nothing left in the log beside it.
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    let_go(app)
+
+
+def application_on(url: str, *, instance: Path) -> Flask:
+    """The application on a database of a test; `let_go` ends it."""
+    from witness_care import create_app
+
+    return create_app({"TESTING": True, "DATABASE_URL": url, "WC_INSTANCE": instance})
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection, so that the database can be removed, or its file copied whole."""
+    from witness_care.extensions import db
+
+    with app.app_context():
         db.session.remove()
         db.engine.dispose()

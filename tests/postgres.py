@@ -105,7 +105,7 @@ def server_in(folder: Path) -> Server:
         if (folder / "url").exists():
             return Server((folder / "url").read_text())
         time.sleep(0.02)
-    raise NoPostgres(f"Expected PostgreSQL to answer within {START_TIMEOUT_SECONDS} s; it did not. Run the tests again.")
+    raise NoPostgres(f"Expected PostgreSQL to answer within {START_TIMEOUT_SECONDS} s; it did not. Run again.")
 
 
 def given_server(url: str) -> Server:

@@ -1,4 +1,4 @@
-"""Serves the built style sheet and scripts: each under a name that changes when it does, so browsers keep it for ever."""
+"""Serves the built style sheet and scripts, under names that change when they do, so that browsers may keep them."""
 
 import json
 from collections.abc import Mapping
