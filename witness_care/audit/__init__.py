@@ -1,0 +1,1 @@
+"""The log of who saw, changed or passed on whose data."""
