@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from tests.databases import BACK_ENDS, POSTGRESQL, SQLITE, Databases, application_on, let_go
 from tests.postgres import Keeper
@@ -16,6 +17,10 @@ from tests.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# A slow machine is not a wrong answer: what may take long is bounded by the timeout of the whole test.
+settings.register_profile("witness-care", deadline=None)
+settings.load_profile("witness-care")
 
 SHARED_FOLDER = pytest.StashKey[Path]()
 KEEPER = pytest.StashKey[Keeper]()
