@@ -19,7 +19,10 @@ class JournalEvent(Base):
     __table_args__ = (
         sa.UniqueConstraint("case_id", "message_id", "part", "ordinal", name="uq_case_event_message"),
         sa.ForeignKeyConstraint(
-            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_case_event_case"
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_case_event_case",
         ),
         sa.Index("case_event_fold", "case_id", "received_at", "message_id", "part", "ordinal"),
     )
@@ -49,7 +52,10 @@ class Transition(Base):
     __tablename__ = "transition"
     __table_args__ = (
         sa.ForeignKeyConstraint(
-            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_transition_case"
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_transition_case",
         ),
         sa.Index("transition_case", "case_id", "at", "id"),
     )
@@ -63,6 +69,7 @@ class Transition(Base):
     to_state: Mapped[str] = mapped_column(sa.String(20))
     event: Mapped[str] = mapped_column(sa.String(40))
     event_id: Mapped[str] = mapped_column(sa.String(36))
+    position: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime] = mapped_column(Instant)
     flag: Mapped[str | None] = mapped_column(sa.String(60))
     flag_closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,82 @@
+"""Says which officer holds a case and each open contact, after a supervisor gives them to somebody.
+
+Beside `casework.apply` this is the only code that writes a duty, and it writes nothing but its officer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from witness_care import database
+from witness_care.cases.models import CourtCase
+from witness_care.columns import new_id
+from witness_care.contacts.models import Duty, DutyHistory
+
+BY_A_PERSON = "person"  # court_case.allocated_by: not by the unit's rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One open contact that changed hands, and who held it before; None: nobody."""
+
+    duty_id: str
+    case_id: str
+    from_officer_id: str | None
+
+
+def give_cases(officers: Mapping[str, str | None]) -> None:
+    """Give each case to an officer, so that what is owed from now on is theirs. `officers` maps case ids to officers.
+
+    Open contacts stay with whom they are: give them with `give_duties`, after this, which waits for a change that is
+    being applied to the case. Runs inside the caller's unit of work.
+    """
+    for officer_id, case_ids in _by_officer(officers).items():
+        database.session().execute(
+            sa.update(CourtCase)
+            .where(CourtCase.id.in_(case_ids))
+            .values(officer_id=officer_id, allocated_by=BY_A_PERSON if officer_id else None)
+        )
+
+
+def give_duties(officers: Mapping[str, str | None], *, cause: str, now: datetime) -> tuple[Given, ...]:
+    """Give each open contact to an officer; what is closed, or already theirs, stays as it is.
+
+    `officers` maps duty ids to officers; `cause` is the id of the hand-over that asked for it, kept in each contact's
+    history. What is owed on the same case later still goes to the case's officer. Gives back what changed hands.
+    """
+    duties = database.session().execute(
+        sa.select(Duty.id, Duty.case_id, Duty.officer_id, Duty.value_hash, Duty.due_at)
+        .where(Duty.id.in_(officers), Duty.closed_at.is_(None))
+        .order_by(Duty.id)
+        .with_for_update()
+    )
+    moving = [duty for duty in duties if duty.officer_id != officers[duty.id]]
+    for officer_id, duty_ids in _by_officer({duty.id: officers[duty.id] for duty in moving}).items():
+        database.session().execute(sa.update(Duty).where(Duty.id.in_(duty_ids)).values(officer_id=officer_id))
+    if moving:
+        database.session().execute(sa.insert(DutyHistory), [_history(duty, cause, now) for duty in moving])
+    return tuple(Given(duty_id=duty.id, case_id=duty.case_id, from_officer_id=duty.officer_id) for duty in moving)
+
+
+def _history(duty: sa.Row[tuple[str, str, str | None, str, datetime]], cause: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "duty_id": duty.id,
+        "case_id": duty.case_id,
+        "event_id": cause,
+        "at": now,
+        "action": "reassigned",
+        "value_hash": duty.value_hash,
+        "due_at": duty.due_at,
+    }
+
+
+def _by_officer(officers: Mapping[str, str | None]) -> Mapping[str | None, Collection[str]]:
+    grouped: dict[str | None, list[str]] = {}
+    for target_id, officer_id in officers.items():
+        grouped.setdefault(officer_id, []).append(target_id)
+    return grouped

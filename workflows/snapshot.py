@@ -1,0 +1,246 @@
+"""What a decision may look at: the fold of one case's journal, without a name or a contact detail.
+
+A snapshot is never changed: `decide` gives a new one. `dump` and `load` carry it to and from plain JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflows import codec, events
+from workflows.attendance import Attendance
+from workflows.events import About, Answer, ContactOutcome, Role, When, Where, WitnessKind
+from workflows.journey import Journey
+from workflows.proceedings import Proceedings
+
+Stated = (
+    When
+    | Where
+    | About
+    | events.HearingDaysCancelled
+    | events.TrialVacated
+    | events.TrialUnvacated
+    | events.HearingWithdrawn
+    | events.HearingMarkedDuplicate
+    | events.HearingAdjourned
+    | events.TrialIneffective
+    | events.TrialCracked
+    | events.TrialStarted
+    | events.PleaRecorded
+    | events.VerdictRecorded
+    | events.ResultsShared
+    | events.DefendantCharged
+    | events.DefendantRemoved
+    | events.ParticipantRecorded
+    | events.CpsRequires
+    | events.CpsNotRequired
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one message said about one fact. `slot` is (context, stream, fact group): versions count only inside it.
+
+    `rests_on` names the shared results of a hearing day: a later share of that day that is not this message voids it.
+    """
+
+    slot: str
+    said: Stated
+    occurred_at: datetime
+    message_id: str
+    version: int | None = None
+    rests_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingMemory:
+    """What is decided once about a hearing: its thread, and its place among the hearings of the case."""
+
+    thread: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A contact or an attempt, as far as the clock needs it."""
+
+    contact: str
+    at: datetime
+    outcome: ContactOutcome
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One participant's standing in the case. The word is short because every rule speaks of it."""
+
+    joined_at: datetime
+    role: Role
+    witness_kind: WitnessKind = WitnessKind.CIVILIAN
+    defendants: tuple[str, ...] = ()
+    offences: tuple[str, ...] = ()
+    enhanced: Answer = Answer.NO
+    journey: Journey = Journey.CHARGE
+    attendance: Attendance = Attendance.UNDECIDED
+    was_to_be_tried: bool = True
+    opted_out: tuple[str, ...] = ()
+    left: str = ""
+    died: bool = False
+    contacts: tuple[Spoken, ...] = ()
+
+    @property
+    def is_victim(self) -> bool:
+        return self.role in (Role.VICTIM, Role.BOTH)
+
+    @property
+    def is_witness(self) -> bool:
+        return self.role in (Role.WITNESS, Role.BOTH)
+
+    @property
+    def gets_enhanced_time(self) -> bool:
+        """Undecided counts as enhanced (domain.md section 3)."""
+        return self.enhanced is not Answer.NO
+
+    @property
+    def last_two_way_at(self) -> datetime | None:
+        """Give when we last spoke with each other (UTC), None when never."""
+        spoken_at = (spoken.at for spoken in self.contacts if spoken.outcome.is_two_way and not spoken.void)
+        return max(spoken_at, default=None)
+
+    @property
+    def missed_in_a_row(self) -> int:
+        """Count the attempts that missed since the last time we spoke."""
+        since = self.last_two_way_at
+        return sum(
+            spoken.outcome.is_missed and not spoken.void and (since is None or spoken.at > since)
+            for spoken in self.contacts
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry of a person's value history for a topic: from here on this was the value to tell.
+
+    `due` is what the rules in force on that London date gave; `hearing_start` is the start that may cap it.
+    `baseline` marks a value that was there when the entitlement began and is not owed (core.md rules 10 and 12).
+    """
+
+    event: str
+    received_at: datetime
+    value: Any
+    value_hash: str
+    due: datetime
+    rule: str
+    rules: tuple[str, ...]
+    capped: bool = False
+    hearing_start: datetime | None = None
+    hearing: str | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldValue:
+    at: datetime
+    value: Any
+    value_hash: str
+    contact: str = ""
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDuty:
+    """The open row of a key. `row` is its id; `run_start` the change the person has been waiting to hear of since."""
+
+    row: str
+    opened_by: str
+    opened_at: datetime
+    run_start: str
+    value_hash: str
+    due: datetime
+    clock_start: datetime
+    rule: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One person's account of one subject: what was to be told, what was told, and the duty that is open."""
+
+    history: tuple[Change, ...] = ()
+    told: tuple[ToldValue, ...] = ()
+    duty: OpenDuty | None = None
+    made: int = 0
+    waived: str = ""
+
+    @property
+    def last_told(self) -> ToldValue | None:
+        """Give what the person was last told, by the time of the contact."""
+        return max(
+            (told for told in self.told if not told.void), key=lambda told: (told.at, told.contact), default=None
+        )
+
+
+TopicKey = tuple[str, str, str]  # participant, topic, subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One case, folded up to `last_key`."""
+
+    case: str
+    last_key: tuple[bool, datetime, str, int, int] | None = None
+    registers: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    hearings: dict[str, HearingMemory] = field(default_factory=dict)
+    defendants: dict[str, Proceedings] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    topics: dict[TopicKey, Topic] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    case: str
+    last_key: tuple[bool, datetime, str, int, int] | None = None
+    registers: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    hearings: dict[str, HearingMemory] = field(default_factory=dict)
+    defendants: dict[str, Proceedings] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+
+
+_SEPARATOR = "|"
+
+
+def dump(snapshot: Snapshot) -> Any:
+    """Give the plain JSON of a snapshot."""
+    return codec.to_json(
+        _Stored(
+            case=snapshot.case,
+            last_key=snapshot.last_key,
+            registers=snapshot.registers,
+            hearings=snapshot.hearings,
+            defendants=snapshot.defendants,
+            people=snapshot.people,
+            topics={_SEPARATOR.join(key): topic for key, topic in snapshot.topics.items()},
+        )
+    )
+
+
+def load(data: Any) -> Snapshot:
+    """Read a snapshot that `dump` made."""
+    stored = codec.from_json(_Stored, data)
+    return Snapshot(
+        case=stored.case,
+        last_key=stored.last_key,
+        registers=stored.registers,
+        hearings=stored.hearings,
+        defendants=stored.defendants,
+        people=stored.people,
+        topics={_key(text): topic for text, topic in stored.topics.items()},
+    )
+
+
+def _key(text: str) -> TopicKey:
+    participant, topic, subject = text.split(_SEPARATOR)
+    return participant, topic, subject

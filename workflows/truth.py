@@ -1,0 +1,425 @@
+"""What is true now: registers of what each source said, and the hearings, pleas, verdicts and results they make.
+
+Truth never depends on the order in which messages came (core.md rule 4): within one (context, stream, fact group) the
+highest version stands, between contexts the newest statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from workflows import events
+from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, ResultKind, When, Where
+from workflows.proceedings import DefendantFacts
+from workflows.snapshot import Stated, Statement
+from workflows.working_days import start_of_hearing
+
+Registers = dict[str, tuple[Statement, ...]]
+
+CHANGED, NO_CHANGE, STALE = "changed", "no-change", "stale"
+
+
+class HearingStatus(StrEnum):
+    STUB = "stub"  # known by name only: nothing is owed for it
+    UNDATED = "undated"
+    LIVE = "live"
+    HEARD = "heard"
+    VACATED = "vacated"
+    ADJOURNED = "adjourned"
+    DATE_REMOVED = "date_removed"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+
+    @property
+    def is_off(self) -> bool:
+        return self in (self.VACATED, self.ADJOURNED, self.DATE_REMOVED, self.WITHDRAWN)
+
+    @property
+    def is_put_off(self) -> bool:
+        """Off with a next date to be expected: what a relisting may take up."""
+        return self in (self.VACATED, self.ADJOURNED, self.DATE_REMOVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """One hearing as it now stands. `days` carry cancellations; `reason` is a trial-outcome reason id, as sent."""
+
+    id: str
+    status: HearingStatus
+    when: When | None = None
+    days: tuple[HearingDay, ...] = ()
+    where: Where | None = None
+    about: About = About()
+    reason: str = ""
+    outcome: str = ""  # ineffective | cracked
+    started: bool = False
+    last_result_day: date | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.status is HearingStatus.LIVE
+
+    @property
+    def is_trial(self) -> bool:
+        return self.about.hearing_class is HearingClass.TRIAL
+
+    @property
+    def standing_days(self) -> tuple[HearingDay, ...]:
+        return tuple(day for day in self.days if not day.cancelled)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """Give the first start (UTC): an unknown time counts as 10:00, a week as its first day (domain.md 2)."""
+        if self.when is not None and self.when.kind is DateKind.WEEK_COMMENCING and self.when.week_commencing:
+            return start_of_hearing(self.when.week_commencing)
+        return min((start_of_hearing(day.on, day.at) for day in self.standing_days), default=None)
+
+    def concerns(self, defendants: frozenset[str]) -> bool:
+        """Say whether this hearing is about any of these defendants; a hearing that names none is about all."""
+        return not self.about.defendants or not defendants or bool(defendants & set(self.about.defendants))
+
+
+# --- taking a statement in ----------------------------------------------------------------------------------------
+
+
+def take_in(registers: Registers, event: CaseEvent) -> str:
+    """Put what a court or agency said into the registers; say whether truth changed, stayed, or the news is stale."""
+    news = [_put(registers, key, _statement(event, said, group)) for key, said, group in _statements(event.what)]
+    if CHANGED in news:
+        return CHANGED
+    return STALE if STALE in news else NO_CHANGE
+
+
+def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
+    """Split a fact into (register, statement, fact group)."""
+    match what:
+        case events.HearingListed():
+            return [(f"announced:{what.hearing}", what.about, "listing")]
+        case events.HearingConfirmed() | events.HearingMoved():
+            parts: list[tuple[str, Stated | None]] = [("when", what.when), ("where", what.where), ("about", what.about)]
+            return [(f"{name}:{what.hearing}", said, "listing") for name, said in parts if said is not None]
+        case events.DateRemoved():
+            return [(f"when:{what.hearing}", When(kind=DateKind.TO_BE_FIXED, removed=True), "listing")]
+        case events.HearingDaysCancelled():
+            return [(f"cancelled:{what.hearing}", what, "days-cancelled")]
+        case events.TrialVacated() | events.TrialUnvacated():
+            return [(f"vacation:{what.hearing}", what, "vacation")]
+        case events.HearingWithdrawn() | events.HearingMarkedDuplicate():
+            return [(f"withdrawn:{what.hearing}", what, "withdrawn")]
+        case events.HearingAdjourned():
+            return [(f"adjourned:{what.hearing}", what, f"adjourned {what.day or ''}")]
+        case events.TrialIneffective() | events.TrialCracked():
+            return [(f"outcome:{what.hearing}", what, f"outcome {what.day or ''}")]
+        case events.TrialStarted():
+            return [(f"started:{what.hearing}", what, "started")]
+        case events.PleaRecorded():
+            return [(f"plea:{what.offence}", what, f"plea {what.offence}")]
+        case events.VerdictRecorded():
+            return [(f"verdict:{what.offence}", what, f"verdict {what.offence}")]
+        case events.ResultsShared():
+            return [(f"results:{what.hearing}:{what.day}", what, f"results {what.day}")]
+        case events.DefendantCharged() | events.DefendantRemoved():
+            return [(f"charged:{what.defendant}", what, f"charged {what.defendant}")]
+        case events.ParticipantRecorded():
+            return [(f"recorded:{what.participant}", what, f"recorded {what.participant}")]
+        case events.CpsRequires() | events.CpsNotRequired():
+            return [(f"requirement:{what.participant}", what, f"requirement {what.participant}")]
+        case _:
+            return []
+
+
+def _statement(event: CaseEvent, said: Stated, group: str) -> Statement:
+    what = event.what
+    # A message without a version in a versioned stream counts as a context of its own (core.md rule 4).
+    context = event.context if event.version is not None else f"{event.context} unversioned"
+    day = getattr(what, "day", None)
+    hearing = getattr(what, "hearing", "")
+    occurred_at = what.shared_at if isinstance(what, events.ResultsShared) else event.occurred_at
+    return Statement(
+        slot="/".join((context, event.stream, group)),
+        said=said,
+        occurred_at=occurred_at,
+        message_id=event.message_id,
+        # A share of results is ordered by when it was shared, never by a number (feeds.md section 7).
+        version=None if isinstance(what, events.ResultsShared) else event.version,
+        rests_on=f"results:{hearing}:{day}" if day and not isinstance(what, events.ResultsShared) else "",
+    )
+
+
+def _put(registers: Registers, key: str, new: Statement) -> str:
+    held = registers.get(key, ())
+    rival = next((statement for statement in held if statement.slot == new.slot), None)
+    if rival is not None and _rank_in_slot(new) <= _rank_in_slot(rival):
+        return NO_CHANGE if new.message_id == rival.message_id else STALE
+    before = _newest(held)
+    registers[key] = after = (*(statement for statement in held if statement.slot != new.slot), new)
+    stands = _newest(after)
+    if stands is not None and before is not None and stands.said == before.said and stands.rests_on == before.rests_on:
+        return NO_CHANGE
+    return CHANGED if stands is new else NO_CHANGE
+
+
+def _rank_in_slot(statement: Statement) -> tuple[int, datetime, str]:
+    return (statement.version if statement.version is not None else -1, statement.occurred_at, statement.message_id)
+
+
+def _newest(statements: tuple[Statement, ...]) -> Statement | None:
+    return max(statements, key=lambda statement: (statement.occurred_at, statement.message_id), default=None)
+
+
+# --- reading what stands ------------------------------------------------------------------------------------------
+
+
+def standing(registers: Registers, key: str) -> Statement | None:
+    """Give the statement that stands for a fact, leaving out what a later share of results has withdrawn."""
+    held = registers.get(key)
+    if not held:
+        return None
+    return _newest(tuple(statement for statement in held if not _is_void(registers, statement)))
+
+
+def _is_void(registers: Registers, statement: Statement) -> bool:
+    if not statement.rests_on:
+        return False
+    share = _newest(registers.get(statement.rests_on, ()))
+    return share is not None and share.message_id != statement.message_id and share.occurred_at >= statement.occurred_at
+
+
+def hearing(registers: Registers, hearing_id: str) -> Hearing:
+    """Give one hearing as it now stands."""
+    when = standing(registers, f"when:{hearing_id}")
+    where = standing(registers, f"where:{hearing_id}")
+    about = standing(registers, f"about:{hearing_id}") or standing(registers, f"announced:{hearing_id}")
+    outcome = standing(registers, f"outcome:{hearing_id}")
+    days = _days(registers, hearing_id, when)
+    status, reason = _status(registers, hearing_id, when, days)
+    stated_outcome = outcome.said if outcome else None
+    if isinstance(stated_outcome, events.TrialIneffective | events.TrialCracked):
+        reason = reason or stated_outcome.reason
+    is_trial = about is not None and isinstance(about.said, About) and about.said.hearing_class is HearingClass.TRIAL
+    return Hearing(
+        id=hearing_id,
+        status=status,
+        when=when.said if when and isinstance(when.said, When) else None,
+        days=days,
+        where=where.said if where and isinstance(where.said, Where) else None,
+        about=about.said if about and isinstance(about.said, About) else About(),
+        reason=reason,
+        outcome=_outcome_word(stated_outcome),
+        started=is_trial and stated_outcome is None and _has_started(registers, hearing_id),
+        last_result_day=max(_result_days(registers, hearing_id), default=None),
+    )
+
+
+def _outcome_word(said: Stated | None) -> str:
+    if isinstance(said, events.TrialIneffective):
+        return "ineffective"
+    return "cracked" if isinstance(said, events.TrialCracked) else ""
+
+
+def _days(registers: Registers, hearing_id: str, when: Statement | None) -> tuple[HearingDay, ...]:
+    """Give the listed days with cancellations; a listing made after a cancellation stands as listed."""
+    if when is None or not isinstance(when.said, When):
+        return ()
+    cancelled = standing(registers, f"cancelled:{hearing_id}")
+    if cancelled is None or cancelled.occurred_at < when.occurred_at:
+        return when.said.days
+    assert isinstance(cancelled.said, events.HearingDaysCancelled)
+    gone = {day.on for day in cancelled.said.days if day.cancelled}
+    kept = {day.on for day in cancelled.said.days if not day.cancelled}
+    return tuple(
+        HearingDay(day.on, day.at, (day.on in gone) or (day.cancelled and day.on not in kept)) for day in when.said.days
+    )
+
+
+def _status(
+    registers: Registers, hearing_id: str, when: Statement | None, days: tuple[HearingDay, ...]
+) -> tuple[HearingStatus, str]:
+    withdrawn = standing(registers, f"withdrawn:{hearing_id}")
+    if withdrawn is not None:
+        duplicate = isinstance(withdrawn.said, events.HearingMarkedDuplicate)
+        return (HearingStatus.DUPLICATE if duplicate else HearingStatus.WITHDRAWN), ""
+    vacation = standing(registers, f"vacation:{hearing_id}")
+    if vacation is not None and isinstance(vacation.said, events.TrialVacated):
+        # A move does not un-vacate (core.md rule 26): only the vacation register does.
+        return HearingStatus.VACATED, _reason_given(registers, hearing_id, vacation.said)
+    if _is_adjourned(registers, hearing_id, when):
+        return HearingStatus.ADJOURNED, ""
+    if when is None or not isinstance(when.said, When):
+        return HearingStatus.STUB, ""
+    if when.said.removed or (days and all(day.cancelled for day in days)):
+        return HearingStatus.DATE_REMOVED, ""
+    if when.said.kind is DateKind.TO_BE_FIXED:
+        return HearingStatus.UNDATED, ""
+    return (HearingStatus.HEARD if _is_heard(registers, hearing_id, days) else HearingStatus.LIVE), ""
+
+
+def _reason_given(registers: Registers, hearing_id: str, standing_vacation: events.TrialVacated) -> str:
+    """Give the reason of a vacation, from any source that gave one: silence of another does not take it away."""
+    if standing_vacation.reason:
+        return standing_vacation.reason
+    given = [
+        statement
+        for statement in registers.get(f"vacation:{hearing_id}", ())
+        if isinstance(statement.said, events.TrialVacated) and statement.said.reason
+    ]
+    newest = _newest(tuple(given))
+    return newest.said.reason if newest is not None and isinstance(newest.said, events.TrialVacated) else ""
+
+
+def _is_adjourned(registers: Registers, hearing_id: str, when: Statement | None) -> bool:
+    """Say whether the hearing ended with another to come. A listing later than the adjournment revives it."""
+    adjourned = standing(registers, f"adjourned:{hearing_id}")
+    if adjourned is None or not isinstance(adjourned.said, events.HearingAdjourned):
+        return False
+    if hearing_id in adjourned.said.next_hearings:
+        return False
+    return when is None or when.occurred_at <= adjourned.occurred_at
+
+
+def _result_days(registers: Registers, hearing_id: str) -> list[date]:
+    days = []
+    for key in registers:
+        if key.startswith(f"results:{hearing_id}:"):
+            share = standing(registers, key)
+            if share is not None and isinstance(share.said, events.ResultsShared) and share.said.results:
+                days.append(share.said.day)
+    return days
+
+
+def _is_heard(registers: Registers, hearing_id: str, days: tuple[HearingDay, ...]) -> bool:
+    """Say whether results were shared for the last day that stands."""
+    last = max((day.on for day in days if not day.cancelled), default=None)
+    return last is not None and any(day >= last for day in _result_days(registers, hearing_id))
+
+
+def _has_started(registers: Registers, hearing_id: str) -> bool:
+    """Say whether a trial began: said so, a verdict was given in it, or a day of it has unadjourned results."""
+    if standing(registers, f"started:{hearing_id}"):
+        return True
+    if any(
+        isinstance(statement.said, events.VerdictRecorded) and statement.said.hearing == hearing_id
+        for key in registers
+        if key.startswith("verdict:") and (statement := standing(registers, key)) is not None
+    ):
+        return True
+    return bool(_result_days(registers, hearing_id)) and standing(registers, f"adjourned:{hearing_id}") is None
+
+
+# --- offences -----------------------------------------------------------------------------------------------------
+
+STOPPED = (ResultKind.WITHDRAWN, ResultKind.DISMISSED, ResultKind.DISCONTINUED)
+SENTENCES = (
+    ResultKind.CUSTODY,
+    ResultKind.LIFE,
+    ResultKind.SUSPENDED,
+    ResultKind.ACTIVATED,
+    ResultKind.HOSPITAL,
+    ResultKind.COMMUNITY,
+    ResultKind.FINE,
+    ResultKind.DISCHARGE,
+    ResultKind.ORDER,
+    ResultKind.OTHER_SENTENCE,
+)
+GUILTY = ("guilty", "guilty_of_alternative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffenceTruth:
+    """Where one offence stands: plea, verdict, how it was stopped, and the sentence of its latest sentencing day."""
+
+    plea: str = ""
+    verdict: str = ""
+    stopped: str = ""
+    sentence: tuple[events.OffenceResult, ...] = ()
+    final: bool = False
+
+    @property
+    def convicted(self) -> bool:
+        return self.verdict in GUILTY or (self.plea == "guilty" and not self.verdict)
+
+
+def offences(registers: Registers) -> dict[str, OffenceTruth]:
+    """Give every offence of the case on which anything is known beyond the charge."""
+    found: dict[str, OffenceTruth] = {}
+    by_offence = _results_by_offence(registers)
+    named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
+    for offence in named | set(by_offence):
+        found[offence] = _offence(registers, offence, by_offence.get(offence, ()))
+    return found
+
+
+def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceResult, ...]]:
+    """Give each offence's results of the latest day that decided anything about it."""
+    shares = [
+        share.said
+        for key in registers
+        if key.startswith("results:")
+        and (share := standing(registers, key)) is not None
+        and isinstance(share.said, events.ResultsShared)
+    ]
+    found: dict[str, tuple[events.OffenceResult, ...]] = {}
+    for share in sorted(shares, key=lambda share: (share.day, share.shared_at)):
+        for offence in {result.offence for result in share.results}:
+            of_the_day = tuple(result for result in share.results if result.offence == offence)
+            # A result for an earlier hearing that comes late undoes nothing (feeds.md section 7): days are in order,
+            # and a day that decides nothing final does not replace one that did.
+            if offence not in found or _decides(of_the_day) or not _decides(found[offence]):
+                found[offence] = of_the_day
+    return found
+
+
+def _decides(results: tuple[events.OffenceResult, ...]) -> bool:
+    return any(result.final for result in results)
+
+
+def _offence(registers: Registers, offence: str, results: tuple[events.OffenceResult, ...]) -> OffenceTruth:
+    plea = standing(registers, f"plea:{offence}")
+    verdict = standing(registers, f"verdict:{offence}")
+    said_plea = plea.said.plea if plea and isinstance(plea.said, events.PleaRecorded) else ""
+    said_verdict = verdict.said.verdict if verdict and isinstance(verdict.said, events.VerdictRecorded) else ""
+    stopped = next((result.kind.value for result in results if result.kind in STOPPED and result.final), "")
+    sentence = tuple(result for result in results if result.kind in SENTENCES and result.final)
+    adjourned = any(result.kind is ResultKind.ADJOURNED for result in results)
+    return OffenceTruth(
+        plea=said_plea,
+        verdict=said_verdict,
+        stopped=stopped,
+        sentence=sentence,
+        # A final disposal beside a next hearing is not an end (feeds.md section 15).
+        final=said_verdict == "not_guilty" or (bool(stopped or sentence) and not adjourned),
+    )
+
+
+def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
+    """Give each defendant now charged, with the offences against them."""
+    found = {}
+    for key in registers:
+        if key.startswith("charged:"):
+            charged = standing(registers, key)
+            if charged is not None and isinstance(charged.said, events.DefendantCharged):
+                found[charged.said.defendant] = charged.said.offences
+    return found
+
+
+def defendant_facts(
+    offences_charged: tuple[str, ...], known: dict[str, OffenceTruth], hearings: tuple[Hearing, ...], defendant: str
+) -> DefendantFacts:
+    """Count what `proceedings.settle` looks at, for one defendant."""
+    each = [known.get(offence, OffenceTruth()) for offence in offences_charged]
+    trials = [each for each in hearings if each.is_trial and each.concerns(frozenset((defendant,)))]
+    left = sum(not offence.final and not offence.convicted for offence in each)
+    begun = [trial for trial in trials if trial.started]
+    return DefendantFacts(
+        offences_total=len(each),
+        offences_final=sum(offence.final for offence in each),
+        offences_left_to_try=left,
+        unsentenced=sum(offence.convicted and not offence.final for offence in each),
+        trial_begun=bool(begun),
+        trial_ended=left == 0 or all(trial.status.is_off or trial.status is HearingStatus.HEARD for trial in begun),
+        live_trial_listing=any(trial.is_live for trial in trials),
+        not_guilty_plea_or_retrial=any(offence.plea == "not_guilty" for offence in each),
+        appeal_pending=False,
+    )

@@ -1,0 +1,281 @@
+"""What there is to tell one person about each subject: the value of every topic, as core.md rule 8 gives it.
+
+A value is plain JSON without ids of hearings, so that a trial relisted under another id for the same day is the same
+news. None means that there is nothing to say about the subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from workflows import events
+from workflows.events import DateKind, HearingDay
+from workflows.proceedings import Proceedings
+from workflows.snapshot import Person
+from workflows.truth import Hearing, HearingStatus, OffenceTruth
+from workflows.working_days import days_later, instant_of, start_of_hearing
+
+WHEN_WHERE = "hearing.when_where"
+ATTENDANCE = "attendance"
+OUTCOME = "hearing.outcome"
+VERDICT = "verdict"
+SENTENCE = "sentence"
+KEEP_IN_TOUCH = "task.keep_in_touch"
+
+TOLD_TOPICS = (WHEN_WHERE, ATTENDANCE, OUTCOME, VERDICT, SENTENCE)
+
+STILL_TO_BE_TRIED = frozenset(
+    {Proceedings.CHARGED, Proceedings.AWAITING_TRIAL, Proceedings.TRIAL_LISTED, Proceedings.TRIAL_RUNNING}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTruth:
+    """Everything that is true of one case at one moment, worked out once for all its people."""
+
+    case: str
+    hearings: dict[str, Hearing]
+    threads: dict[str, str]  # hearing -> thread
+    orders: dict[str, int]
+    offences: dict[str, OffenceTruth]
+    charged: dict[str, tuple[str, ...]]  # defendant -> offences
+    proceedings: dict[str, Proceedings]
+    requirements: dict[str, events.CpsRequires | events.CpsNotRequired]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value with what the clock needs beside it: the hearing it is about, and its first start (UTC)."""
+
+    content: Any
+    hearing: str | None = None
+    starts_at: datetime | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Say whether the value tells that something will not be: nothing to tell to someone who never knew."""
+        return self.content.get("state") == "off" or self.content.get("required") is False
+
+
+def relevant_defendants(person: Person, truth: CaseTruth) -> frozenset[str]:
+    """Give the defendants that matter to a person; nothing known means all (domain.md section 5.2)."""
+    named = set(person.defendants) & set(truth.charged)
+    by_offence = {defendant for defendant, theirs in truth.charged.items() if set(theirs) & set(person.offences)}
+    return frozenset(named | by_offence) or frozenset(truth.charged)
+
+
+def relevant_offences(person: Person, truth: CaseTruth, defendant: str) -> tuple[str, ...]:
+    """Give the offences of one defendant that matter to a person: a victim's own, else all of that defendant."""
+    theirs = truth.charged.get(defendant, ())
+    own = tuple(offence for offence in theirs if offence in person.offences)
+    return own or theirs
+
+
+def is_still_to_be_tried(person: Person, truth: CaseTruth) -> bool:
+    """Say whether a trial of anyone who matters to this person may still come."""
+    defendants = relevant_defendants(person, truth)
+    if not defendants:
+        return True
+    return any(truth.proceedings.get(defendant) in STILL_TO_BE_TRIED for defendant in defendants)
+
+
+def is_required(participant: str, person: Person, truth: CaseTruth) -> bool:
+    """Say whether this person is needed at court: the CPS requires them, and there is somebody left to try."""
+    requirement = truth.requirements.get(participant)
+    return isinstance(requirement, events.CpsRequires) and is_still_to_be_tried(person, truth)
+
+
+def hearings_of(person: Person, truth: CaseTruth) -> tuple[Hearing, ...]:
+    """Give the hearings that concern a person, in the order in which the case came to know them."""
+    defendants = relevant_defendants(person, truth)
+    concerned = (hearing for hearing in truth.hearings.values() if hearing.concerns(defendants))
+    return tuple(sorted(concerned, key=lambda hearing: truth.orders.get(hearing.id, 0)))
+
+
+def values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    """Give each (topic, subject, value) there is for a person; who is entitled to it is not asked here."""
+    yield from _when_where(participant, person, truth)
+    yield from _attendance(participant, person, truth)
+    yield from _outcomes(person, truth)
+    for defendant in sorted(relevant_defendants(person, truth)):
+        yield from _verdict(person, truth, defendant)
+        yield from _sentence(person, truth, defendant)
+
+
+# --- hearing.when_where -------------------------------------------------------------------------------------------
+
+
+def _when_where(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    threads: dict[str, list[Hearing]] = {}
+    for hearing in hearings_of(person, truth):
+        thread = truth.threads.get(hearing.id)
+        if thread and (person.is_victim or hearing.is_trial):  # a witness is asked to trials only
+            threads.setdefault(thread, []).append(hearing)
+    positions = _own_positions(participant, person, truth)
+    for thread, hearings in sorted(threads.items()):
+        value = _value_of_thread(hearings, positions)
+        if value is not None:
+            yield WHEN_WHERE, thread, value
+
+
+def _own_positions(participant: str, person: Person, truth: CaseTruth) -> frozenset[int]:
+    """Give the days of a trial, by position, that a witness is required for; none means every day."""
+    requirement = truth.requirements.get(participant)
+    if person.is_victim or not isinstance(requirement, events.CpsRequires):
+        return frozenset()
+    return frozenset(requirement.days)
+
+
+def own_days(hearing: Hearing, positions: frozenset[int]) -> tuple[HearingDay, ...]:
+    """Give the days of a hearing that concern someone required for these positions (1 = the first listed day)."""
+    return tuple(day for position, day in enumerate(hearing.days, 1) if not positions or position in positions)
+
+
+def _value_of_thread(hearings: list[Hearing], positions: frozenset[int]) -> Value | None:
+    on = [(hearing, live) for hearing in hearings if (live := _live_value(hearing, positions)) and live.starts_at]
+    if on:
+        on.sort(key=lambda pair: (pair[1].starts_at, pair[0].id))
+        first_hearing, first = on[0]
+        return Value(
+            content={
+                "state": "on",
+                "class": first_hearing.about.hearing_class.value,
+                "hearings": [value.content for _, value in on],
+            },
+            hearing=first_hearing.id,
+            starts_at=first.starts_at,
+        )
+    off = [hearing for hearing in hearings if hearing.status.is_off or hearing.is_live]
+    return _off_value(off[-1]) if off else None
+
+
+def _live_value(hearing: Hearing, positions: frozenset[int]) -> Value | None:
+    """Give what to tell of one live hearing; None when it is not live, or no day of it is this person's."""
+    if not hearing.is_live or hearing.when is None:
+        return None
+    common = {"class": hearing.about.hearing_class.value, "court": hearing.where.court if hearing.where else ""}
+    if hearing.when.kind is DateKind.WEEK_COMMENCING and hearing.when.week_commencing is not None:
+        week = hearing.when.week_commencing
+        return Value(
+            content=common | {"kind": "week_commencing", "week": week.isoformat(), "weeks": hearing.when.weeks},
+            starts_at=start_of_hearing(week),
+        )
+    days = [day for day in own_days(hearing, positions) if not day.cancelled]
+    if not days:
+        return None
+    return Value(
+        content=common
+        | {
+            "kind": "fixed",
+            "days": [[day.on.isoformat(), day.at.isoformat("minutes") if day.at else None] for day in days],
+        },
+        starts_at=min(start_of_hearing(day.on, day.at) for day in days),
+    )
+
+
+def _off_value(hearing: Hearing) -> Value:
+    why = "days_cancelled" if hearing.is_live else hearing.status.value
+    return Value(
+        content={
+            "state": "off",
+            "class": hearing.about.hearing_class.value,
+            "why": why,
+            "reason": hearing.reason,
+            "next": "none" if hearing.status is HearingStatus.WITHDRAWN else DateKind.TO_BE_FIXED.value,
+        },
+        hearing=hearing.id,
+    )
+
+
+def start_told(content: Any) -> datetime | None:
+    """Give the first start (UTC) that a told value of hearing.when_where named; None when it named none."""
+    if not isinstance(content, dict) or content.get("state") != "on":
+        return None
+    starts = []
+    for hearing in content.get("hearings", ()):
+        if hearing.get("kind") == "week_commencing":
+            starts.append(start_of_hearing(date.fromisoformat(hearing["week"])))
+        starts.extend(_start(day) for day in hearing.get("days", ()))
+    return min(starts, default=None)
+
+
+def end_of(content: Any) -> datetime | None:
+    """Give the end (UTC) of the last London day that a value of hearing.when_where names; None when it names none."""
+    if not isinstance(content, dict) or content.get("state") != "on":
+        return None
+    ends = []
+    for hearing in content.get("hearings", ()):
+        if hearing.get("kind") == "week_commencing":
+            first = date.fromisoformat(hearing["week"])
+            ends.append(_end_of_day(days_later(first, 7 * hearing.get("weeks", 1) - 1)))
+        ends.extend(_end_of_day(date.fromisoformat(day[0])) for day in hearing.get("days", ()))
+    return max(ends, default=None)
+
+
+def _start(day: list[Any]) -> datetime:
+    return start_of_hearing(date.fromisoformat(day[0]), time.fromisoformat(day[1]) if day[1] else None)
+
+
+def _end_of_day(day: date) -> datetime:
+    return instant_of(day, time(23, 59))
+
+
+# --- attendance, outcome, verdict, sentence -----------------------------------------------------------------------
+
+
+def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    requirement = truth.requirements.get(participant)
+    if requirement is None:
+        return
+    first_trial = min(
+        (
+            (hearing.starts_at, hearing.id)
+            for hearing in hearings_of(person, truth)
+            if hearing.is_trial and hearing.is_live and hearing.starts_at
+        ),
+        default=(None, None),
+    )
+    if isinstance(requirement, events.CpsRequires) and is_still_to_be_tried(person, truth):
+        content: dict[str, Any] = {
+            "required": True,
+            "days": list(requirement.days),
+            "session": requirement.session,
+            "mode": requirement.mode,
+        }
+    else:
+        content = {"required": False}
+    yield ATTENDANCE, truth.case, Value(content=content, hearing=first_trial[1], starts_at=first_trial[0])
+
+
+def _outcomes(person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    for hearing in hearings_of(person, truth):
+        word = hearing.outcome or ("adjourned" if hearing.status is HearingStatus.ADJOURNED else "")
+        if word and (person.is_victim or hearing.is_trial):
+            content = {"outcome": word, "reason": hearing.reason, "class": hearing.about.hearing_class.value}
+            yield OUTCOME, hearing.id, Value(content=content, hearing=hearing.id)
+
+
+def _verdict(person: Person, truth: CaseTruth, defendant: str) -> Iterator[tuple[str, str, Value]]:
+    found = {}
+    for offence in relevant_offences(person, truth, defendant):
+        known = truth.offences.get(offence)
+        if known is not None and (word := known.verdict or known.stopped):
+            found[offence] = word
+    if found:
+        yield VERDICT, defendant, Value(content={"offences": found})
+
+
+def _sentence(person: Person, truth: CaseTruth, defendant: str) -> Iterator[tuple[str, str, Value]]:
+    found = {}
+    for offence in relevant_offences(person, truth, defendant):
+        known = truth.offences.get(offence)
+        if known is not None and known.sentence:
+            found[offence] = [
+                {"kind": result.kind.value, "label": result.label, "length": result.length}
+                for result in sorted(known.sentence, key=lambda result: (result.code, result.label, result.length))
+            ]
+    if found:
+        yield SENTENCE, defendant, Value(content={"offences": found})
