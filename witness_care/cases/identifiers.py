@@ -1,0 +1,123 @@
+"""Finds our rows by the names others give them, and gives a new row its first names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.document import OtherId
+from witness_care.cases.models import Identifier
+from witness_care.columns import new_id
+
+COURT = "cp"  # the Common Platform's ids
+CASE, DEFENDANT, OFFENCE, HEARING, PARTICIPANT, PERSON = (
+    "case",
+    "defendant",
+    "offence",
+    "hearing",
+    "participant",
+    "person",
+)
+NO_CASE = ""  # a person is not of one case
+
+
+class IdBook:
+    """The names known for one case, and those that this submission adds.
+
+    `namespace` is the caller's own; "" when the caller is somebody at a screen, who only ever names our ids.
+    """
+
+    def __init__(
+        self, *, case_id: str, namespace: str, rows: Iterable[Any], ours: Iterable[tuple[str, str]], now: datetime
+    ) -> None:
+        self.case_id = case_id
+        self.namespace = namespace
+        self.now = now
+        self.new_rows: list[dict[str, Any]] = []
+        self._known = {(row.namespace, row.kind, row.value): row.target_id for row in rows}
+        self._ours = set(ours)
+
+    def find(self, kind: str, name: str) -> str | None:
+        """Give our id of what the caller (or the court) calls `name`; None when nobody has named it so."""
+        return (
+            self._known.get((self.namespace, kind, name))
+            or (name if (kind, name) in self._ours else None)
+            or self._known.get((COURT, kind, name))
+        )
+
+    def find_or_make(self, kind: str, name: str) -> str:
+        found = self.find(kind, name)
+        if found:
+            return found
+        made = new_id()
+        if self.namespace:
+            self.learn(kind, made, [OtherId(self.namespace, name)])
+        else:
+            self._known[(self.namespace, kind, name)] = made
+        self._ours.add((kind, made))
+        return made
+
+    def hearing(self, name: str) -> str:
+        """Give our id of a hearing, known or not: the court's later message about it finds the same."""
+        found = self.find(HEARING, name)
+        if found:
+            return found
+        made = new_id()
+        self.learn(HEARING, made, [OtherId(COURT, name)])
+        return made
+
+    def learn(self, kind: str, target_id: str, names: Iterable[OtherId]) -> None:
+        """Add names of a row. A name that is already given to another row of the case stays with that row."""
+        for name in names:
+            key = (name.namespace, kind, name.id)
+            if not name.id or key in self._known:
+                continue
+            self._known[key] = target_id
+            self.new_rows.append(
+                {
+                    "id": new_id(),
+                    "namespace": name.namespace,
+                    "kind": kind,
+                    "value": name.id,
+                    "case_id": NO_CASE if kind == PERSON else self.case_id,
+                    "target_id": target_id,
+                    "created_at": self.now,
+                }
+            )
+
+    def belongs_elsewhere(self, kind: str, target_id: str, names: Iterable[OtherId]) -> OtherId | None:
+        """Give the first of `names` that already means another row of this case; None when all are free or ours."""
+        for name in names:
+            if self._known.get((name.namespace, kind, name.id), target_id) != target_id:
+                return name
+        return None
+
+
+def names_of_case(session: Session, case_id: str, namespace: str, person_names: Iterable[str]) -> list[Any]:
+    """Read every name of a case's rows, and the caller's names of these persons, in one statement."""
+    of_the_case = Identifier.case_id == case_id
+    of_people = sa.and_(
+        Identifier.namespace == namespace,
+        Identifier.kind == PERSON,
+        Identifier.case_id == NO_CASE,
+        Identifier.value.in_(list(person_names)),
+    )
+    columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id)
+    return list(session.execute(sa.select(*columns).where(of_the_case | of_people)))
+
+
+def cases_named(session: Session, names: Iterable[OtherId]) -> dict[OtherId, str]:
+    """Give the case that each of these names means; a name that nobody has used yet is left out."""
+    wanted = [(name.namespace, name.id) for name in names]
+    if not wanted:
+        return {}
+    found = session.execute(
+        sa.select(Identifier.namespace, Identifier.value, Identifier.target_id).where(
+            Identifier.kind == CASE, sa.tuple_(Identifier.namespace, Identifier.value).in_(wanted)
+        )
+    )
+    return {OtherId(row.namespace, row.value): row.target_id for row in found}

@@ -1,0 +1,178 @@
+"""The form of `PUT /api/v1/cases/<urn>`; what is unknown is refused, with where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from witness_care.cases.document import (
+    CaseGiven,
+    DefendantGiven,
+    OffenceGiven,
+    OtherId,
+    ParticipantGiven,
+    RequirementGiven,
+    ToldGiven,
+)
+from witness_care.cases.told_values import ABOUT_A_DEFENDANT, ABOUT_A_HEARING, FORM_OF
+from witness_care.people.schemas import ANSWERS, ContactPointSchema, PersonSchema
+from witness_care.schemas import AwareInstant, PlainDate, SafeString, StrictSchema, WholeNumber, YesNo
+from workflows.events import Role, WitnessKind
+
+ENHANCED_BASES = (
+    "BEREAVED",
+    "DOMESTIC_ABUSE",
+    "HATE",
+    "TERRORISM",
+    "SEXUAL",
+    "TRAFFICKING",
+    "MODERN_SLAVERY",
+    "ATTEMPTED_MURDER",
+    "KIDNAP",
+    "FALSE_IMPRISONMENT",
+    "ARSON_LIFE",
+    "GBH_INTENT",
+    "PERSISTENT_TARGET",
+    "UNDER_18",
+    "MENTAL_HEALTH_CAPACITY",
+    "DISABILITY",
+    "INTIMIDATED",
+    "DISCRETION",
+)  # domain.md section 3
+OPT_OUT_TOPICS = tuple(FORM_OF)
+LEAVING = ("added_in_error", "transferred")
+MODES = ("in_person", "live_link", "remote")
+SESSIONS = ("", "morning", "afternoon")
+
+
+def _id() -> SafeString:
+    return SafeString(required=True, longest=64)
+
+
+def _ids() -> fields.List[Any]:
+    return fields.List(SafeString(longest=64), validate=validate.Length(max=200))
+
+
+class OtherIdSchema(StrictSchema):
+    namespace = SafeString(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,39}$"))
+    id = _id()
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> OtherId:
+        return OtherId(**data)
+
+
+class OffenceSchema(StrictSchema):
+    id = _id()
+    cjs_code = SafeString(blank=True, longest=20)
+    title = SafeString(blank=True, longest=300)
+    charged_on = PlainDate()
+    identifiers = fields.List(fields.Nested(OtherIdSchema), validate=validate.Length(max=20))
+    remove = YesNo()
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> OffenceGiven:
+        return OffenceGiven(identifiers=tuple(data.pop("identifiers", ())), **data)
+
+
+class DefendantSchema(StrictSchema):
+    id = _id()
+    name = SafeString(longest=200)
+    date_of_birth = PlainDate()
+    arrest_summons_number = SafeString(blank=True, longest=40)
+    identifiers = fields.List(fields.Nested(OtherIdSchema), validate=validate.Length(max=20))
+    offences = fields.List(fields.Nested(OffenceSchema), validate=validate.Length(max=200))
+    contact_points = fields.List(fields.Nested(ContactPointSchema), validate=validate.Length(max=20))
+    remove = YesNo()
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> DefendantGiven:
+        lists = {name: tuple(data.pop(name, ())) for name in ("identifiers", "offences", "contact_points")}
+        return DefendantGiven(**lists, **data)
+
+
+class RequirementSchema(StrictSchema):
+    required = YesNo(required=True)
+    days = fields.List(WholeNumber(least=1, most=400), validate=validate.Length(max=100))
+    session = SafeString(blank=True, validate=validate.OneOf(SESSIONS))
+    mode = SafeString(validate=validate.OneOf(MODES))
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> RequirementGiven:
+        return RequirementGiven(days=tuple(sorted(set(data.pop("days", ())))), **data)
+
+
+class ToldSchema(StrictSchema):
+    topic = SafeString(required=True, validate=validate.OneOf(list(FORM_OF)))
+    at = AwareInstant(required=True)
+    hearing = SafeString(longest=64)
+    defendant = SafeString(longest=64)
+    value = fields.Dict(required=True)
+
+    @validates_schema
+    def names_its_subject(self, data: dict[str, Any], **_: Any) -> None:
+        for name, topics in (("hearing", ABOUT_A_HEARING), ("defendant", ABOUT_A_DEFENDANT)):
+            if (data["topic"] in topics) != (name in data):
+                expected = f"Expected the {name}" if data["topic"] in topics else f"Expected no {name}"
+                raise ValidationError(f"{expected} for the topic {data['topic']}.", name)
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> ToldGiven:
+        try:
+            value = FORM_OF[data["topic"]]().load(data.pop("value"))
+        except ValidationError as problem:
+            raise ValidationError({"value": problem.messages}) from None
+        return ToldGiven(value=value, **data)
+
+
+class ParticipantSchema(StrictSchema):
+    id = _id()
+    person = fields.Nested(PersonSchema)
+    role = SafeString(validate=validate.OneOf([role.value for role in Role]))
+    witness_kind = SafeString(validate=validate.OneOf([kind.value for kind in WitnessKind]))
+    defendants = _ids()
+    offences = _ids()
+    requirement = fields.Nested(RequirementSchema)
+    enhanced = SafeString(validate=validate.OneOf(ANSWERS))
+    enhanced_basis = fields.List(SafeString(validate=validate.OneOf(ENHANCED_BASES)), validate=validate.Length(max=20))
+    opted_out = fields.List(SafeString(validate=validate.OneOf(OPT_OUT_TOPICS)), validate=validate.Length(max=20))
+    told = fields.List(fields.Nested(ToldSchema), validate=validate.Length(max=100))
+    remove = YesNo()
+    remove_reason = SafeString(validate=validate.OneOf(LEAVING))
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> ParticipantGiven:
+        for name in ("defendants", "offences", "enhanced_basis", "opted_out"):
+            if name in data:
+                data[name] = tuple(dict.fromkeys(data[name]))
+        return ParticipantGiven(told=tuple(data.pop("told", ())), **data)
+
+
+class CaseSchema(StrictSchema):
+    """The body of `PUT /api/v1/cases/<urn>`. What is left out stays; `remove` takes away."""
+
+    message_id = SafeString(longest=64)
+    received_at = AwareInstant()
+    unit = SafeString(longest=40)
+    officer = SafeString(allow_none=True, longest=200)
+    court_code = SafeString(blank=True, longest=20)
+    identifiers = fields.List(fields.Nested(OtherIdSchema), validate=validate.Length(max=20))
+    defendants = fields.List(fields.Nested(DefendantSchema), validate=validate.Length(max=100))
+    participants = fields.List(fields.Nested(ParticipantSchema), validate=validate.Length(max=500))
+
+    @validates_schema
+    def each_id_once(self, data: dict[str, Any], **_: Any) -> None:
+        for name in ("defendants", "participants"):
+            seen: set[str] = set()
+            for position, given in enumerate(data.get(name, ())):
+                if given.id in seen:
+                    raise ValidationError({name: {position: {"id": ["Expected each id once in one document."]}}})
+                seen.add(given.id)
+
+    def given(self, urn: str, data: dict[str, Any]) -> CaseGiven:
+        """Give the document that `load` read, for the case with this URN."""
+        lists = {name: tuple(data.pop(name, ())) for name in ("identifiers", "defendants", "participants")}
+        if "officer" in data and data["officer"] is None:
+            data["officer"] = ""
+        return CaseGiven(urn=urn, **lists, **data)

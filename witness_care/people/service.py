@@ -1,0 +1,217 @@
+"""Keeps people and the ways to reach them: new values are added, old ones stay as history, unsafe ones stay unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.models import DefendantEndpoint
+from witness_care.columns import new_id
+from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
+from witness_care.people.endpoints import blind_index_of, group_of
+from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.sealing import Plain
+
+NOT_ASKED = "not_asked"
+PLAIN_FIELDS = ("name", "date_of_birth", "language", "deceased_on")
+SEALED_FIELDS = {"note": "safe_contact_note", "safe_word": "safe_word", "representative": "representative"}
+POINT_ANSWERS = ("allowed", "voicemail", "may_identify_us")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPeople:
+    """The people a submission names, as they are now held, with every contact point each ever had."""
+
+    persons: Mapping[str, Any]
+    points: Mapping[str, Sequence[Any]]
+
+
+@dataclass(slots=True)
+class PeopleChanges:
+    """The rows to write, and which groups of fields changed for whom (for the personal-data log)."""
+
+    new_persons: list[dict[str, Any]] = field(default_factory=list)
+    persons: list[dict[str, Any]] = field(default_factory=list)
+    new_points: list[dict[str, Any]] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
+    collected: dict[str, set[str]] = field(default_factory=dict)
+    altered: dict[str, set[str]] = field(default_factory=dict)
+
+
+def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
+    """Read these people and their contact points in two statements."""
+    wanted = list(person_ids)
+    persons = session.execute(
+        sa.select(Person.id, Person.unit_id, *(getattr(Person, name) for name in PLAIN_FIELDS)).where(
+            Person.id.in_(wanted)
+        )
+    )
+    points: dict[str, list[Any]] = {}
+    found = session.execute(
+        sa.select(
+            ContactPoint.id,
+            ContactPoint.person_id,
+            ContactPoint.kind,
+            ContactPoint.blind_index,
+            *(getattr(ContactPoint, name) for name in POINT_ANSWERS),
+            ContactPoint.windows,
+            ContactPoint.unsafe_since,
+            ContactPoint.withdrawn_at,
+        )
+        .where(ContactPoint.person_id.in_(wanted))
+        .order_by(ContactPoint.created_at, ContactPoint.id)
+    )
+    for point in found:
+        points.setdefault(point.person_id, []).append(point)
+    return HeldPeople(persons={person.id: person for person in persons}, points=points)
+
+
+def work_out_changes(
+    given: Mapping[str, PersonGiven], held: HeldPeople, *, unit_id: str, now: datetime
+) -> PeopleChanges:
+    """Compare what was said with what is held, person by person; what was not said stays as it is."""
+    changes = PeopleChanges()
+    for person_id, said in given.items():
+        if person_id in held.persons:
+            _change_person(person_id, said, held.persons[person_id], changes)
+        else:
+            changes.new_persons.append(_new_person(person_id, said, unit_id, now))
+            changes.collected.setdefault(person_id, set()).add("identity")
+        _change_points(person_id, said.contact_points, held.points.get(person_id, ()), changes, now)
+    return changes
+
+
+def save(session: Session, changes: PeopleChanges) -> None:
+    """Write the changes: at most four statements, however many people there are."""
+    if changes.new_persons:
+        session.execute(sa.insert(Person), changes.new_persons)
+    if changes.persons:
+        session.execute(sa.update(Person), changes.persons)
+    if changes.new_points:
+        session.execute(sa.insert(ContactPoint), changes.new_points)
+    if changes.points:
+        session.execute(sa.update(ContactPoint), changes.points)
+
+
+def mark_shared_points(session: Session, case_id: str, now: datetime) -> tuple[str, ...]:
+    """Mark every contact point of this case's people that a defendant of one of their cases was seen with (SEC-25).
+
+    Marked means unsafe: it is never offered or used again. Gives the ids of the people concerned. One statement,
+    whichever of the two sides came first.
+    """
+    of_the_case = sa.select(Participant.person_id).where(Participant.case_id == case_id)
+    theirs = Participant.__table__.alias("theirs")
+    seen_with_a_defendant = (
+        sa.select(DefendantEndpoint.id)
+        .join(theirs, theirs.c.case_id == DefendantEndpoint.case_id)
+        .where(
+            theirs.c.person_id == ContactPoint.person_id,
+            DefendantEndpoint.blind_index == ContactPoint.blind_index,
+            ContactPoint.blind_index != "",
+        )
+        .exists()
+    )
+    marked = session.execute(
+        sa.update(ContactPoint)
+        .where(
+            ContactPoint.person_id.in_(of_the_case),
+            ContactPoint.unsafe_since.is_(None),
+            ContactPoint.withdrawn_at.is_(None),
+            seen_with_a_defendant,
+        )
+        .values(unsafe_since=now)
+        .returning(ContactPoint.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    return tuple(sorted(set(marked.scalars())))
+
+
+def _new_person(person_id: str, said: PersonGiven, unit_id: str, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": person_id, "unit_id": unit_id, "created_at": now, "language": "English"}
+    row |= {name: getattr(said, name) for name in PLAIN_FIELDS if getattr(said, name) is not None}
+    row.setdefault("date_of_birth", None)
+    row.setdefault("deceased_on", None)
+    safe = dict.fromkeys((*SEALED_FIELDS.values(), "safe_contact_confirmed_at"))
+    return row | safe | _safe_contact(person_id, said.safe_contact)
+
+
+def _change_person(person_id: str, said: PersonGiven, held: Any, changes: PeopleChanges) -> None:
+    row = {
+        name: getattr(said, name)
+        for name in PLAIN_FIELDS
+        if getattr(said, name) is not None and getattr(said, name) != getattr(held, name)
+    }
+    groups = {"identity"} if row else set()
+    safe = _safe_contact(person_id, said.safe_contact)
+    if safe:
+        groups.add("safe_contact")
+    if row or safe:
+        changes.persons.append({"id": person_id, "row_version": Person.row_version + 1} | row | safe)
+        changes.altered.setdefault(person_id, set()).update(groups)
+
+
+def _safe_contact(person_id: str, said: SafeContactGiven | None) -> dict[str, Any]:
+    if said is None:
+        return {}
+    values = {
+        column: Plain(getattr(said, name), person_id) if getattr(said, name) else None
+        for name, column in SEALED_FIELDS.items()
+        if getattr(said, name) is not None
+    }
+    if said.confirmed_at is not None:
+        values["safe_contact_confirmed_at"] = said.confirmed_at
+    return values
+
+
+def _change_points(
+    person_id: str, said: Sequence[ContactPointGiven], held: Sequence[Any], changes: PeopleChanges, now: datetime
+) -> None:
+    for point in said:
+        index = blind_index_of(point.kind, point.value)
+        same = [old for old in held if old.blind_index == index and group_of(old.kind) == group_of(point.kind)]
+        current = next((old for old in same if old.withdrawn_at is None), None)
+        if current is not None:
+            change = _changed_point(point, current, now)
+            if change:
+                changes.points.append(change)
+                changes.altered.setdefault(person_id, set()).add("contact_point")
+        elif not point.remove:
+            was_unsafe = min((old.unsafe_since for old in same if old.unsafe_since), default=None)
+            changes.new_points.append(_new_point(person_id, point, index, was_unsafe, now))
+            changes.collected.setdefault(person_id, set()).add("contact_point")
+
+
+def _new_point(
+    person_id: str, said: ContactPointGiven, index: str, was_unsafe: datetime | None, now: datetime
+) -> dict[str, Any]:
+    point_id = new_id()
+    return {
+        "id": point_id,
+        "person_id": person_id,
+        "kind": said.kind,
+        "sealed_value": Plain(said.value, point_id),
+        "blind_index": index,
+        **{name: getattr(said, name) or NOT_ASKED for name in POINT_ANSWERS},
+        "windows": list(said.windows or ()),
+        "created_at": now,
+        # A number that was unsafe once does not become safe by being typed in again (SEC-26).
+        "unsafe_since": was_unsafe or (now if said.unsafe else None),
+        "withdrawn_at": None,
+    }
+
+
+def _changed_point(said: ContactPointGiven, held: Any, now: datetime) -> dict[str, Any] | None:
+    wanted = {name: getattr(said, name) for name in POINT_ANSWERS if getattr(said, name) is not None}
+    if said.windows is not None:
+        wanted["windows"] = list(said.windows)
+    changed = {name: value for name, value in wanted.items() if value != getattr(held, name)}
+    if said.unsafe and held.unsafe_since is None:
+        changed["unsafe_since"] = now
+    if said.remove:
+        changed["withdrawn_at"] = now
+    return {"id": held.id} | changed if changed else None
