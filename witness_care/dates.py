@@ -88,7 +88,9 @@ def hours_until(starts_at: datetime, now: datetime) -> str:
     seconds = (starts_at - now).total_seconds()
     if not 0 < seconds <= 24 * HOUR_SECONDS:
         return ""
-    count, unit = (round(seconds / HOUR_SECONDS), "hour") if seconds >= HOUR_SECONDS else (round(seconds / 60), "minute")
+    count, unit = (
+        (round(seconds / HOUR_SECONDS), "hour") if seconds >= HOUR_SECONDS else (round(seconds / 60), "minute")
+    )
     return f"in {count} {unit}{'' if count == 1 else 's'}"
 
 

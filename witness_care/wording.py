@@ -24,6 +24,14 @@ HEARING_CLASSES = {
     "appeal": "appeal hearing",
     "other": "hearing",
 }
+TOPICS = {
+    values.WHEN_WHERE: "hearing date and place",
+    values.ATTENDANCE: "whether they are needed at court",
+    values.OUTCOME: "what happened at a hearing",
+    values.VERDICT: "verdict",
+    values.SENTENCE: "sentence",
+    values.KEEP_IN_TOUCH: "keep in touch",
+}
 ROLES = {"victim": "victim", "witness": "witness", "both": "victim and witness"}
 WITNESS_KINDS = {
     "civilian": "civilian",
@@ -70,6 +78,14 @@ HEARING_STATUS = {
     "withdrawn": "withdrawn",
     "duplicate": "duplicate of another entry",
 }
+TOPICS = {
+    values.WHEN_WHERE: "Date and place of a hearing",
+    values.ATTENDANCE: "Whether they are needed at court",
+    values.OUTCOME: "What happened at a hearing",
+    values.VERDICT: "Verdict",
+    values.SENTENCE: "Sentence",
+    values.KEEP_IN_TOUCH: "Keeping in touch",
+}
 CONTACT_OUTCOMES = {
     "reached": "Spoke with them",
     "representative": "Spoke with their representative",
@@ -111,7 +127,11 @@ VERDICTS = {
     "dismissed": "dismissed",
     "discontinued": "stopped by the prosecution",
 }
-OUTCOMES = {"adjourned": "put off to another day", "ineffective": "did not go ahead", "cracked": "ended without a trial"}
+OUTCOMES = {
+    "adjourned": "put off to another day",
+    "ineffective": "did not go ahead",
+    "cracked": "ended without a trial",
+}
 WHY_OFF = {
     "vacated": "the court cancelled it (vacated)",
     "adjourned": "the court put it off (adjourned)",
@@ -259,7 +279,9 @@ def _outcome(value: Value) -> str:
 
 def _per_offence(value: Value, titles: Mapping[str, str], words: Any) -> str:
     found = value.get("offences", {})
-    return "; ".join(f"{titles.get(offence) or 'Offence'}: {words(result)}" for offence, result in sorted(found.items()))
+    return "; ".join(
+        f"{titles.get(offence) or 'Offence'}: {words(result)}" for offence, result in sorted(found.items())
+    )
 
 
 def _sentences(results: Sequence[Value]) -> str:
@@ -293,11 +315,6 @@ def basis(of: str) -> str:
     return label(BASIS, of)
 
 
-def not_verified(evidence: str) -> str:
-    """Say how sure we are of a rule that nobody has checked against its source (domain.md section 14)."""
-    return "from a published summary" if evidence == "S" else "time limit not checked against the Code"
-
-
 def source(name: str) -> str:
     """Say who brought a piece of news: an officer, another system, or a court's feed by its name."""
     return SOURCES.get(name) or (f"court feed ({name})" if name else "not recorded")
@@ -309,4 +326,3 @@ def actor(text: str, names: Mapping[str, str] | None = None) -> str:
     if kind == "user":
         return (names or {}).get(who, "an officer")
     return {"client": "another system", "feed": f"the court feed {who}", "system": "the service"}.get(kind, text)
-

@@ -1,0 +1,122 @@
+"""One duty as a page shows it at one moment: what to tell, what they have, how it stands with the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from witness_care import dates, wording
+from workflows import rulebook, values
+from workflows.working_days import days_later, instant_of, london_date
+
+SEPARATOR = "|"  # stands between topic, subject and hash in a form's value; none of them holds it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """Columns of a duty row with `now` beside them; a template asks it questions and never compares a status."""
+
+    now: datetime
+    id: str
+    case_id: str
+    participant_id: str
+    topic: str
+    subject: str
+    value: Mapping[str, Any]
+    value_hash: str
+    told_value: Mapping[str, Any] | None
+    rule: str
+    explanation: tuple[str, ...]
+    hearing_id: str | None
+    priority: int
+    clock_start: datetime
+    due_at: datetime
+    opened_at: datetime
+    officer_id: str | None = None
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+    closed_by: str | None = None
+    hearing_starts_at: datetime | None = None
+    attempts: int = 0
+    last_attempt_at: datetime | None = None
+    offences: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_open and self.due_at < self.now
+
+    @property
+    def is_due_today(self) -> bool:
+        return self.is_open and not self.is_overdue and dates.is_today(self.due_at, self.now)
+
+    @property
+    def lateness(self) -> str:
+        return dates.lateness(self.due_at, self.now) if self.is_open else ""
+
+    @property
+    def someone_may_travel(self) -> bool:
+        """Whether they were told of a start that lies within a day and no longer stands as told."""
+        start = values.start_told(self.told_value)
+        return start is not None and bool(dates.hours_until(start, self.now))
+
+    @property
+    def hearing_in(self) -> str:
+        """How soon the hearing is that this is about, or the one they still expect: "in 4 hours"."""
+        starts = [at for at in (self.hearing_starts_at, values.start_told(self.told_value)) if at and at > self.now]
+        return dates.hours_until(min(starts), self.now) if starts else ""
+
+    @property
+    def is_told_by_talking(self) -> bool:
+        """Whether this is news to pass on; keeping in touch is done by the talk itself."""
+        return self.topic != values.KEEP_IN_TOUCH
+
+    @property
+    def to_tell(self) -> str:
+        return wording.to_tell(self.topic, self.value, self.told_value)
+
+    @property
+    def what(self) -> str:
+        return wording.what(self.topic, self.value, self.offences)
+
+    @property
+    def what_short(self) -> str:
+        return wording.what(self.topic, self.value, self.offences, short=True)
+
+    @property
+    def last_told(self) -> str:
+        return wording.last_told(self.topic, self.told_value, self.offences)
+
+    @property
+    def shown(self) -> str:
+        """What the form sends back: which value stood on the screen."""
+        return SEPARATOR.join((self.topic, self.subject, self.value_hash))
+
+    @property
+    def found_rule(self) -> rulebook.Rule | None:
+        """The rule this duty runs under; None when its pack is not shipped any more."""
+        try:
+            return rulebook.default_rulebook().rule(self.rule, london_date(self.clock_start))
+        except KeyError:
+            return None
+
+    @property
+    def rule_basis(self) -> str:
+        """ "Victims' Code" or "unit policy"."""
+        rule = self.found_rule
+        return wording.basis(rule.basis) if rule else self.rule
+
+    @property
+    def rule_title(self) -> str:
+        rule = self.found_rule
+        return rule.title if rule else ""
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The first instant (UTC) that is tomorrow in London."""
+    return instant_of(days_later(london_date(now), 1), time(0))

@@ -1,0 +1,332 @@
+"""Records what happened in a contact, and corrects what was recorded wrongly.
+
+What counts as told is what stood on the screen while the officer spoke. When it changed meanwhile, nothing is guessed:
+the officer is asked which of the two they said (ui.md section 6.5). Whether a way to reach somebody was agreed as safe
+is asked of the gate here too, not of the form only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.accounts.models import Unit
+from witness_care.calendars import unit_calendar
+from witness_care.cases.models import CourtCase
+from witness_care.casework.apply import apply
+from witness_care.columns import new_id
+from witness_care.contacts.models import Contact, Duty
+from witness_care.database import writing
+from witness_care.people import reach
+from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.sealing import Plain
+from workflows import codec, snapshot
+from workflows.events import (
+    CannotAttend,
+    CaseEvent,
+    ContactCorrected,
+    ContactMade,
+    ContactOutcome,
+    DutyClosedByPerson,
+    Fact,
+    PersonConfirmed,
+    Telling,
+)
+
+ASK, AS_SHOWN, AS_NOW = "ask", "as_shown", "as_now"
+OUT, IN = "out", "in"
+WILL_COME, CANNOT_COME = "will_come", "cannot_come"
+
+LONGEST_NOTE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value that stood on the screen: the officer says that it was told."""
+
+    topic: str
+    subject: str
+    value_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One contact as somebody states it. `happened_at` is UTC; `token` makes a second submission harmless."""
+
+    participant_id: str
+    channel: str
+    outcome: ContactOutcome
+    happened_at: datetime
+    token: str
+    told: Sequence[Shown] = ()
+    note: str = ""
+    contact_point_id: str | None = None
+    direction: str = OUT
+    override_reason: str = ""
+    says: str = ""
+    source: str = "web"
+    if_changed: str = ASK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The contact is kept. `repeat`: it already was, under the same token. `incident`: a supervisor is to look at it."""
+
+    contact_id: str
+    repeat: bool = False
+    incident: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One value that is not what the screen showed. A value of None: it was never ours, or nothing is owed now."""
+
+    topic: str
+    subject: str
+    shown: Any
+    now: Any
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Nothing was recorded: these facts changed while the contact took place."""
+
+    changed: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSafe:
+    """Nothing was recorded: this way was not agreed as safe, and no reason was given. The words say why."""
+
+    answer: reach.Answer
+
+
+class UnknownParticipant(LookupError):
+    """There is no such participant, or nobody may be contacted through it any more."""
+
+
+def record_contact(entry: Entry, *, actor: str, now: datetime) -> Recorded | Conflict | NotSafe:
+    """Keep one contact or attempt, and let the core work out what it settles; all in one transaction.
+
+    `actor` is "user:<id>" or "client:<id>"; the caller has made sure they may see the participant. A reason to use a
+    way that was not agreed as safe goes to the supervisor; it never opens a way that is shared or withdrawn to the form,
+    but what happened can always be recorded.
+    """
+    with writing() as session:
+        participant = _locked(session, entry.participant_id)
+        if done := _already_recorded(session, entry):
+            return done
+        answer = _asked_of_the_gate(session, participant, entry)
+        if answer is not None and not answer.is_allowed and not entry.override_reason.strip():
+            return NotSafe(answer=answer)
+        tellings = _tellings(session, participant, entry)
+        if isinstance(tellings, Conflict):
+            return tellings
+        contact = _contact_row(participant, entry, answer, actor=actor, now=now)
+        session.add(contact)
+        session.flush()
+        made = ContactMade(
+            participant=participant.id,
+            contact=contact.id,
+            at=entry.happened_at,
+            outcome=entry.outcome,
+            told=tellings,
+        )
+        facts = (made, *_said(participant.id, entry))
+        apply(_events(participant, facts, entry.source, actor, now), actor=actor, now=now)
+        return Recorded(contact_id=contact.id, incident=contact.safety_incident)
+
+
+def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) -> bool:
+    """Mark a contact as recorded wrongly: what it told is owed again on its first clock (core.md rule 18).
+
+    Nothing is deleted. False when somebody corrected it before; the first reason stays.
+    """
+    with writing() as session:
+        contact = session.execute(sa.select(Contact).where(Contact.id == contact_id)).scalar_one_or_none()
+        if contact is None:
+            raise LookupError(f"Expected the contact {contact_id}; there is none.")
+        participant = _locked(session, contact.participant_id)
+        session.refresh(contact)
+        if contact.corrected_at is not None:
+            return False
+        contact.corrected_at = now
+        contact.corrected_by = actor
+        contact.correction_reason = Plain(reason.strip(), contact.id)
+        session.flush()
+        fact = ContactCorrected(participant=participant.id, contact=contact.id)
+        apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
+        return True
+
+
+def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:
+    """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False when it was closed before."""
+    with writing() as session:
+        duty = session.execute(sa.select(Duty).where(Duty.id == duty_id)).scalar_one_or_none()
+        if duty is None:
+            raise LookupError(f"Expected the duty {duty_id}; there is none.")
+        participant = _locked(session, duty.participant_id)
+        session.refresh(duty)
+        if duty.closed_at is not None:
+            return False
+        fact = DutyClosedByPerson(
+            participant=participant.id, topic=duty.topic, subject=duty.subject, reason=closed_as
+        )
+        apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
+        return True
+
+
+# --- in one transaction, under the lock of the case ----------------------------------------------------------------
+
+
+def _locked(session: Session, participant_id: str) -> sa.Row[Any]:
+    """Lock the case, then read the participant: two people recording at once come one after the other."""
+    case_id = sa.select(Participant.case_id).where(Participant.id == participant_id).scalar_subquery()
+    session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
+    row = session.execute(
+        sa.select(
+            *(Participant.id, Participant.case_id, Participant.unit_id, Participant.person_id, Participant.role),
+            *(Person.deceased_on, Unit.settings),
+        )
+        .join(Person, Person.id == Participant.person_id)
+        .join(Unit, Unit.id == Participant.unit_id)
+        .where(Participant.id == participant_id)
+    ).first()
+    if row is None:
+        raise UnknownParticipant(f"Expected the participant {participant_id}; there is none.")
+    return row
+
+
+def _already_recorded(session: Session, entry: Entry) -> Recorded | None:
+    columns = (Contact.id, Contact.participant_id, Contact.safety_incident)
+    row = session.execute(sa.select(*columns).where(Contact.submission_token == entry.token)).first()
+    if row is None:
+        return None
+    if row.participant_id != entry.participant_id:
+        raise ValueError("The token of this form was used for somebody else. Open the form again.")
+    return Recorded(contact_id=row.id, repeat=True, incident=row.safety_incident)
+
+
+def _asked_of_the_gate(session: Session, participant: sa.Row[Any], entry: Entry) -> reach.Answer | None:
+    """Ask whether this way was safe when it was used. They may always contact us; a talk in person has no endpoint."""
+    channel = reach.gate_channel(entry.channel, entry.outcome)
+    if entry.direction == IN or channel is None:
+        return None
+    rows = session.execute(sa.select(ContactPoint).where(ContactPoint.person_id == participant.person_id)).scalars()
+    points = {point.id: point for point in rows}
+    return reach.ask(
+        channel,
+        points.get(entry.contact_point_id or ""),
+        deceased=participant.deceased_on is not None,
+        topics=tuple(shown.topic for shown in entry.told),
+        at=entry.happened_at,
+        calendar=unit_calendar(participant.settings),
+    )
+
+
+def _tellings(session: Session, participant: sa.Row[Any], entry: Entry) -> tuple[Telling, ...] | Conflict:
+    """Turn what was on the screen into what was told; a value that changed meanwhile is asked about."""
+    if not entry.outcome.tells or not entry.told:
+        return ()
+    found = [_look_up(session, participant, shown) for shown in entry.told]
+    changed = tuple(changed for changed in found if _differs(changed))
+    if changed and entry.if_changed == ASK:
+        return Conflict(changed=changed)
+    tellings = []
+    for each in found:
+        value = each.now if entry.if_changed == AS_NOW and each.now is not None else each.shown
+        if value is None:
+            return Conflict(changed=(each,))
+        tellings.append(Telling(topic=each.topic, subject=each.subject, value=value))
+    return tuple(tellings)
+
+
+def _differs(changed: Changed) -> bool:
+    return changed.shown is None or codec.value_hash(changed.shown) != codec.value_hash(changed.now)
+
+
+def _look_up(session: Session, participant: sa.Row[Any], shown: Shown) -> Changed:
+    """Find the value the screen showed, and the one that stands now. Usually they are one: that of the open duty."""
+    duty = session.execute(
+        sa.select(Duty.value, Duty.value_hash).where(
+            Duty.participant_id == participant.id,
+            Duty.topic == shown.topic,
+            Duty.subject == shown.subject,
+            Duty.closed_at.is_(None),
+        )
+    ).first()
+    if duty is not None and duty.value_hash == shown.value_hash:
+        return Changed(topic=shown.topic, subject=shown.subject, shown=duty.value, now=duty.value, changed_at=None)
+    state = session.execute(sa.select(CourtCase.state).where(CourtCase.id == participant.case_id)).scalar_one()
+    topic = snapshot.load(state).topics.get((participant.id, shown.topic, shown.subject)) if state else None
+    history = topic.history if topic else ()
+    held = next((change.value for change in reversed(history) if change.value_hash == shown.value_hash), None)
+    last = history[-1] if history else None
+    return Changed(
+        topic=shown.topic,
+        subject=shown.subject,
+        shown=held,
+        now=last.value if last else None,
+        changed_at=last.received_at if last else None,
+    )
+
+
+def _contact_row(
+    participant: sa.Row[Any], entry: Entry, answer: reach.Answer | None, *, actor: str, now: datetime
+) -> Contact:
+    contact_id = new_id()
+    note, reason = entry.note.strip(), entry.override_reason.strip()
+    overridden = answer is not None and not answer.is_allowed
+    return Contact(
+        id=contact_id,
+        unit_id=participant.unit_id,
+        case_id=participant.case_id,
+        participant_id=participant.id,
+        channel=entry.channel,
+        contact_point_id=entry.contact_point_id,
+        direction=entry.direction,
+        outcome=entry.outcome.value,
+        note=Plain(note, contact_id) if note else None,
+        happened_at=entry.happened_at,
+        recorded_at=now,
+        recorded_by=actor,
+        override_reason=Plain(reason, contact_id) if overridden else None,
+        safety_incident=entry.outcome is ContactOutcome.UNSAFE or (overridden and answer.is_refused),
+        submission_token=entry.token,
+    )
+
+
+def _said(participant_id: str, entry: Entry) -> tuple[Fact, ...]:
+    """What they said about coming to court, when we spoke."""
+    if entry.says == WILL_COME:
+        return (PersonConfirmed(participant=participant_id),)
+    if entry.says == CANNOT_COME:
+        return (CannotAttend(participant=participant_id),)
+    return ()
+
+
+def _events(
+    participant: sa.Row[Any], facts: Sequence[Fact], source: str, actor: str, now: datetime
+) -> list[CaseEvent]:
+    message_id = new_id()
+    return [
+        CaseEvent(
+            id=new_id(),
+            case_id=participant.case_id,
+            what=fact,
+            received_at=now,
+            occurred_at=getattr(fact, "at", now),
+            context="officer",
+            message_id=message_id,
+            actor=actor,
+            source=source,
+            ordinal=ordinal,
+        )
+        for ordinal, fact in enumerate(facts)
+    ]

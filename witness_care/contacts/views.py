@@ -1,0 +1,76 @@
+"""The officer's day: the ranked queue, recording a contact, why something is due, and correcting what was recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from witness_care import clock, dates
+from witness_care.accounts.current import actor
+from witness_care.accounts.permissions import route_policy
+from witness_care.audit import ledger
+from witness_care.audit.models import Category
+from witness_care.contacts import correct_views, duty_views, queries, record_views
+from witness_care.contacts.queries import Counts, QueueRow
+from witness_care.database import session
+from witness_care.people import reach
+
+blueprint = Blueprint("contacts", __name__)
+for part in (record_views, correct_views, duty_views):
+    blueprint.register_blueprint(part.blueprint)
+
+TABS = {
+    "today": "To do today",
+    "hearing-soon": "Hearing soon",
+    "overdue": "Overdue",
+    "due-today": "Due later today",
+    "later": "After today",
+}
+FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact")
+
+
+@blueprint.get("/my-day")
+@route_policy(permission="see_cases", category="consultation")
+def my_day() -> str:
+    now, officer = clock.now(), actor()
+    tab = request.args.get("show", "today")
+    tab = tab if tab in TABS else "today"
+    counts = queries.my_day_counts(session(), officer, now)
+    queue = queries.my_day(
+        session(), officer, tab=tab, now=now, after=request.args.get("after"), before=request.args.get("before")
+    )
+    for row in queue.rows:
+        note_row(row)
+    return render_template(
+        "contacts/my_day.html",
+        today=dates.full_date(now),
+        tab=tab,
+        tabs=_tabs(counts, tab),
+        counts=counts,
+        count=getattr(counts, tab.replace("-", "_")),
+        rows=queue.rows,
+        in_words=reach.in_words,
+        next_due=None if queue.rows else queries.next_due(session(), officer),
+        before=url_for("contacts.my_day", show=tab, before=queue.before) if queue.before else None,
+        after=url_for("contacts.my_day", show=tab, after=queue.after) if queue.after else None,
+        saved=record_views.saved_contact(request.args.get("saved")),
+    )
+
+
+def note_row(row: QueueRow) -> None:
+    """Each row of a list that shows a name is a consultation (SEC-32)."""
+    subject = (row.duty.participant_id, "victim" if row.role == "both" else row.role)
+    ledger.note(Category.CONSULTATION, case_id=row.duty.case_id, subjects=[subject], fields=FIELDS_OF_A_ROW)
+
+
+def _tabs(counts: Counts, tab: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": text,
+            "count": getattr(counts, name.replace("-", "_")),
+            "href": url_for("contacts.my_day", show=name),
+            "current": name == tab,
+        }
+        for name, text in TABS.items()
+    ]

@@ -1,0 +1,173 @@
+"""What every HTML page is given: the filters and macros' environment, and the frame round the content.
+
+The frame never stops a page: an error page must be shown too when the database is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask, current_app, render_template, request
+from jinja2 import ChainableUndefined
+from sqlalchemy.exc import SQLAlchemyError
+
+from witness_care import clock, database, dates, wording
+from witness_care.accounts.current import Actor, actor
+from witness_care.accounts.models import Role
+
+FEED_IS_SILENT_AFTER = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    text: str
+    path: str
+    roles: tuple[Role, ...]
+
+
+CASEWORK = (Role.OFFICER, Role.SUPERVISOR)
+
+# At most five for each role; a page that this version does not have is not offered.
+NAVIGATION = (
+    NavigationItem("My day", "/my-day", (Role.OFFICER,)),
+    NavigationItem("Unit today", "/unit", (Role.SUPERVISOR,)),
+    NavigationItem("Overdue", "/unit/overdue", (Role.SUPERVISOR,)),
+    NavigationItem("My people", "/participants", (Role.OFFICER,)),
+    NavigationItem("People", "/participants", (Role.SUPERVISOR,)),
+    NavigationItem("Hearings", "/hearings", CASEWORK),
+    NavigationItem("Court updates", "/feed/messages", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
+    NavigationItem("Programs", "/admin/clients", (Role.ADMINISTRATOR,)),
+    NavigationItem("Users", "/admin/users", (Role.ADMINISTRATOR,)),
+    NavigationItem("Audit", "/audit", (Role.AUDITOR,)),
+)
+HELP = (
+    ("Help", "/help"),
+    ("How states change", "/help/states"),
+    ("Accessibility", "/accessibility"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Equip the templates. The macros raise on a missing key unless what is missing may be asked further."""
+    app.jinja_env.undefined = ChainableUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(dates.FILTERS)
+    app.jinja_env.globals["wording"] = wording
+    app.context_processor(lambda: {"frame": Frame(), "now": clock.now()})
+
+
+class Frame:
+    """What stands round the content. Each part is asked for by the layout, and only then worked out."""
+
+    @property
+    def signed_in(self) -> bool:
+        return self._actor.is_signed_in
+
+    @property
+    def user_name(self) -> str:
+        return self._actor.display_name
+
+    @property
+    def unit_name(self) -> str:
+        return ""
+
+    @property
+    def home(self) -> str:
+        items = self.navigation
+        return items[0]["href"] if items else "/"
+
+    @property
+    def navigation(self) -> Sequence[dict[str, Any]]:
+        """The pages of this role that exist; the one being shown, or that it belongs to, is marked."""
+        role = self._actor.role
+        found = [item for item in NAVIGATION if role in item.roles and _exists(item.path)]
+        here = max((item.path for item in found if _is_below(request.path, item.path)), key=len, default="")
+        return [
+            {
+                "text": item.text,
+                "href": item.path,
+                "current": item.path == request.path,
+                "active": item.path == here,
+            }
+            for item in found
+        ]
+
+    @property
+    def can_search(self) -> bool:
+        return self._actor.role in CASEWORK and _exists(self.search_url)
+
+    search_url = "/search"
+    sign_out_url = "/sign-out"
+
+    @property
+    def demo(self) -> bool:
+        return not current_app.config["PRODUCTION"]
+
+    @property
+    def help_links(self) -> Sequence[dict[str, str]]:
+        return [{"text": text, "href": path} for text, path in HELP if _exists(path)]
+
+    @property
+    def printed_at(self) -> str:
+        return dates.full_time(clock.now())
+
+    @property
+    def feed_last_received(self) -> str:
+        last = _last_court_update()
+        return dates.today_or_short(last, clock.now()) if last else "never"
+
+    @property
+    def feed_is_silent(self) -> bool:
+        """Whether the courts have sent nothing for longer than usual, in a service that has ever had a feed."""
+        if self._actor.role not in CASEWORK:
+            return False
+        last = _last_court_update()
+        return last is not None and clock.now() - last > FEED_IS_SILENT_AFTER
+
+    @property
+    def _actor(self) -> Actor:
+        return actor()
+
+
+def rejected_form(template: str, **context: Any) -> tuple[str, int]:
+    """Show a form again with everything typed kept, its errors first, and the title beginning "Error:"."""
+    return render_template(template, has_errors=True, **context), 400
+
+
+def safe_next(default: str) -> str:
+    """Where "Back" leads: the address given as `next`, if it is a path of this service, else `default`."""
+    wanted = request.values.get("next", "")
+    parts = urlsplit(wanted)
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return wanted if is_ours and wanted.isprintable() else default
+
+
+def _last_court_update() -> datetime | None:
+    from witness_care.feed.models import FeedMessage
+
+    if "last_court_update" not in request.environ:
+        try:
+            query = sa.select(sa.func.max(FeedMessage.received_at))
+            request.environ["last_court_update"] = database.session().execute(query).scalar()
+        except SQLAlchemyError:
+            request.environ["last_court_update"] = None
+    found: datetime | None = request.environ["last_court_update"]
+    return found
+
+
+def _exists(path: str) -> bool:
+    paths: frozenset[str] | None = current_app.extensions.get("page_paths")
+    if paths is None:
+        paths = frozenset(rule.rule for rule in current_app.url_map.iter_rules())
+        current_app.extensions["page_paths"] = paths
+    return path in paths
+
+
+def _is_below(path: str, item_path: str) -> bool:
+    return path == item_path or path.startswith(item_path + "/")
