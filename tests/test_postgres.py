@@ -6,15 +6,18 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.postgres import GIVEN_SERVER, NoPostgres, given_server
+from tests.postgres import GIVEN_SERVER, Keeper, NoPostgres, Server, given_server, server_in
 
 ROOT = Path(__file__).parents[1]
+# Directly under the temporary folder: the server's user may not enter the folders that pytest makes.
+FOLDER_PREFIX = "witness-care-tests-"
 
 
 def query(url: str, statement: str) -> list:
@@ -25,16 +28,26 @@ def query(url: str, statement: str) -> list:
     return rows
 
 
-@pytest.mark.postgres_only
-def test_the_server_listens_on_no_network_address(empty_database_url):
-    assert query(empty_database_url, "SHOW listen_addresses") == [("",)]
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """The server that a run starts for itself, whatever other server this run was given."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
+        patch.delenv(GIVEN_SERVER, raising=False)
+        keeper = Keeper(Path(folder))
+        keeper.start()
+        yield server_in(Path(folder))
+        keeper.stop()
 
 
-@pytest.mark.postgres_only
-def test_the_server_does_not_run_as_root(databases):
-    databases.server()
-    sockets = Path(make_url(databases.server().url).query["host"])
-    assert (sockets / ".s.PGSQL.5432").stat().st_uid != 0 or os.geteuid() != 0
+def test_the_server_listens_on_no_network_address(own_server):
+    assert query(own_server.url, "SHOW listen_addresses") == [("",)]
+
+
+def test_the_server_does_not_run_as_root(own_server):
+    sockets = Path(str(make_url(own_server.url).query["host"]))
+    owner = (sockets / ".s.PGSQL.5432").stat().st_uid
+    assert owner != 0
+    assert owner == os.geteuid() or os.geteuid() == 0
 
 
 @pytest.mark.postgres_only
@@ -64,7 +77,7 @@ def test_a_given_server_is_refused_unless_its_name_says_it_is_for_tests():
     assert given_server("postgresql+psycopg://localhost/wc_test_7").url.endswith("wc_test_7")
 
 
-def test_the_server_stops_when_its_test_run_is_killed(tmp_path):
+def test_the_server_stops_when_its_test_run_is_killed():
     program = textwrap.dedent("""
         import os, signal, sys
         from pathlib import Path
@@ -76,8 +89,7 @@ def test_the_server_stops_when_its_test_run_is_killed(tmp_path):
         os.kill(os.getpid(), signal.SIGKILL)
     """)
     environment = {name: value for name, value in os.environ.items() if name != GIVEN_SERVER}
-    # A folder directly under the temporary one: the server's user cannot enter those that pytest makes.
-    with tempfile.TemporaryDirectory(prefix="witness-care-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
         killed = subprocess.run(
             [sys.executable, "-c", program, folder],
             cwd=ROOT,
