@@ -28,11 +28,24 @@ class Given:
     from_officer_id: str | None
 
 
-def give_cases(officers: Mapping[str, str | None]) -> None:
-    """Give each case to an officer, so that what is owed from now on is theirs. `officers` maps case ids to officers.
+def give_cases(officers: Mapping[str, str | None], *, cause: str, now: datetime) -> tuple[Given, ...]:
+    """Give each case to an officer, and with it everything open on it. `officers` maps case ids to officers.
 
-    Open contacts stay with whom they are: give them with `give_duties`, after this, which waits for a change that is
-    being applied to the case. Runs inside the caller's unit of work.
+    `cause` is the id of what asked for it, kept in the history of each contact. Runs inside the caller's unit of work.
+    Gives back the contacts that changed hands.
+    """
+    change_case_officers(officers)
+    duties = database.session().execute(
+        sa.select(Duty.id, Duty.case_id).where(Duty.case_id.in_(officers), Duty.closed_at.is_(None))
+    )
+    return give_duties({duty.id: officers[duty.case_id] for duty in duties}, cause=cause, now=now)
+
+
+def change_case_officers(officers: Mapping[str, str | None]) -> None:
+    """Give each case to an officer, so that what is owed from now on is theirs; what is open stays with whom it is.
+
+    Call it before `give_duties`: it waits for a change that is being applied to the case, so the contacts which that
+    opens are seen afterwards.
     """
     for officer_id, case_ids in _by_officer(officers).items():
         database.session().execute(

@@ -37,7 +37,19 @@ _NAMESPACE = uuid.UUID("0e0f7a57-6c3e-5f1e-8f2b-0f2c8b1d5a11")
 
 Decided = Sequence[tuple["LockedCase", Decision]]
 
-DUTY_KEEPS = ("id", "unit_id", "case_id", "participant_id", "officer_id", "topic", "subject", "opened_at")
+DUTY_KEEPS = (
+    "id",
+    "unit_id",
+    "case_id",
+    "participant_id",
+    "officer_id",
+    "topic",
+    "subject",
+    "opened_at",
+    "opened_by_event",
+    "row_version",
+)
+HEARING_KEEPS = ("id", "case_id", "unit_id", "provenance")
 
 
 def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now: datetime) -> None:
@@ -180,7 +192,7 @@ def _write_hearings(connection: sa.Connection, decided: Decided) -> None:
     if not touched:
         return
     rows = [hearing_row(case, hearing, look) for case, hearing, look in touched]
-    update = [name for name in rows[0] if name not in ("id", "case_id", "unit_id")]
+    update = [name for name in rows[0] if name not in HEARING_KEEPS]
     insert_rows(connection, HearingRow.__table__, rows, key=("id",), update=update)
     connection.execute(
         sa.delete(HearingDay).where(HearingDay.hearing_id.in_([hearing.id for _, hearing, _ in touched]))
@@ -218,6 +230,7 @@ def hearing_row(case: LockedCase, hearing: Hearing, look: CaseTruth) -> Row:
         "starts_at": hearing.starts_at,
         "last_day": max((day.on for day in standing), default=None),
         "result_due_at": result_due_at(case, hearing),
+        "provenance": "stated",
     }
 
 
