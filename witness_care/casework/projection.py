@@ -7,7 +7,7 @@ refolded one is compared with what is stored, and nothing that was closed is eve
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -369,48 +369,48 @@ def _reconcile(connection: sa.Connection, refolded: Decided, *, now: datetime) -
         )
         .values(flag_closed_at=now, flag_closed_by="system:refold")
     )
-    gone = [
-        row.id
-        for row in stored
-        if row.closed_at is None and not any(row.id in decision.duties for _, decision in refolded)
-    ]
+    closed = {row.id for row in stored if row.closed_at is not None}
+    still_open = {row.id for row in stored if row.closed_at is None}
+    kept = [(case, _keep_closed(decision, closed, still_open)) for case, decision in refolded]
+    gone = still_open - {duty for _, decision in kept for duty in decision.duties}
     if gone:
         connection.execute(
             sa.update(Duty)
-            .where(Duty.id.in_(gone))
+            .where(Duty.id.in_(sorted(gone)))
             .values(closed_at=now, closed_reason="corrected", closed_by="system:refold")
         )
-    closed = {row.id for row in stored if row.closed_at is not None}
-    return [(case, _keep_closed(decision, closed)) for case, decision in refolded]
+    return kept
 
 
-def _keep_closed(decision: Decision, closed: set[str]) -> Decision:
+def _keep_closed(decision: Decision, closed: set[str], still_open: set[str]) -> Decision:
     """A stored closed row stays closed; where the fold has it open, a new row carries the same clock."""
     duties: dict[str, DutyRecord] = {}
     renamed: dict[str, str] = {}
     for record in decision.duties.values():
-        if record.id not in closed:
-            duties[record.id] = record
-        elif record.closed_at is None:
-            renamed[record.id] = again = _free_id(record.id, closed)
-            duties[again] = replace(record, id=again)
-    if not renamed and len(duties) == len(decision.duties):
-        return decision
+        row = _row_to_carry(record.id, closed)
+        if row == record.id:
+            duties[row] = record
+        elif record.closed_at is None or row in still_open:
+            renamed[record.id] = row
+            duties[row] = replace(record, id=row)
     topics = {
         key: replace(topic, duty=replace(topic.duty, row=renamed[topic.duty.row]))
         if topic.duty is not None and topic.duty.row in renamed
         else topic
         for key, topic in decision.snapshot.topics.items()
     }
-    changes = [
-        replace(change, duty=renamed[change.duty]) if change.duty in renamed and change.action != "closed" else change
-        for change in decision.duty_changes
-    ]
+    known = closed | still_open | set(duties)
+    changes = [replace(change, duty=renamed.get(change.duty, change.duty)) for change in decision.duty_changes]
     return replace(
-        decision, duties=duties, duty_changes=tuple(changes), snapshot=replace(decision.snapshot, topics=topics)
+        decision,
+        duties=duties,
+        duty_changes=tuple(change for change in changes if change.duty in known),
+        snapshot=replace(decision.snapshot, topics=topics),
     )
 
 
-def _free_id(taken: str, closed: Iterable[str]) -> str:
-    candidate = row_id("again", taken)
-    return _free_id(candidate, closed) if candidate in set(closed) else candidate
+def _row_to_carry(row: str, closed: set[str]) -> str:
+    """Give the first row of a chain of rows for the same duty that is not stored as closed."""
+    while row in closed:
+        row = row_id("again", row)
+    return row
