@@ -145,7 +145,7 @@ def with_person(duties: sa.Select[Any]) -> sa.Select[Any]:
 
 def _queue_rows(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[QueueRow, ...]:
     points = contact_points(session, {row.person_id for row in rows})
-    views = views(session, rows, now)
+    views = duty_views(session, rows, now)
     return tuple(
         QueueRow(
             duty=view,
@@ -167,13 +167,13 @@ def _queue_rows(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) ->
 def duty(session: Session, actor: Actor, duty_id: str, now: datetime) -> DutyView | None:
     """One duty, open or closed; None when it is not there or not theirs to see."""
     found = session.execute(_view_query(scope.duties(actor).where(Duty.id == duty_id))).first()
-    return views(session, [found], now)[0] if found else None
+    return duty_views(session, [found], now)[0] if found else None
 
 
 def open_duties(session: Session, actor: Actor, participant_id: str, now: datetime) -> tuple[DutyView, ...]:
     """What is owed to one person in one case, most urgent first."""
     query = scope.duties(actor).where(Duty.participant_id == participant_id, Duty.closed_at.is_(None))
-    return views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
+    return duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
 
 
 def _view_query(duties: sa.Select[Any]) -> sa.Select[Any]:
@@ -182,7 +182,7 @@ def _view_query(duties: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-def views(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[DutyView, ...]:
+def duty_views(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[DutyView, ...]:
     """Make of rows with VIEW_COLUMNS and `hearing_starts_at` what pages show of a duty, with the attempts made so far."""
     attempts = _attempts(session, [row.id for row in rows])
     offences = offence_titles(session, {row.case_id for row in rows if row.topic in ("verdict", "sentence")})

@@ -104,7 +104,7 @@ def contacts_page(
     page = paging.page(session, query, order=_order(sort), descending=descending, after=after, before=before)
     rows = tuple(
         ContactRow(duty=duty, name=row.name, role=row.role, enhanced=row.enhanced, urn=row.urn, officer=row.officer)
-        for row, duty in zip(page.rows, contact_queries.views(session, page.rows, at.now), strict=True)
+        for row, duty in zip(page.rows, contact_queries.duty_views(session, page.rows, at.now), strict=True)
     )
     return Contacts(rows=rows, before=page.before, after=page.after)
 
