@@ -46,6 +46,13 @@ class Api(flask_smorest.Api):
         return errors.answer(error)
 
 
+def api(app: flask.Flask) -> Api:
+    """The application's API, made when it is first asked for."""
+    if "api" not in app.extensions:
+        app.extensions["api"] = Api(app)
+    return app.extensions["api"]
+
+
 SETTINGS = {
     "API_TITLE": "Witness Care",
     "API_VERSION": "v1",

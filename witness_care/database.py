@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         if app.config["PRODUCTION"]:
             sa.event.listen(engine, "connect", _refuse_a_commit_that_may_be_lost)
     app.extensions["before_commit"] = []
+    app.extensions["when_undone"] = []
     app.after_request(_refuse_unsaved_work)
 
 
@@ -74,6 +75,8 @@ def writing() -> Iterator[Session]:
         current.commit()
     except BaseException:
         current.rollback()
+        for act in current_app.extensions["when_undone"]:
+            act()
         raise
     finally:
         current.info.pop(WRITES, None)
@@ -87,6 +90,11 @@ def is_writing() -> bool:
 def before_commit(app: Flask, act: Callable[[], None]) -> None:
     """Have `act` called inside every unit of work, just before it commits; what it raises undoes the work."""
     app.extensions["before_commit"].append(act)
+
+
+def when_undone(app: Flask, act: Callable[[], None]) -> None:
+    """Have `act` called after a unit of work was undone."""
+    app.extensions["when_undone"].append(act)
 
 
 def engine_options(url: sa.URL, *, threads: int, statement_timeout_seconds: int) -> dict[str, Any]:
