@@ -215,7 +215,7 @@ def last_told(topic: str, told: Value | None, offences: Mapping[str, str] | None
 
 def reason(reason_id: str) -> str:
     """Say why a trial did not go ahead, by the court's own reason id; unknown and empty are said alike."""
-    known = rulebook.default_rulebook().trial_outcome_reason(reason_id) if reason_id else None
+    known = rulebook.trial_outcome_reason(reason_id)
     return known.words if known else "no reason given yet"
 
 

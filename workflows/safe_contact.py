@@ -159,7 +159,7 @@ Answered = Allowed | Delay | Refuse
 
 def gate(
     person: ContactPerson,
-    endpoint: Endpoint,
+    endpoint: Endpoint | None,
     channel: str,
     *,
     now: datetime,
@@ -170,6 +170,7 @@ def gate(
 ) -> Answered:
     """Whether this person may be reached at this endpoint, by this channel, at `now` (aware).
 
+    Without an endpoint nothing is recorded: an officer may call a number found elsewhere, and nothing more.
     `topics` are what would be told; `carved_out` those of them that are sent even after an opt-out. `neutral` says
     that the message is of the neutral class. Ask again when the message leaves: the answer may have changed.
     Anything that is not a clear "yes" is never taken for one.
@@ -177,6 +178,7 @@ def gate(
     if channel not in KINDS_OF_CHANNEL:
         known = ", ".join(KINDS_OF_CHANNEL)
         raise ValueError(f'Expected a channel, one of {known}, received "{channel}". Correct the caller.')
+    endpoint = endpoint or Endpoint(id="", kind=KINDS_OF_CHANNEL[channel][0])
     reason = (
         _never(person, endpoint, channel)
         or _not_agreed(endpoint, channel)

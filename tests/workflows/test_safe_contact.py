@@ -128,6 +128,15 @@ def test_an_officer_may_call_a_number_nobody_has_asked_about_and_is_told_to_ask(
     )
 
 
+@pytest.mark.parametrize(
+    ("channel", "reason"),
+    [("voicemail", "voicemail_not_asked"), ("text", "not_asked"), ("email", "not_asked"), ("letter", "not_asked")],
+)
+def test_with_nothing_recorded_only_an_officer_may_call(channel, reason):
+    assert gate(PERSON, None, "call", now=NOW) == gate(PERSON, UNKNOWN, "call", now=NOW)
+    assert gate(PERSON, None, channel, now=NOW).reason == reason
+
+
 def test_a_call_names_the_safe_word_first():
     notes = gate(replace(PERSON, has_safe_word=True), MOBILE, "call", now=NOW).notes
     assert notes == ("Ask for the safe word.",)
