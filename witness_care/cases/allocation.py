@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.accounts.models import Role, Unit, User, UserUnit
+from witness_care.accounts.models import AppUser, Role, Unit, UserUnit
 from witness_care.cases.models import CourtCase
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.contacts.models import Duty
@@ -22,13 +22,13 @@ FEWEST_OPEN_DUTIES, NOBODY = "fewest_open_duties", "nobody"
 def officer_named(session: Session, sign_in_name: str, unit_id: str) -> str:
     """Give the id of an officer of the unit. Raises NotAcceptedError when the unit has none of that name."""
     found = session.execute(
-        sa.select(User.id)
-        .join(UserUnit, UserUnit.user_id == User.id)
+        sa.select(AppUser.id)
+        .join(UserUnit, UserUnit.user_id == AppUser.id)
         .where(
             UserUnit.unit_id == unit_id,
-            User.sign_in_name == sign_in_name.strip().lower(),
-            User.role == Role.OFFICER,
-            User.disabled_at.is_(None),
+            AppUser.sign_in_name == sign_in_name.strip().lower(),
+            AppUser.role == Role.OFFICER,
+            AppUser.disabled_at.is_(None),
         )
     ).scalar()
     if found is None:
@@ -55,17 +55,17 @@ def officer_by_rule(session: Session, unit_id: str, court_code: str) -> str | No
     open_duties = (
         sa.select(sa.func.count())
         .select_from(Duty)
-        .where(Duty.officer_id == User.id, Duty.closed_at.is_(None))
+        .where(Duty.officer_id == AppUser.id, Duty.closed_at.is_(None))
         .scalar_subquery()
     )
-    cases = sa.select(sa.func.count()).select_from(CourtCase).where(CourtCase.officer_id == User.id).scalar_subquery()
+    cases = sa.select(sa.func.count()).select_from(CourtCase).where(CourtCase.officer_id == AppUser.id).scalar_subquery()
     query = (
-        sa.select(User.id)
-        .join(UserUnit, UserUnit.user_id == User.id)
-        .where(UserUnit.unit_id == unit_id, User.role == Role.OFFICER, User.disabled_at.is_(None))
-        .order_by(open_duties, cases, User.id)
+        sa.select(AppUser.id)
+        .join(UserUnit, UserUnit.user_id == AppUser.id)
+        .where(UserUnit.unit_id == unit_id, AppUser.role == Role.OFFICER, AppUser.disabled_at.is_(None))
+        .order_by(open_duties, cases, AppUser.id)
         .limit(1)
     )
     if by_court is not None:
-        query = query.where(User.sign_in_name == by_court)
+        query = query.where(AppUser.sign_in_name == by_court)
     return session.execute(query).scalar()

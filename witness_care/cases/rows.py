@@ -257,8 +257,10 @@ def _participant(
     }
     if given.enhanced_basis is not None and sorted(given.enhanced_basis) != sorted(row.enhanced_basis or ()):
         wanted["enhanced_basis"] = list(given.enhanced_basis)
+    if given.remove and row.left_at is None:
+        wanted["left_at"] = now
     if wanted:
-        held_values = _as_held(row, ("role", "witness_kind", "enhanced", "enhanced_basis"))
+        held_values = _as_held(row, ("role", "witness_kind", "enhanced", "enhanced_basis", "left_at"))
         changes.participants.append({"id": participant_id, **held_values, **wanted})
 
 

@@ -103,7 +103,7 @@ class RequirementSchema(StrictSchema):
         return RequirementGiven(days=tuple(sorted(set(data.pop("days", ())))), **data)
 
 
-class ToldSchema(StrictSchema):
+class CarriedOverSchema(StrictSchema):
     topic = SafeString(required=True, validate=validate.OneOf(list(FORM_OF)))
     at = AwareInstant(required=True)
     hearing = SafeString(longest=64)
@@ -137,7 +137,7 @@ class ParticipantSchema(StrictSchema):
     enhanced = SafeString(validate=validate.OneOf(ANSWERS))
     enhanced_basis = fields.List(SafeString(validate=validate.OneOf(ENHANCED_BASES)), validate=validate.Length(max=20))
     opted_out = fields.List(SafeString(validate=validate.OneOf(OPT_OUT_TOPICS)), validate=validate.Length(max=20))
-    told = fields.List(fields.Nested(ToldSchema), validate=validate.Length(max=100))
+    told = fields.List(fields.Nested(CarriedOverSchema), validate=validate.Length(max=100))
     remove = YesNo()
     remove_reason = SafeString(validate=validate.OneOf(LEAVING))
 

@@ -25,7 +25,6 @@ from witness_care.casework.assignment import give_cases
 from witness_care.casework.models import JournalEvent
 from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.feed.replay import redrive
 from witness_care.people import service as people
 from witness_care.people.document import PersonGiven
 from witness_care.people.models import Participant
@@ -45,6 +44,7 @@ class Registered:
     facts: tuple[str, ...] = ()
     defendants: dict[str, str] = field(default_factory=dict)
     participants: dict[str, str] = field(default_factory=dict)
+    persons: dict[str, str] = field(default_factory=dict)  # our participant -> our person
     unsafe_for: tuple[str, ...] = ()  # people with a contact point that a defendant was seen with
     matched_later: int = 0  # parts of feed messages that had waited for this case
 
@@ -75,9 +75,9 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         unsafe_for = people.mark_shared_points(session, held.id, now) if changes.may_share_a_contact_point else ()
         events = _events(facts, held, message_id=message_id, received_at=received_at, actor=actor)
         events += _deaths_elsewhere(session, facts, changes, held, template=events)
-        apply(events, actor=f"{actor.kind}:{actor.id}", now=now)
+        apply(events, actor=actor.reference, now=now)
         _reallocate(session, given, held, message_id=message_id, now=now)
-        waited = redrive(held.id) if held.is_new or book.new_rows else 0
+        waited = _redrive(held.id) if held.is_new or book.new_rows else 0
         _note(changes, persons, held)
         return Registered(
             case_id=held.id,
@@ -86,8 +86,9 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
             facts=tuple(type(fact).__name__ for fact in facts),
             defendants={said.id: changes.defendant_ids[said.id] for said in given.defendants},
             participants={said.id: changes.participant_ids[said.id] for said in given.participants},
+            persons=dict(changes.person_of),
             unsafe_for=unsafe_for,
-            matched_later=waited or 0,
+            matched_later=waited,
         )
 
 
@@ -132,13 +133,13 @@ def record_court_fact(
                 occurred_at=now,
                 context="officer",
                 message_id=message_id,
-                actor=f"{actor.kind}:{actor.id}",
+                actor=actor.reference,
                 source="web" if actor.kind == USER else "api",
                 ordinal=ordinal,
             )
             for ordinal, fact in enumerate(facts)
         ]
-        return apply(events, actor=f"{actor.kind}:{actor.id}", now=now)
+        return apply(events, actor=actor.reference, now=now)
 
 
 # --- the case row -------------------------------------------------------------------------------------------------
@@ -199,6 +200,13 @@ def _reallocate(session: Session, given: CaseGiven, held: HeldCase, *, message_i
         give_cases({held.id: officer_id}, cause=message_id, now=now)
 
 
+def _redrive(case_id: str) -> int:
+    """Apply what had waited in the inbox for a name that this case now has; give how many parts that were."""
+    from witness_care.feed.replay import redrive  # the inbox itself builds on cases
+
+    return redrive(case_id) or 0
+
+
 # --- the message --------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +249,7 @@ def _events(
             occurred_at=received_at,
             context=_context(fact, actor),
             message_id=message_id,
-            actor=f"{actor.kind}:{actor.id}",
+            actor=actor.reference,
             source="web" if actor.kind == USER else "api",
             ordinal=ordinal,
             registration=held.is_new,

@@ -47,7 +47,7 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
     """Read these people and their contact points in two statements."""
     wanted = list(person_ids)
     persons = session.execute(
-        sa.select(Person.id, Person.unit_id, *(getattr(Person, name) for name in PLAIN_FIELDS)).where(
+        sa.select(Person.id, Person.row_version, *(getattr(Person, name) for name in PLAIN_FIELDS)).where(
             Person.id.in_(wanted)
         )
     )
@@ -151,7 +151,7 @@ def _change_person(person_id: str, said: PersonGiven, held: Any, changes: People
     if safe:
         groups.add("safe_contact")
     if row or safe:
-        changes.persons.append({"id": person_id, "row_version": Person.row_version + 1} | row | safe)
+        changes.persons.append({"id": person_id, "row_version": held.row_version + 1} | row | safe)
         changes.altered.setdefault(person_id, set()).update(groups)
 
 

@@ -1,0 +1,118 @@
+"""The form of the API's answers about cases, for its description; the answers themselves are made by queries."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from witness_care.contacts.api_documents import DutyBody
+
+
+class NameBody(Schema):
+    namespace = fields.String(metadata={"description": "whose id it is: cp, urn, asn, or a client's"})
+    id = fields.String()
+
+
+class GivenDefendantBody(Schema):
+    id = fields.String(metadata={"description": "the id you sent"})
+    defendant = fields.String(metadata={"description": "our id"})
+
+
+class GivenParticipantBody(Schema):
+    id = fields.String(metadata={"description": "the id you sent"})
+    participant = fields.String(metadata={"description": "our id of the person's part in this case"})
+    person = fields.String(metadata={"description": "our id of the person"})
+
+
+class RegisteredBody(Schema):
+    id = fields.String()
+    urn = fields.String()
+    state = fields.String(metadata={"description": "registered, changed or unchanged"})
+    facts = fields.List(fields.String(), metadata={"description": "the facts this added to the case's journal"})
+    defendants = fields.List(fields.Nested(GivenDefendantBody))
+    participants = fields.List(fields.Nested(GivenParticipantBody))
+    unsafe_contact_points_of = fields.List(
+        fields.String(), metadata={"description": "people with a contact detail that a defendant was seen with"}
+    )
+    matched_later = fields.Integer(metadata={"description": "parts of feed messages that had waited for this case"})
+
+
+class OffenceBody(Schema):
+    id = fields.String()
+    cjs_code = fields.String()
+    title = fields.String()
+    charged_on = fields.Date(allow_none=True)
+    identifiers = fields.List(fields.Nested(NameBody))
+
+
+class DefendantBody(Schema):
+    id = fields.String()
+    name = fields.String()
+    proceedings = fields.String()
+    identifiers = fields.List(fields.Nested(NameBody))
+    offences = fields.List(fields.Nested(OffenceBody))
+
+
+class HearingDayBody(Schema):
+    on = fields.Date()
+    at = fields.String(allow_none=True, metadata={"description": "court time; null: to be confirmed"})
+    cancelled = fields.Boolean()
+
+
+class HearingLinkBody(Schema):
+    hearing = fields.String()
+    kind = fields.String()
+
+
+class HearingBody(Schema):
+    id = fields.String()
+    thread = fields.String(metadata={"description": "the subject of what is told about it"})
+    status = fields.String()
+    hearing_type = fields.String()
+    hearing_class = fields.String()
+    jurisdiction = fields.String()
+    date_kind = fields.String(allow_none=True)
+    court = fields.String()
+    court_code = fields.String()
+    room = fields.String()
+    reason = fields.String()
+    week_commencing = fields.Date(allow_none=True)
+    weeks = fields.Integer()
+    starts_at = fields.AwareDateTime(allow_none=True)
+    result_due_at = fields.AwareDateTime(allow_none=True)
+    days = fields.List(fields.Nested(HearingDayBody))
+    came_from = fields.List(fields.Nested(HearingLinkBody))
+    identifiers = fields.List(fields.Nested(NameBody))
+
+
+class ParticipantBody(Schema):
+    id = fields.String()
+    person = fields.String()
+    name = fields.String()
+    language = fields.String()
+    identifiers = fields.List(fields.Nested(NameBody))
+    role = fields.String()
+    witness_kind = fields.String()
+    enhanced = fields.String()
+    enhanced_basis = fields.List(fields.String())
+    defendants = fields.List(fields.String())
+    offences = fields.List(fields.String())
+    journey = fields.String()
+    attendance = fields.String()
+    required = fields.Boolean(allow_none=True)
+    missed_in_a_row = fields.Integer()
+    last_two_way_at = fields.AwareDateTime(allow_none=True)
+    left_at = fields.AwareDateTime(allow_none=True)
+    duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
+
+
+class CaseBody(Schema):
+    id = fields.String()
+    urn = fields.String()
+    unit = fields.String()
+    officer = fields.String(allow_none=True)
+    allocated_by = fields.String(allow_none=True)
+    registered_at = fields.AwareDateTime()
+    identifiers = fields.List(fields.Nested(NameBody))
+    defendants = fields.List(fields.Nested(DefendantBody))
+    hearings = fields.List(fields.Nested(HearingBody))
+    participants = fields.List(fields.Nested(ParticipantBody))

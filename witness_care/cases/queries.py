@@ -1,0 +1,207 @@
+"""Reads a whole case for another system: a constant number of statements, whatever the number of people in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.accounts import scope
+from witness_care.accounts.current import Actor
+from witness_care.accounts.models import AppUser, Unit
+from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
+from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
+from witness_care.contacts.models import Duty
+from witness_care.people.models import Participant, Person
+from workflows import snapshot
+
+Document = dict[str, Any]
+
+OWN = "own"  # the namespace of the reader's own ids
+
+
+def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) -> Document | None:
+    """Give a case as JSON: proceedings, hearings, people with their journey, and what each is owed.
+
+    None when there is no such case, or it is of a unit the reader does not work for. No contact details are in it.
+    """
+    case = session.execute(
+        scope.cases(actor)
+        .with_only_columns(
+            CourtCase.id,
+            CourtCase.urn,
+            CourtCase.officer_id,
+            CourtCase.allocated_by,
+            CourtCase.created_at,
+            CourtCase.state,
+            Unit.code.label("unit"),
+            AppUser.sign_in_name.label("officer"),
+        )
+        .join(Unit, Unit.id == CourtCase.unit_id)
+        .outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
+        .where(CourtCase.urn == urn)
+    ).first()
+    if case is None:
+        return None
+    names = _names(session, case.id, actor)
+    people = snapshot.load(case.state).people if case.state else {}
+    duties = _open_duties(session, case.id, now)
+    return {
+        "id": case.id,
+        "urn": case.urn,
+        "unit": case.unit,
+        "officer": case.officer,
+        "allocated_by": case.allocated_by,
+        "registered_at": case.created_at,
+        "identifiers": names.get(case.id, []),
+        "defendants": _defendants(session, case.id, names),
+        "hearings": _hearings(session, case.id, names),
+        "participants": [
+            _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
+            for row in _participants(session, case.id)
+        ],
+    }
+
+
+def _names(session: Session, case_id: str, reader: Actor) -> Mapping[str, list[Document]]:
+    """Give every name of the case's rows; the reader's own ids are marked as such."""
+    found: dict[str, list[Document]] = {}
+    rows = session.execute(
+        sa.select(Identifier.target_id, Identifier.namespace, Identifier.value)
+        .where(Identifier.case_id == case_id)
+        .order_by(Identifier.created_at, Identifier.id)
+    )
+    for row in rows:
+        namespace = OWN if row.namespace == reader.id else row.namespace
+        found.setdefault(row.target_id, []).append({"namespace": namespace, "id": row.value})
+    return found
+
+
+def _defendants(session: Session, case_id: str, names: Mapping[str, list[Document]]) -> list[Document]:
+    offences: dict[str, list[Document]] = {}
+    for row in session.execute(
+        sa.select(Offence.id, Offence.defendant_id, Offence.cjs_code, Offence.title, Offence.charged_on)
+        .where(Offence.case_id == case_id, Offence.removed_at.is_(None))
+        .order_by(Offence.id)
+    ):
+        offences.setdefault(row.defendant_id, []).append(
+            {
+                "id": row.id,
+                "cjs_code": row.cjs_code,
+                "title": row.title,
+                "charged_on": row.charged_on,
+                "identifiers": names.get(row.id, []),
+            }
+        )
+    rows = session.execute(
+        sa.select(Defendant.id, Defendant.name, Defendant.proceedings)
+        .where(Defendant.case_id == case_id, Defendant.removed_at.is_(None))
+        .order_by(Defendant.name, Defendant.id)
+    )
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "proceedings": row.proceedings,
+            "identifiers": names.get(row.id, []),
+            "offences": offences.get(row.id, []),
+        }
+        for row in rows
+    ]
+
+
+def _hearings(session: Session, case_id: str, names: Mapping[str, list[Document]]) -> list[Document]:
+    days: dict[str, list[Document]] = {}
+    for row in session.execute(
+        sa.select(HearingDay.hearing_id, HearingDay.on_date, HearingDay.at_time, HearingDay.cancelled)
+        .where(HearingDay.case_id == case_id)
+        .order_by(HearingDay.hearing_id, HearingDay.position)
+    ):
+        at = row.at_time.isoformat("minutes") if row.at_time else None
+        days.setdefault(row.hearing_id, []).append({"on": row.on_date, "at": at, "cancelled": row.cancelled})
+    came_from: dict[str, list[Document]] = {}
+    for row in session.execute(
+        sa.select(HearingLink.hearing_id, HearingLink.from_hearing_id, HearingLink.kind)
+        .where(HearingLink.case_id == case_id)
+        .order_by(HearingLink.from_hearing_id, HearingLink.kind)
+    ):
+        came_from.setdefault(row.hearing_id, []).append({"hearing": row.from_hearing_id, "kind": row.kind})
+    columns = ("id", "thread", "status", "hearing_type", "hearing_class", "jurisdiction", "date_kind", "court")
+    columns += ("court_code", "room", "reason", "week_commencing", "weeks", "starts_at", "result_due_at")
+    rows = session.execute(
+        sa.select(*(getattr(Hearing, name) for name in columns))
+        .where(Hearing.case_id == case_id)
+        .order_by(Hearing.starts_at.is_(None), Hearing.starts_at, Hearing.id)
+    )
+    return [
+        {name: getattr(row, name) for name in columns}
+        | {
+            "days": days.get(row.id, []),
+            "came_from": came_from.get(row.id, []),
+            "identifiers": names.get(row.id, []),
+        }
+        for row in rows
+    ]
+
+
+def _participants(session: Session, case_id: str) -> Iterable[Any]:
+    return session.execute(
+        sa.select(
+            Participant.id,
+            Participant.person_id,
+            Participant.role,
+            Participant.witness_kind,
+            Participant.enhanced,
+            Participant.enhanced_basis,
+            Participant.journey,
+            Participant.attendance,
+            Participant.required,
+            Participant.missed_in_a_row,
+            Participant.last_two_way_at,
+            Participant.left_at,
+            Person.name,
+            Person.language,
+        )
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.case_id == case_id)
+        .order_by(Person.name, Participant.id)
+    )
+
+
+def _participant(row: Any, standing: Any, names: list[Document], duties: list[Document]) -> Document:
+    return {
+        "id": row.id,
+        "person": row.person_id,
+        "name": row.name,
+        "language": row.language,
+        "identifiers": names,
+        "role": row.role,
+        "witness_kind": row.witness_kind,
+        "enhanced": row.enhanced,
+        "enhanced_basis": row.enhanced_basis,
+        "defendants": list(standing.defendants) if standing else [],
+        "offences": list(standing.offences) if standing else [],
+        "journey": row.journey,
+        "attendance": row.attendance,
+        "required": row.required,
+        "missed_in_a_row": row.missed_in_a_row,
+        "last_two_way_at": row.last_two_way_at,
+        "left_at": row.left_at,
+        "duties": duties,
+    }
+
+
+def _open_duties(session: Session, case_id: str, now: datetime) -> Mapping[str, list[Document]]:
+    found: dict[str, list[Document]] = {}
+    rows = session.execute(
+        sa.select(*DUTY_COLUMNS)
+        .outerjoin(AppUser, AppUser.id == Duty.officer_id)
+        .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
+        .order_by(Duty.priority, Duty.due_at, Duty.id)
+    )
+    for row in rows:
+        found.setdefault(row.participant_id, []).append(duty_document(row, now))
+    return found
