@@ -7,7 +7,6 @@ Journal payloads and the folded state of a case are stored as JSON. A dataclass 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import json
 import types
@@ -61,8 +60,17 @@ _SIMPLE: dict[Any, Converter] = {
 }
 
 
-@functools.cache
 def _converter(kind: Any) -> Converter:
+    found = _CONVERTERS.get(kind)
+    if found is None:
+        _CONVERTERS[kind] = found = _make_converter(kind)
+    return found
+
+
+_CONVERTERS: dict[Any, Converter] = {}
+
+
+def _make_converter(kind: Any) -> Converter:
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)

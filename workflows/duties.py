@@ -514,8 +514,6 @@ def explain(topic: Topic, duty: OpenDuty, rules: Rules, person: Person) -> tuple
             f"There were {len(since)} changes since they were last told. The time counts from the first of them, "
             f"received {instant_in_words(duty.clock_start)}; later ones never move it back"
         )
-    if due.provisional:
-        words.append("The bank holidays of that year are not known yet: this time is provisional")
     return tuple(words)
 
 

@@ -354,11 +354,11 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
 def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceResult, ...]]:
     """Give each offence's results of the latest day that decided anything about it."""
     shares = [
-        share.said
+        stated.said
         for key in registers
         if key.startswith("results:")
-        and (share := standing(registers, key)) is not None
-        and isinstance(share.said, events.ResultsShared)
+        and (stated := standing(registers, key)) is not None
+        and isinstance(stated.said, events.ResultsShared)
     ]
     found: dict[str, tuple[events.OffenceResult, ...]] = {}
     for share in sorted(shares, key=lambda share: (share.day, share.shared_at)):

@@ -170,11 +170,15 @@ def the_queues_add_up(now: datetime) -> Iterator[Finding]:
 
 def overdue_is_what_a_scan_finds(now: datetime) -> Iterator[Finding]:
     """I16: the query for what is overdue finds what reading every open row finds."""
-    asked = set(session().execute(sa.select(Duty.id).where(Duty.closed_at.is_(None), Duty.due_at < now)).scalars())
+    asked = _asked_overdue(now)
     for row in _rows(sa.select(Duty.id, Duty.case_id, Duty.due_at, Duty.closed_at).order_by(Duty.id)):
         late = row["closed_at"] is None and (now - row["due_at"]).total_seconds() > 0
         if late is not (row["id"] in asked):
             yield _finding("I16", row["case_id"], row["id"], "The overdue queue and a scan of every row disagree.")
+
+
+def _asked_overdue(now: datetime) -> set[str]:
+    return set(session().execute(sa.select(Duty.id).where(Duty.closed_at.is_(None), Duty.due_at < now)).scalars())
 
 
 CHECKS: dict[str, Callable[[datetime], Iterator[Finding]]] = {
