@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +13,6 @@ from flask import current_app
 from witness_care.columns import Instant, SealedColumn
 from witness_care.database import WRITES, Base
 
-HEAD = Path(__file__).parent / "head.txt"
 ONE_AT_A_TIME = 5_019_771  # the number of the lock that two deployments would both ask for
 
 
@@ -83,12 +81,10 @@ def _at_once(connection: sa.Connection, *statements: str) -> None:
 
 
 def _number(_context: Any, _revision: Any, directives: list[Any]) -> None:
-    """Number a new migration and name it as the head, so that two branches that both add one conflict visibly."""
-    if not directives or not HEAD.exists():
-        return
-    number = f"{int(HEAD.read_text().strip()) + 1:04}"
-    directives[0].rev_id = number
-    HEAD.write_text(f"{number}\n")
+    """Number a new migration. Name it in head.txt too, so that two branches that both add one conflict visibly."""
+    head = context.script.get_current_head()
+    if directives:
+        directives[0].rev_id = f"{int(head or 0) + 1:04}"
 
 
 def _without_our_types(kind: str, thing: Any, _context: Any) -> str | bool:

@@ -1,0 +1,158 @@
+"""The tables as migrations make them: on both databases the same, and the same as the models say."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from tests.databases import application_on, let_go
+from witness_care import database
+from witness_care.columns import Instant, new_id
+from witness_care.database import Base
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def partial_indexes_of_the_models() -> set[str]:
+    return {
+        index.name
+        for table in Base.metadata.tables.values()
+        for index in table.indexes
+        if index.dialect_options["postgresql"]["where"] is not None
+    }
+
+
+def partial_indexes_in(session: sa.orm.Session) -> dict[str, str]:
+    """The partial indexes that the catalogue knows, with their predicates in one spelling."""
+    if session.get_bind().dialect.name == "sqlite":
+        rows = session.execute(
+            sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+        )
+    else:
+        rows = session.execute(sa.text("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '% WHERE %'"))
+    return {name: " ".join(definition.split(" WHERE ", 1)[1].strip("()").split()) for name, definition in rows}
+
+
+def names_of_checks(connection: sa.Connection) -> set[tuple[str, str]]:
+    inspector = sa.inspect(connection)
+    return {
+        (table, check["name"])
+        for table in inspector.get_table_names()
+        for check in inspector.get_check_constraints(table)
+    }
+
+
+def checks_of_the_models() -> set[tuple[str, str]]:
+    return {
+        (table.name, str(check.name))
+        for table in Base.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, sa.CheckConstraint)
+    }
+
+
+def test_an_upgrade_from_nothing_gives_exactly_the_tables_of_the_models(app: Flask) -> None:
+    with app.app_context():
+        connection = database.session().connection()
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert names_of_checks(connection) == checks_of_the_models()
+
+
+def test_every_partial_index_has_its_predicate_in_the_catalogue(app: Flask) -> None:
+    with app.app_context():
+        found = partial_indexes_in(database.session())
+    assert set(found) == partial_indexes_of_the_models()
+    assert found["duty_one_open"] == "closed_at IS NULL"
+
+
+def test_the_models_give_each_partial_index_the_same_predicate_on_both_databases() -> None:
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            predicates = [str(index.dialect_options[name]["where"]) for name in ("sqlite", "postgresql")]
+            assert predicates[0] == predicates[1], index.name
+
+
+def test_every_constraint_has_a_name() -> None:
+    nameless = [
+        (table.name, type(constraint).__name__)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert nameless == []
+
+
+def test_a_downgrade_takes_everything_away_again(empty_database_url: str, tmp_path: Path) -> None:
+    app = application_on(empty_database_url, instance=tmp_path)
+    with app.app_context():
+        upgrade()
+        downgrade(revision="base")
+        assert sa.inspect(database.session().connection()).get_table_names() == ["alembic_version"]
+    let_go(app)
+
+
+def test_migrations_are_numbered_and_have_one_head_which_a_file_names() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+    heads = script.get_heads()
+    assert heads == [(MIGRATIONS / "head.txt").read_text().strip()]
+    revisions = sorted(revision.revision for revision in script.walk_revisions())
+    assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+    for revision in script.walk_revisions():
+        assert Path(revision.path).name.startswith(f"{revision.revision}_")
+
+
+def add_a_journal_event(session: sa.orm.Session) -> str:
+    """One case with one event, in as few columns as the tables allow."""
+    case_id = new_id()
+    for unit in ("here", "there"):
+        session.execute(
+            Base.metadata.tables["unit"].insert(),
+            {"id": unit, "code": unit, "name": unit, "settings": {}, "created_at": NOON},
+        )
+    session.execute(
+        Base.metadata.tables["court_case"].insert(),
+        {"id": case_id, "unit_id": "here", "urn": "42AB1234526", "created_at": NOON, "state": {}, "row_version": 0},
+    )
+    table = Base.metadata.tables["case_event"]
+    filled = {"id": new_id(), "case_id": case_id, "unit_id": "here", "payload": {}, "registration": True}
+    for column in table.columns:
+        if column.name not in filled and not column.nullable:
+            filled[column.name] = (
+                NOON if isinstance(column.type, Instant) else (1 if column.type.python_type is int else "x")
+            )
+    session.execute(table.insert(), filled)
+    return case_id
+
+
+@pytest.mark.parametrize("change", ["UPDATE case_event SET kind = 'Other'", "DELETE FROM case_event"])
+def test_the_journal_takes_events_and_gives_none_back(app: Flask, change: str) -> None:
+    with app.app_context():
+        with database.writing() as session:
+            add_a_journal_event(session)
+        with pytest.raises(sa.exc.DBAPIError, match="only ever added"), database.writing() as session:
+            session.execute(sa.text(change))
+
+
+def test_a_case_that_moves_to_another_unit_takes_its_journal_along(app: Flask) -> None:
+    with app.app_context():
+        with database.writing() as session:
+            case_id = add_a_journal_event(session)
+        with database.writing() as session:
+            session.execute(sa.text("UPDATE court_case SET unit_id = 'there' WHERE id = :id"), {"id": case_id})
+        assert database.session().scalar(sa.text("SELECT unit_id FROM case_event")) == "there"
+
+
+@pytest.mark.postgres_only
+def test_the_journal_and_the_log_cannot_be_emptied_at_once(app: Flask) -> None:
+    with app.app_context():
+        for table in ("case_event", "personal_data_log"):
+            with pytest.raises(sa.exc.DBAPIError, match="only ever added"), database.writing() as session:
+                session.execute(sa.text(f"TRUNCATE {table}"))
