@@ -617,6 +617,7 @@ def _feed() -> None:
         sa.Column("reason", sa.String(length=30), nullable=False),
         sa.Column("detail", sa.String(length=300), nullable=False),
         sa.Column("events", DOCUMENT, nullable=False),
+        sa.Column("drives", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["message_row_id"], ["feed_message.id"], name="fk_feed_part_message"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_part")),
     )
@@ -630,10 +631,12 @@ def _feed() -> None:
     )
     op.create_table(
         "feed_wait",
-        sa.Column("wait_key", sa.String(length=120), nullable=False),
+        sa.Column("namespace", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.String(length=64), nullable=False),
         sa.Column("part_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["part_id"], ["feed_part.id"], name="fk_feed_wait_part"),
-        sa.PrimaryKeyConstraint("wait_key", "part_id", name=op.f("pk_feed_wait")),
+        sa.PrimaryKeyConstraint("namespace", "kind", "value", "part_id", name=op.f("pk_feed_wait")),
     )
     op.create_index("feed_wait_part", "feed_wait", ["part_id"])
 

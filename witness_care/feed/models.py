@@ -76,10 +76,11 @@ class FeedPart(Base):
     reason: Mapped[str] = mapped_column(sa.String(30), default="")
     detail: Mapped[str] = mapped_column(sa.String(300), default="")
     events: Mapped[Any] = mapped_column(Json, default=list)
+    drives: Mapped[int] = mapped_column(default=0)  # how often its facts were said again for somebody new
 
 
 class FeedWait(Base):
-    """An identifier a parked part waits for, "cp:case:…" or "urn:case:…": any one of them brings it back."""
+    """An identifier a parked part waits for, in the form of `identifier`: any one of them brings it back."""
 
     __tablename__ = "feed_wait"
     __table_args__ = (
@@ -87,7 +88,9 @@ class FeedWait(Base):
         sa.Index("feed_wait_part", "part_id"),
     )
 
-    wait_key: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    namespace: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     part_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
 
 

@@ -43,7 +43,7 @@ _CLASSES: tuple[tuple[HearingClass, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (HearingClass.APPEAL,   r"^appeal"),
         (HearingClass.PLEA,     r"\bptph?\b|^plea\b|\bplea (and|&) |\bplea before venue"),
-        (HearingClass.OTHER,    r"\bpre[- ]?trial\b|\bapplication\b|\bvacate\b|\bfor trial\b|\btrial (review|readiness)\b"),
+        (HearingClass.OTHER,    r"\bpre[- ]?trial\b|\bapplication\b|\bvacate\b|\bfor trial\b|\btrial (review|ready)"),
         (HearingClass.TRIAL,    r"\b(re-?)?trial\b"),
         (HearingClass.SENTENCE, r"\bsentenc(e|ing)\b"),
         (HearingClass.FIRST,    r"\bfirst (hearing|appearance)\b"),

@@ -106,14 +106,13 @@ class MaybeNumber(fields.Field[Any]):
 
 def one(schema: type[FeedSchema], *, needed: bool = False) -> fields.Nested:
     """An object within another; null and absent read as None."""
-    return fields.Nested(schema, required=needed, allow_none=not needed, **({} if needed else {"load_default": None}))
+    return fields.Nested(schema, required=needed, allow_none=not needed, load_default=ma.missing if needed else None)
 
 
 def many(schema: type[FeedSchema], *, needed: bool = False) -> fields.List:
-    """A list of objects; null and absent read as an empty list."""
-    return fields.List(
-        fields.Nested(schema), required=needed, allow_none=not needed, **({} if needed else {"load_default": None})
-    )
+    """A list of objects; null and absent read as None."""
+    inner = fields.Nested(schema)
+    return fields.List(inner, required=needed, allow_none=not needed, load_default=ma.missing if needed else None)
 
 
 def clean_text(text: str) -> str:
@@ -161,11 +160,11 @@ def unknown_paths(schema: FeedSchema, body: Any) -> tuple[str, ...]:
     return tuple(path[:LONGEST_PATH] for path in list(found)[:MOST_UNKNOWN_PATHS])
 
 
-def _unknown_in(schema: FeedSchema, value: Any, path: str) -> Iterator[str]:
+def _unknown_in(schema: ma.Schema, value: Any, path: str) -> Iterator[str]:
     if not isinstance(value, dict):
         return
     known = {field.data_key or name: field for name, field in schema.fields.items()}
-    also_seen = getattr(schema, "also_seen", frozenset())
+    also_seen: frozenset[str] = getattr(schema, "also_seen", frozenset())
     for key, inside in value.items():
         field = known.get(key)
         if field is None:
@@ -188,8 +187,10 @@ def _first_problems(messages: Any, path: tuple[Any, ...]) -> Iterator[tuple[tupl
 
 def _value_at(body: Any, path: tuple[Any, ...]) -> Any:
     for step in path:
-        if (isinstance(body, dict) and step in body) or (isinstance(body, list) and isinstance(step, int) and step < len(body)):
+        if step == "_schema":
+            continue
+        try:
             body = body[step]
-        elif step != "_schema":
+        except (KeyError, IndexError, TypeError):
             return None
     return body

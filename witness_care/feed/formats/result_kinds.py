@@ -65,7 +65,7 @@ _LABELS: tuple[tuple[ResultKind, re.Pattern[str]], ...] = tuple(
         (K.HOSPITAL,       r"^hospital (order|direction|and limitation|& limitation)"),
         (K.LIFE,           r"\blife (imprisonment|sentence)|(imprisonment|custody|detention) for life|indeterminate|"
                            r"public protection|majesty'?s pleasure"),
-        (K.CUSTODY,        r"imprisonment|\bdetention\b|\bdetained\b|young offender|special custodial|extended sentence"),
+        (K.CUSTODY,        r"imprisonment|\b(detention|detained)\b|young offender|special custodial|extended sentence"),
         (K.COMMUNITY,      r"\bcommunity order|youth rehabilitation|referral order|reparation order"),
         (K.DISCHARGE,      r"\b(absolute|conditional) discharge"),
         (K.FINE,           r"^fine\b"),
