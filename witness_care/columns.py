@@ -78,7 +78,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
-class SealedColumn(TypeDecorator[Sealed]):
+class SealedColumn(TypeDecorator[Any]):
     """Text or bytes that only `Sealed.open(row_id)` reads. `key` is `table.column`, and part of what is sealed.
 
     A column type cannot see the id of its row, so it accepts nothing but a `Plain`, which carries it.

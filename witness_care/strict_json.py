@@ -71,7 +71,7 @@ class StrictJSONProvider(DefaultJSONProvider):
         return super().dumps(obj, **kwargs)
 
     @staticmethod
-    def default(o: Any) -> Any:  # type: ignore[override]
+    def default(o: Any) -> Any:
         if isinstance(o, datetime):
             return o.astimezone(UTC).isoformat().replace("+00:00", "Z")
         if isinstance(o, date):

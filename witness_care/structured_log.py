@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 import uuid
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -88,7 +89,7 @@ def configure(level: str) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
-def only_allowed_keys(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+def only_allowed_keys(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
     """Drop every key that is not on the list, and every value that is not a short text, a number or a list of them."""
     return {key: value for key, value in line.items() if key in ALLOWED and _is_plain(value)}
 

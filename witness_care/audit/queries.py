@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,12 +44,11 @@ def names(row: PersonalDataEntry, participant_id: str) -> bool:
     return any(subject["participant"] == participant_id for subject in row.subjects)
 
 
-def _conditions(wanted: Wanted) -> list[Any]:
-    limits = (
-        (wanted.category, PersonalDataEntry.category == wanted.category),
-        (wanted.case_id, PersonalDataEntry.case_id == wanted.case_id),
-        (wanted.actor_id, PersonalDataEntry.actor_id == wanted.actor_id),
-        (wanted.since, PersonalDataEntry.at >= wanted.since),
-        (wanted.until, PersonalDataEntry.at < wanted.until),
-    )
-    return [condition for value, condition in limits if value is not None]
+def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    equal = {"category": wanted.category, "case_id": wanted.case_id, "actor_id": wanted.actor_id}
+    conditions = [getattr(PersonalDataEntry, name) == value for name, value in equal.items() if value is not None]
+    if wanted.since is not None:
+        conditions.append(PersonalDataEntry.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(PersonalDataEntry.at < wanted.until)
+    return conditions
