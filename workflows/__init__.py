@@ -1,0 +1,1 @@
+"""What the law and the procedure say, as pure functions: no database, no network, no clock."""

@@ -20,8 +20,9 @@ from witness_care.casework.models import JournalEvent
 from witness_care.casework.rules import rules_for_unit
 from witness_care.database import is_writing, session
 from workflows import snapshot as snapshots
-from workflows.decide import Decision, decide, is_late, refold
-from workflows.duties import Rules
+from workflows.decide import decide, is_late, refold
+from workflows.decision import Decision
+from workflows.entitlement import Rules
 from workflows.events import CaseEvent
 from workflows.snapshot import Snapshot
 
@@ -44,8 +45,8 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
 
     Runs inside the caller's `database.writing()`, which commits. `actor` is who acts ("user:<id>", "client:<id>",
     "feed:<name>", "system:<job>"), `now` (UTC) when this is written; what happened when is in each event. Gives, for
-    each event id: "changed", "no-change", "stale", or "repeat" for one that the journal already holds. Raises LookupError
-    for an event of a case that is not there.
+    each event id: "changed", "no-change", "stale", or "repeat" for one that the journal already holds. Raises
+    LookupError for an event of a case that is not there.
     """
     if not is_writing():
         raise RuntimeError("Expected apply() inside database.writing(); no unit of work is open. Open one first.")

@@ -18,7 +18,7 @@ from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import session
 from workflows import duties
 from workflows.decide import case_truth
-from workflows.duties import Account, Cause
+from workflows.duty_rows import Account, Cause
 from workflows.events import CaseEvent, CaseRegistered, ContactOutcome
 
 CHUNK = 1000

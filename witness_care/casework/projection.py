@@ -22,8 +22,9 @@ from witness_care.contacts.models import Duty, DutyHistory, Told
 from witness_care.people.models import Participant
 from workflows import snapshot as snapshots
 from workflows import truth
-from workflows.decide import Decision, case_truth, state_hash
-from workflows.duties import DutyRecord
+from workflows.decide import case_truth, state_hash
+from workflows.decision import Decision
+from workflows.duty_rows import DutyRecord
 from workflows.events import CpsRequires, DateKind, ResultsShared
 from workflows.snapshot import Snapshot
 from workflows.truth import Hearing, HearingStatus

@@ -15,7 +15,8 @@ from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rules import rules_for_unit
 from witness_care.database import session
 from workflows import snapshot as snapshots
-from workflows.decide import Decision, refold, state_hash
+from workflows.decide import refold, state_hash
+from workflows.decision import Decision
 from workflows.snapshot import Snapshot
 
 BATCH = 100

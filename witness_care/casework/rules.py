@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from witness_care.calendars import HOURS, unit_calendar
-from workflows.duties import Rules
+from workflows.entitlement import Rules
 from workflows.rulebook import default_rulebook
 
 

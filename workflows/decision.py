@@ -1,0 +1,51 @@
+"""What a decision says: the state that follows, and everything that changed on the way to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflows.duty_rows import DutyChange, DutyRecord
+from workflows.events import CaseEvent
+from workflows.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One step of one machine for one participant or defendant; `flag` is a key of `workflows.flags.FLAGS`."""
+
+    machine: str  # journey | attendance | proceedings
+    subject: str
+    before: str
+    after: str
+    event: str
+    cause: CaseEvent
+    flag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRecord:
+    """A value that counts as told from now on, for the table of what was told."""
+
+    participant: str
+    contact: str
+    topic: str
+    subject: str
+    value: Any
+    value_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows from some events: the new snapshot, and everything that changed on the way, in order."""
+
+    snapshot: Snapshot
+    outcomes: dict[str, str]  # event id -> changed | no-change | stale
+    moves: tuple[Move, ...]
+    duties: dict[str, DutyRecord]
+    duty_changes: tuple[DutyChange, ...]
+    tellings: tuple[ToldRecord, ...]
+    void_contacts: frozenset[str]
+    hearings: frozenset[str]

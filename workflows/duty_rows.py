@@ -1,0 +1,218 @@
+"""Opens, updates and closes the row of a duty, with its working in words and its line in the history."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from workflows.entitlement import Rules
+from workflows.events import CaseEvent
+from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey
+from workflows.working_days import due_time, instant_in_words, london_date
+
+_DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
+
+SOMEONE_MAY_TRAVEL, OTHERWISE = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRecord:
+    """One duty row as it now is. Times are UTC; `explanation` is the working, sentence by sentence."""
+
+    id: str
+    participant: str
+    topic: str
+    subject: str
+    value: Any
+    value_hash: str
+    told_value: Any
+    rule: str
+    rules: tuple[str, ...]
+    explanation: tuple[str, ...]
+    hearing: str | None
+    priority: int
+    clock_start: datetime
+    due_at: datetime
+    opened_at: datetime
+    opened_by: str
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+    closed_by: str | None = None
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyChange:
+    """One line of a duty's history."""
+
+    duty: str
+    action: str  # opened | updated | closed
+    event: str
+    at: datetime
+    value_hash: str
+    due_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The message that is being folded: its first event, and whom it is about.
+
+    `told` are the people it told something; `personal` the people whose own facts it changed.
+    """
+
+    event: CaseEvent
+    told: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
+    closes: tuple[tuple[TopicKey, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Account:
+    """Collects what one message changes in the duties of a case."""
+
+    topics: dict[TopicKey, Topic]
+    records: dict[str, DutyRecord]
+    changes: list[DutyChange]
+
+
+def _duty_of(run: tuple[Change, ...]) -> dict[str, Any]:
+    """Give what a run makes of its row: the latest value, the first clock, the lowest due time."""
+    first = min(run, key=lambda change: (change.due, change.received_at))
+    return {
+        "run_start": run[0].event,
+        "value_hash": run[-1].value_hash,
+        "due": first.due,
+        "clock_start": min(change.received_at for change in run),
+        "rule": first.rule,
+        "priority": SOMEONE_MAY_TRAVEL if any(change.capped for change in run) else OTHERWISE,
+    }
+
+
+def open_row(
+    account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, run: tuple[Change, ...], cause: Cause
+) -> Topic:
+    event = cause.event
+    row = duty_id(key, event.id, topic.made)
+    duty = OpenDuty(row=row, opened_by=event.id, opened_at=event.received_at, **_duty_of(run))
+    topic = replace(topic, duty=duty, made=topic.made + 1)
+    _record(account, key, topic, rules, person, cause, "opened")
+    return topic
+
+
+def update_row(
+    account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, run: tuple[Change, ...], cause: Cause
+) -> Topic:
+    assert topic.duty is not None
+    duty = replace(topic.duty, **_duty_of(run))
+    if duty == topic.duty:
+        return topic
+    topic = replace(topic, duty=duty)
+    _record(account, key, topic, rules, person, cause, "updated")
+    return topic
+
+
+def close_row(
+    account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, cause: Cause, reason: str
+) -> Topic:
+    _record(account, key, topic, rules, person, cause, "closed", reason)
+    return replace(topic, duty=None)
+
+
+def duty_id(key: TopicKey, opened_by: str, n: int) -> str:
+    """Give the id of a row: the same in every refold (core.md rule 16)."""
+    return str(uuid.uuid5(_DUTY_NAMESPACE, "|".join((*key, opened_by, str(n)))))
+
+
+def _record(
+    account: Account,
+    key: TopicKey,
+    topic: Topic,
+    rules: Rules,
+    person: Person,
+    cause: Cause,
+    action: str,
+    reason: str = "",
+) -> None:
+    event, duty = cause.event, topic.duty
+    assert duty is not None
+    told = topic.last_told
+    about = _change_of(topic, duty)
+    closed = action == "closed"
+    account.records[duty.row] = DutyRecord(
+        id=duty.row,
+        participant=key[0],
+        topic=key[1],
+        subject=key[2],
+        value=about.value,
+        value_hash=duty.value_hash,
+        told_value=told.value if told else None,
+        rule=duty.rule,
+        rules=about.rules,
+        explanation=explain(topic, duty, rules, person),
+        hearing=about.hearing,
+        priority=duty.priority,
+        clock_start=duty.clock_start,
+        due_at=duty.due,
+        opened_at=duty.opened_at,
+        opened_by=duty.opened_by,
+        closed_at=event.received_at if closed else None,
+        closed_reason=reason if closed else None,
+        closed_by=event.actor if closed else None,
+        met=_was_met(topic, duty, event, reason) if closed else None,
+    )
+    account.changes.append(
+        DutyChange(
+            duty=duty.row,
+            action=action,
+            event=event.id,
+            at=event.received_at,
+            value_hash=duty.value_hash,
+            due_at=duty.due,
+            reason=reason,
+        )
+    )
+
+
+def _was_met(topic: Topic, duty: OpenDuty, event: CaseEvent, reason: str) -> bool | None:
+    """The time of the contact judges whether a duty was met, not when it was typed in (core.md rule 9)."""
+    if reason == "done":
+        told = topic.last_told
+        return (told.at if told else event.occurred_at) <= duty.due
+    if reason == "attempts_exhausted":
+        return False
+    # Closed without telling: on time it says nothing; after its time it was not met (core.md rule 17).
+    return None if event.received_at <= duty.due else False
+
+
+def _change_of(topic: Topic, duty: OpenDuty) -> Change:
+    for change in reversed(topic.history):
+        if change.value_hash == duty.value_hash:
+            return change
+    return topic.history[-1]
+
+
+def explain(topic: Topic, duty: OpenDuty, rules: Rules, person: Person) -> tuple[str, ...]:
+    """Give the working of a due time in words: the rule's own counting, and why the clock did not start later."""
+    since = [change for change in topic.history if change.received_at >= duty.clock_start] or [topic.history[-1]]
+    first = min(since, key=lambda change: (change.due, change.received_at))
+    rule = rules.book.rule(first.rule, london_date(first.received_at))
+    enhanced = person.gets_enhanced_time and rule.days(True) != rule.days(False)
+    due = due_time(
+        first.received_at,
+        rule.days(person.gets_enhanced_time),
+        rules.calendar,
+        basis=rule.days_basis,
+        hearing_start=first.hearing_start if rule.cap else None,
+    )
+    words = list(due.working)
+    if enhanced:
+        words.append("The shorter time is for a person with enhanced rights, or for whom that is not decided yet")
+    if len(since) > 1:
+        words.append(
+            f"There were {len(since)} changes since they were last told. The time counts from the first of them, "
+            f"received {instant_in_words(duty.clock_start)}; later ones never move it back"
+        )
+    return tuple(words)

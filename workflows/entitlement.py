@@ -1,0 +1,102 @@
+"""Says which rules make a value owed to a person, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflows import values
+from workflows.rulebook import Rule, Rulebook
+from workflows.snapshot import Person, Topic, TopicKey
+from workflows.working_days import Calendar, DueTime, due_time, london_date
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a decision is measured by: the packs in force, and the unit's working days."""
+
+    book: Rulebook
+    calendar: Calendar
+
+
+def was_warned(topics: Iterable[tuple[TopicKey, Topic]]) -> bool:
+    """Say whether a person was ever told of a requirement to attend, or of the date of a trial."""
+    for (_, name, _), topic in topics:
+        for told in topic.told:
+            if told.void or not isinstance(told.value, dict):
+                continue
+            if name == values.ATTENDANCE and told.value.get("required"):
+                return True
+            if name == values.WHEN_WHERE and told.value.get("class") == "trial" and told.value.get("state") == "on":
+                return True
+    return False
+
+
+def why_not(person: Person) -> str:
+    """Give the reason for which nothing at all is owed to this person; empty when something may be."""
+    if person.died:
+        return "deceased"
+    return "not_owed" if person.left else ""
+
+
+def rules_that_apply(
+    rules: Rules, topic: str, person: Person, content: Any, *, on: datetime, required: bool, warned: bool
+) -> tuple[Rule, ...]:
+    """Give the rules by which this value is owed to this person, chosen by the London date of `on`.
+
+    After an opt-out only what a rule carves out is still owed: attendance, and the date to somebody who must come
+    (domain.md section 3).
+    """
+    is_off = bool(content) and (content.get("state") == "off" or content.get("required") is False)
+    holds = {
+        "always": True,
+        "required": required,
+        "warned": warned,
+        "off_when_warned": is_off and warned,
+    }
+    opted_out = topic in person.opted_out
+    return tuple(
+        rule
+        for rule in rules.book.rules_for(topic, london_date(on))
+        if rule.concerns(person.role.value, person.witness_kind.value)
+        and holds[rule.when]
+        and (not opted_out or (rule.carve_out and holds[rule.carve_out_when]))
+    )
+
+
+# --- when it is due -----------------------------------------------------------------------------------------------
+
+
+def earliest(
+    rules: Rules, applying: Iterable[Rule], received_at: datetime, *, enhanced: bool, hearing_start: datetime | None
+) -> tuple[DueTime, Rule]:
+    """Give the earliest due time among the rules that apply, with its rule (core.md rule 14)."""
+    timed = [
+        (
+            due_time(
+                received_at,
+                rule.days(enhanced),
+                rules.calendar,
+                basis=rule.days_basis,
+                hearing_start=hearing_start if rule.cap else None,
+            ),
+            rule,
+        )
+        for rule in applying
+    ]
+    return min(timed, key=lambda pair: (pair[0].at, pair[1].key))
+
+
+def cap_start(
+    topic: Topic, received_at: datetime, starts_at: datetime | None, others: Iterable[Topic]
+) -> datetime | None:
+    """Give the start that caps a change: the earlier of the true start and the future start last told (domain.md 2)."""
+    starts = [starts_at] if starts_at is not None and starts_at > received_at else []
+    for each in (topic, *others):
+        told = each.last_told
+        told_start = values.start_told(told.value) if told else None
+        if told_start is not None and told_start > received_at:
+            starts.append(told_start)
+    return min(starts, default=None)

@@ -1,0 +1,356 @@
+"""Folds one message after another into the state of a case.
+
+The order inside one message is truth, proceedings, attendance, owed, journey (core.md rule 25).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from workflows import duties, events, movements, proceedings, truth, values
+from workflows.decision import Decision, Move, ToldRecord
+from workflows.duty_rows import Account, Cause
+from workflows.entitlement import Rules
+from workflows.events import CaseEvent, ContactOutcome
+from workflows.journey import JourneyFacts
+from workflows.proceedings import Proceedings
+from workflows.snapshot import HearingMemory, Person, Snapshot, Spoken, Statement, ToldValue, Topic, TopicKey
+from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
+from workflows.values import CaseTruth
+
+
+def truth_of(
+    case: str,
+    registers: truth.Registers,
+    memories: dict[str, HearingMemory],
+    standings: dict[str, Proceedings],
+) -> CaseTruth:
+    requirements = {}
+    for key in registers:
+        if key.startswith("requirement:"):
+            stated = truth.standing(registers, key)
+            if stated is not None and isinstance(stated.said, events.CpsRequires | events.CpsNotRequired):
+                requirements[stated.said.participant] = stated.said
+    return CaseTruth(
+        case=case,
+        hearings={hearing: truth.hearing(registers, hearing) for hearing in memories},
+        threads={hearing: memory.thread for hearing, memory in memories.items()},
+        orders={hearing: memory.order for hearing, memory in memories.items()},
+        offences=truth.offences(registers),
+        charged=truth.defendants(registers),
+        proceedings=dict(standings),
+        requirements=requirements,
+    )
+
+
+@dataclass(slots=True)
+class Fold:
+    """The one place where a case's state is under way; everything it gives out is frozen again."""
+
+    start: Snapshot
+    rules: Rules
+    registers: dict[str, tuple[Statement, ...]] = field(init=False)
+    hearings: dict[str, HearingMemory] = field(init=False)
+    standings: dict[str, Proceedings] = field(init=False)
+    people: dict[str, Person] = field(init=False)
+    account: Account = field(init=False)
+    truth: CaseTruth = field(init=False)
+    last_key: Any = field(init=False)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    tellings: list[ToldRecord] = field(default_factory=list)
+    void_contacts: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.registers = dict(self.start.registers)
+        self.hearings = dict(self.start.hearings)
+        self.standings = dict(self.start.defendants)
+        self.people = dict(self.start.people)
+        self.account = Account(topics=dict(self.start.topics), records={}, changes=[])
+        self.last_key = self.start.last_key
+        self.truth = self._look()
+
+    def decision(self) -> Decision:
+        return Decision(
+            snapshot=Snapshot(
+                case=self.start.case,
+                last_key=self.last_key,
+                registers=self.registers,
+                hearings=self.hearings,
+                defendants=self.standings,
+                people=self.people,
+                topics=self.account.topics,
+            ),
+            outcomes=self.outcomes,
+            moves=tuple(self.moves),
+            duties=self.account.records,
+            duty_changes=tuple(self.account.changes),
+            tellings=tuple(self.tellings),
+            void_contacts=frozenset(self.void_contacts),
+            hearings=frozenset(self.touched),
+        )
+
+    def _look(self) -> CaseTruth:
+        return truth_of(self.start.case, self.registers, self.hearings, self.standings)
+
+    # --- one message ----------------------------------------------------------------------------------------------
+
+    def take(self, group: tuple[CaseEvent, ...]) -> None:
+        """Fold the events of one message: truth, proceedings and attendance for each, then owed, then journey."""
+        told: set[str] = set()
+        personal: set[str] = set()
+        closes: list[tuple[TopicKey, str]] = []
+        journeys: list[tuple[str, str, CaseEvent, JourneyFacts]] = []
+        for event in group:
+            before, standings_before = self.truth, dict(self.standings)
+            self.outcomes[event.id] = self._take_one(event, told, personal, closes)
+            self._remember_hearings(event)
+            self.truth = self._look()
+            self._settle_proceedings(event, before, standings_before)
+            journeys += movements.machine_events(self, event, before, standings_before)
+            self.last_key = event.fold_key
+        cause = Cause(event=group[0], told=frozenset(told), personal=frozenset(personal), closes=tuple(closes))
+        for participant, person in self.people.items():
+            duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
+        movements.step_journeys(self, journeys, cause)
+
+    def _take_one(
+        self, event: CaseEvent, told: set[str], personal: set[str], closes: list[tuple[TopicKey, str]]
+    ) -> str:
+        what = event.what
+        participant = getattr(what, "participant", None)
+        if participant is not None:
+            personal.add(participant)
+            if participant not in self.people and not isinstance(what, events.ParticipantRecorded):
+                return NO_CHANGE  # the person was never recorded: kept in the journal, nothing to change
+        match what:
+            case events.ParticipantRecorded():
+                return self._record_person(event, what)
+            case events.ContactMade():
+                return self._take_contact(event, what, told)
+            case events.ContactCorrected():
+                return self._void_contact(what)
+            case events.ToldCarriedOver():
+                for telling in what.told:
+                    self._tell(what.participant, telling, at=what.at, contact="")
+                return CHANGED
+            case events.DutyClosedByPerson():
+                closes.append(((what.participant, what.topic, what.subject), what.reason))
+                return CHANGED
+            case events.OptedOut() | events.OptedBackIn():
+                return self._opt(what)
+            case events.ParticipantDied():
+                return self._change_person(what.participant, died=True)
+            case events.ParticipantLeft():
+                return self._change_person(what.participant, left=what.reason)
+            case (
+                events.PersonConfirmed()
+                | events.CannotAttend()
+                | events.Attended()
+                | events.DidNotAttend()
+                | events.JourneyClosed()
+                | events.CaseRegistered()
+            ):
+                return CHANGED
+            case _:
+                return truth.take_in(self.registers, event)
+
+    # --- people and what they were told -----------------------------------------------------------------------------
+
+    def _record_person(self, event: CaseEvent, what: events.ParticipantRecorded) -> str:
+        if truth.take_in(self.registers, event) != CHANGED:
+            return NO_CHANGE
+        known = self.people.get(what.participant)
+        person = known or Person(joined_at=event.received_at, role=what.role)
+        self.people[what.participant] = replace(
+            person,
+            role=what.role,
+            witness_kind=what.witness_kind,
+            defendants=what.defendants,
+            offences=what.offences,
+            enhanced=what.enhanced,
+            left="",
+        )
+        return CHANGED
+
+    def _change_person(self, participant: str, **changes: Any) -> str:
+        person = self.people[participant]
+        self.people[participant] = replace(person, **changes)
+        return CHANGED if self.people[participant] != person else NO_CHANGE
+
+    def _opt(self, what: events.OptedOut | events.OptedBackIn) -> str:
+        held = set(self.people[what.participant].opted_out)
+        after = held | set(what.topics) if isinstance(what, events.OptedOut) else held - set(what.topics)
+        return self._change_person(what.participant, opted_out=tuple(sorted(after)))
+
+    def _take_contact(self, event: CaseEvent, what: events.ContactMade, told: set[str]) -> str:
+        person = self.people[what.participant]
+        spoken = Spoken(contact=what.contact, at=what.at, outcome=ContactOutcome(what.outcome))
+        self.people[what.participant] = replace(person, contacts=(*person.contacts, spoken))
+        if not spoken.outcome.tells:
+            return CHANGED  # an attempt: nothing counts as told
+        for telling in what.told:
+            self._tell(what.participant, telling, at=what.at, contact=what.contact)
+        if any(telling.topic == values.WHEN_WHERE for telling in what.told):
+            self._tell_attendance_too(what)
+        told.add(what.participant)
+        return CHANGED
+
+    def _tell_attendance_too(self, what: events.ContactMade) -> None:
+        """Telling the date to a required person tells them that they are required (core.md rule 8)."""
+        topic = self.account.topics.get((what.participant, values.ATTENDANCE, self.start.case))
+        if topic is None or not topic.history or not topic.history[-1].value.get("required"):
+            return
+        telling = events.Telling(topic=values.ATTENDANCE, subject=self.start.case, value=topic.history[-1].value)
+        self._tell(what.participant, telling, at=what.at, contact=what.contact)
+
+    def _tell(self, participant: str, telling: events.Telling, *, at: Any, contact: str) -> None:
+        key = (participant, telling.topic, telling.subject)
+        topic = self.account.topics.get(key, Topic())
+        told = ToldValue(at=at, value=telling.value, value_hash=telling.value_hash, contact=contact)
+        if told in topic.told:
+            return
+        self.account.topics[key] = replace(topic, told=(*topic.told, told))
+        self.tellings.append(
+            ToldRecord(
+                participant=participant,
+                contact=contact,
+                topic=telling.topic,
+                subject=telling.subject,
+                value=telling.value,
+                value_hash=told.value_hash,
+                at=at,
+            )
+        )
+
+    def _void_contact(self, what: events.ContactCorrected) -> str:
+        self.void_contacts.add(what.contact)
+        person = self.people[what.participant]
+        self.people[what.participant] = replace(
+            person,
+            contacts=tuple(
+                replace(spoken, void=True) if spoken.contact == what.contact else spoken for spoken in person.contacts
+            ),
+        )
+        for key, topic in list(self.account.topics.items()):
+            if key[0] == what.participant and any(told.contact == what.contact for told in topic.told):
+                self.account.topics[key] = replace(
+                    topic,
+                    told=tuple(
+                        replace(told, void=True) if told.contact == what.contact else told for told in topic.told
+                    ),
+                )
+        return CHANGED
+
+    # --- hearings and their threads -----------------------------------------------------------------------------------
+
+    def _remember_hearings(self, event: CaseEvent) -> None:
+        """Remember a hearing from its first mention; let it join a thread when it first has a date (core.md rule 8)."""
+        hearing_id = getattr(event.what, "hearing", "")
+        if not hearing_id:
+            return
+        self.touched.add(hearing_id)
+        memory = self.hearings.get(hearing_id) or HearingMemory(order=len(self.hearings) + 1)
+        self.hearings[hearing_id] = memory
+        if memory.thread:
+            return
+        now = truth.hearing(self.registers, hearing_id)
+        if now.status not in (HearingStatus.STUB, HearingStatus.UNDATED):
+            self.hearings[hearing_id] = replace(memory, thread=self._thread_for(now))
+
+    def _thread_for(self, hearing: Hearing) -> str:
+        """Give the thread a hearing joins: its seed's, else that of the one put-off hearing it replaces."""
+        for seed in hearing.about.seeded_from:
+            memory = self.hearings.get(seed)
+            if memory is not None and memory.thread and seed != hearing.id:
+                return memory.thread
+        put_off = [
+            other
+            for other_id, memory in self.hearings.items()
+            if other_id != hearing.id
+            and memory.thread
+            and self._is_replaced_by(other := truth.hearing(self.registers, other_id), hearing)
+        ]
+        # A doubtful link makes two duties rather than a silent one.
+        return self.hearings[put_off[0].id].thread if len(put_off) == 1 else hearing.id
+
+    def _is_replaced_by(self, other: Hearing, hearing: Hearing) -> bool:
+        if not other.status.is_put_off or other.about.hearing_class is not hearing.about.hearing_class:
+            return False
+        if set(other.about.defendants) != set(hearing.about.defendants):
+            return False
+        thread = self.hearings[other.id].thread
+        return not any(
+            memory.thread == thread and truth.hearing(self.registers, hearing_id).is_live
+            for hearing_id, memory in self.hearings.items()
+        )
+
+    # --- proceedings --------------------------------------------------------------------------------------------------
+
+    def _settle_proceedings(
+        self, event: CaseEvent, before: CaseTruth, standings_before: dict[str, Proceedings]
+    ) -> None:
+        """Settle every defendant from the facts, and flag what the message may not mean where they stood."""
+        hearings = tuple(self.truth.hearings.values())
+        named = _proceedings_event(event, before, self.truth)
+        concerned = self._defendants_of(event)
+        standings: dict[str, Proceedings] = {}
+        for defendant, offences in self.truth.charged.items():
+            facts = truth.defendant_facts(offences, self.truth.offences, hearings, defendant)
+            standings[defendant] = after = proceedings.settle(facts)
+            was = standings_before.get(defendant)
+            flag = proceedings.flag_for(named, was) if named and was is not None and defendant in concerned else None
+            if flag and self.outcomes[event.id] != CHANGED:
+                flag = None  # a repeat or a loser asks nobody
+            if was is not after or flag:
+                self.moves.append(
+                    Move(
+                        machine="proceedings",
+                        subject=defendant,
+                        before=was.value if was else "",
+                        after=after.value,
+                        event=named or event.kind,
+                        cause=event,
+                        flag=flag,
+                    )
+                )
+        self.standings = standings
+        self.truth = replace(self.truth, proceedings=standings)
+
+    def _defendants_of(self, event: CaseEvent) -> frozenset[str]:
+        what = event.what
+        if isinstance(what, events.PleaRecorded | events.VerdictRecorded):
+            return frozenset((what.defendant,))
+        if isinstance(what, events.ResultsShared):
+            return frozenset(result.defendant for result in what.results)
+        hearing = self.truth.hearings.get(getattr(what, "hearing", ""))
+        if hearing is not None and hearing.about.defendants:
+            return frozenset(hearing.about.defendants)
+        return frozenset(self.truth.charged)
+
+
+def _proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> str:
+    """Name an event as the table of proceedings does; empty when that table does not speak of it."""
+    what = event.what
+    hearing = after.hearings.get(getattr(what, "hearing", ""))
+    is_trial = hearing is not None and hearing.is_trial
+    match what:
+        case events.HearingConfirmed() | events.HearingMoved() if is_trial and hearing is not None:
+            was = before.hearings.get(hearing.id)
+            return "TrialMoved" if was is not None and was.is_live else "TrialListed"
+        case events.TrialVacated() | events.TrialUnvacated():
+            return event.kind
+        case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked():
+            return event.kind
+        case events.DateRemoved() if is_trial:
+            return "DateRemoved"
+        case events.PleaRecorded() | events.VerdictRecorded():
+            return event.kind
+        case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
+            return "Sentenced"
+        case events.ResultsShared() if any(result.kind in truth.STOPPED for result in what.results):
+            return "Stopped"
+        case _:
+            return ""

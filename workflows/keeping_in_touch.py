@@ -1,0 +1,67 @@
+"""Opens the next talk owed at the agreed frequency, counted from the last time we spoke: rule PREF-FREQ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workflows import codec, values
+from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
+from workflows.entitlement import Rules, earliest, rules_that_apply, why_not
+from workflows.events import WitnessKind
+from workflows.journey import Journey
+from workflows.snapshot import Change, Person, Topic
+from workflows.values import CaseTruth
+
+
+def settle_keeping_in_touch(
+    account: Account, participant: str, person: Person, truth: CaseTruth, rules: Rules, cause: Cause
+) -> None:
+    """Open the next talk owed at the agreed frequency, counted from the last time we spoke (PREF-FREQ)."""
+    key = (participant, values.KEEP_IN_TOUCH, values.KEEP_IN_TOUCH)
+    topic = account.topics.get(key, Topic())
+    refusal = why_not(person)
+    spoken_at = person.last_two_way_at
+    clock = max(spoken_at, person.joined_at) if spoken_at else person.joined_at
+    applying = (
+        ()
+        if refusal or not _wants_contact(participant, person, truth)
+        else rules_that_apply(rules, values.KEEP_IN_TOUCH, person, {}, on=clock, required=False, warned=False)
+    )
+    if not applying:
+        if topic.duty is not None:
+            why = "opted_out" if values.KEEP_IN_TOUCH in person.opted_out else "not_owed"
+            topic = close_row(account, key, topic, rules, person, cause, refusal or why)
+            account.topics[key] = replace(topic, history=())
+        return
+    due, rule = earliest(rules, applying, clock, enhanced=person.gets_enhanced_time, hearing_start=None)
+    content = {"every_days": rule.days(person.gets_enhanced_time)}
+    run_start = clock.isoformat()
+    change = Change(
+        event=run_start,
+        received_at=clock,
+        value=content,
+        value_hash=codec.value_hash(content),
+        due=due.at,
+        rule=rule.key,
+        rules=tuple(sorted(each.key for each in applying)),
+    )
+    if topic.duty is not None and topic.duty.clock_start < clock:
+        done = replace(topic, told=())
+        topic = close_row(account, key, done, rules, person, replace(cause), "done")
+    topic = replace(topic, history=(change,))
+    if topic.duty is None:
+        account.topics[key] = open_row(account, key, topic, rules, person, (change,), cause)
+        return
+    if due.at > topic.duty.due and topic.duty.clock_start == clock:
+        topic = replace(topic, history=(replace(change, due=topic.duty.due),))  # enhanced removed does not lengthen
+    account.topics[key] = update_row(account, key, topic, rules, person, topic.history, cause)
+
+
+def _wants_contact(participant: str, person: Person, truth: CaseTruth) -> bool:
+    """Say whether we keep in touch with this person: until the outcome, unless a witness is not needed."""
+    if person.witness_kind is not WitnessKind.CIVILIAN or person.journey in (Journey.OUTCOME, Journey.CLOSED):
+        return False
+    if person.is_victim:
+        return True
+    requirement = truth.requirements.get(participant)
+    return requirement is None or values.is_required(participant, person, truth)

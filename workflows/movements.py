@@ -1,0 +1,283 @@
+"""Says which steps of which machines an event means for each person, and takes them.
+
+Machine events follow the resulting change of truth, never the message: a repeat or a loser fires nothing (core.md
+rule 26).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workflows import attendance, codec, duties, events, journey, values
+from workflows.attendance import Attendance, AttendanceFacts
+from workflows.decision import Move
+from workflows.duty_rows import Cause
+from workflows.entitlement import was_warned
+from workflows.events import CaseEvent
+from workflows.journey import Journey, JourneyFacts
+from workflows.proceedings import Proceedings
+from workflows.snapshot import Person
+from workflows.truth import Hearing, HearingStatus
+from workflows.values import CaseTruth
+
+if TYPE_CHECKING:
+    from workflows.fold import Fold
+
+
+def machine_events(
+    fold: Fold, event: CaseEvent, before: CaseTruth, standings_before: dict[str, Proceedings]
+) -> list[tuple[str, str, CaseEvent, JourneyFacts]]:
+    """Step every attendance, and give the journey events with the facts of this moment (core.md rule 26)."""
+    journeys: list[tuple[str, str, CaseEvent, JourneyFacts]] = []
+    changed_hearings = [
+        (before.hearings.get(key), hearing)
+        for key, hearing in fold.truth.hearings.items()
+        if before.hearings.get(key) != hearing
+    ]
+    for participant in list(fold.people):
+        person = fold.people[participant]
+        names = _hearing_events(fold, person, changed_hearings, participant, before)
+        names += _proceedings_events(fold, participant, person, before, standings_before, event)
+        names += _personal_events(event, participant)
+        if _tells_the_requirement(fold, event, participant):
+            names.append(("told_required", ""))
+        for attendance_event, journey_event in names:
+            if attendance_event:
+                _step_attendance(fold, participant, attendance_event, event)
+            if journey_event:
+                journeys.append((participant, journey_event, event, _journey_facts(fold, participant)))
+    return journeys
+
+
+def _hearing_events(
+    fold: Fold,
+    person: Person,
+    changed: list[tuple[Hearing | None, Hearing]],
+    participant: str,
+    before: CaseTruth,
+) -> list[tuple[str, str]]:
+    """Name what each change of a hearing means for one person, as (attendance event, journey event)."""
+    defendants = values.relevant_defendants(person, fold.truth)
+    found: list[tuple[str, str]] = []
+    for was, now in changed:
+        if not now.concerns(defendants):
+            continue
+        attends = now.is_trial and values.is_required(participant, person, fold.truth)
+        if now.started and not (was and was.started):
+            found.append(("", "trial_started"))
+        if now.is_live and not (was and was.is_live):
+            unvacated = was is not None and was.status is HearingStatus.VACATED
+            found.append((("unvacated" if unvacated else "own_days_changed") if attends else "", "hearing_listed"))
+        elif now.is_live and was is not None and _own_days_differ(fold, participant, was, now):
+            moved = (was.when, was.where) != (now.when, now.where)
+            found.append(("own_days_changed" if attends else "", "hearing_listed" if moved else ""))
+        elif was is not None and was.is_live and now.status.is_off:
+            found.append(("put_off" if attends else "", "hearing_put_off"))
+        elif now.status is HearingStatus.DUPLICATE and was is not None and was.is_live:
+            twin = any(other.is_live for other in _same_thread(fold, now))
+            found += [] if twin else [("put_off" if attends else "", "hearing_put_off")]
+    return found
+
+
+def _same_thread(fold: Fold, hearing: Hearing) -> list[Hearing]:
+    thread = fold.truth.threads.get(hearing.id)
+    return [
+        other
+        for other_id, other in fold.truth.hearings.items()
+        if other_id != hearing.id and fold.truth.threads.get(other_id) == thread
+    ]
+
+
+def _own_days_differ(fold: Fold, participant: str, was: Hearing, now: Hearing) -> bool:
+    requirement = fold.truth.requirements.get(participant)
+    positions = frozenset(requirement.days) if isinstance(requirement, events.CpsRequires) else frozenset()
+    court_moved = bool(was.where and now.where and was.where.court != now.where.court)
+    return (
+        court_moved
+        or was.starts_at != now.starts_at
+        or (values.own_days(was, positions) != values.own_days(now, positions))
+    )
+
+
+def _proceedings_events(
+    fold: Fold,
+    participant: str,
+    person: Person,
+    before: CaseTruth,
+    standings_before: dict[str, Proceedings],
+    event: CaseEvent,
+) -> list[tuple[str, str]]:
+    relevant = values.relevant_defendants(person, fold.truth)
+    facts_changed = before.offences != fold.truth.offences and any(
+        before.offences.get(offence) != fold.truth.offences.get(offence)
+        for defendant in relevant
+        for offence in fold.truth.charged.get(defendant, ())
+    )
+    moved = any(standings_before.get(defendant) != fold.standings.get(defendant) for defendant in relevant)
+    related = isinstance(event.what, events.ParticipantRecorded) and event.what.participant == participant
+    found: list[tuple[str, str]] = []
+    to_be_tried = values.is_still_to_be_tried(person, fold.truth)
+    if person.was_to_be_tried and not to_be_tried:
+        found.append(("not_required", ""))
+    if person.was_to_be_tried != to_be_tried:
+        fold.people[participant] = replace(person, was_to_be_tried=to_be_tried)
+    if facts_changed or moved or related:
+        found.append(("", "proceedings_changed"))
+    return found
+
+
+def _step_attendance(fold: Fold, participant: str, name: str, event: CaseEvent) -> None:
+    person = fold.people[participant]
+    step = attendance.next_state(person.attendance, name, _attendance_facts(fold, participant))
+    if step.moved or step.flag:
+        _moved(fold, "attendance", participant, person.attendance, step.state, name, event, step.flag)
+        fold.people[participant] = replace(fold.people[participant], attendance=step.state)
+
+
+def _moved(
+    fold: Fold,
+    machine: str,
+    subject: str,
+    before: Attendance | Journey,
+    after: Attendance | Journey,
+    name: str,
+    event: CaseEvent,
+    flag: str | None,
+) -> None:
+    fold.moves.append(
+        Move(
+            machine=machine,
+            subject=subject,
+            before=before.value,
+            after=after.value,
+            event=name,
+            cause=event,
+            flag=flag,
+        )
+    )
+
+
+def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
+    person = fold.people[participant]
+    theirs = [(key, topic) for key, topic in fold.account.topics.items() if key[0] == participant]
+    told_dates = [
+        told
+        for key, topic in theirs
+        if key[1] == values.WHEN_WHERE and (told := topic.last_told) and told.value.get("class") == "trial"
+    ]
+    last_date = max(told_dates, key=lambda told: (told.at, told.contact), default=None)
+    trial_ahead = any(
+        hearing.is_trial and hearing.is_live and not hearing.started
+        for hearing in values.hearings_of(person, fold.truth)
+    )
+    return AttendanceFacts(
+        requirement_stands=isinstance(fold.truth.requirements.get(participant), events.CpsRequires),
+        ever_told=was_warned(theirs),
+        told_now=_is_told_now(fold, participant),
+        told_it_was_off=last_date is not None and last_date.value.get("state") == "off",
+        new_trial=trial_ahead,
+    )
+
+
+def _is_told_now(fold: Fold, participant: str) -> bool:
+    """Say whether the person has been told of the requirement and the dates as they are now."""
+    person = fold.people[participant]
+    if not values.is_required(participant, person, fold.truth):
+        return False
+    for topic, subject, value in values.values_for(participant, person, fold.truth):
+        if topic not in (values.ATTENDANCE, values.WHEN_WHERE):
+            continue
+        if topic == values.WHEN_WHERE and value.content.get("class") != "trial":
+            continue
+        held = fold.account.topics.get((participant, topic, subject))
+        told = held.last_told if held else None
+        if told is None or told.value_hash != codec.value_hash(value.content):
+            return False
+    return True
+
+
+def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bool:
+    """Say whether a contact told a required person what is true now: the dates, or the requirement itfold."""
+    what = event.what
+    if not isinstance(what, events.ContactMade) or what.participant != participant or not what.outcome.tells:
+        return False
+    person = fold.people[participant]
+    if not values.is_required(participant, person, fold.truth):
+        return False
+    told = {(telling.topic, telling.subject): telling.value_hash for telling in what.told}
+    current = {
+        (topic, subject): codec.value_hash(value.content)
+        for topic, subject, value in values.values_for(participant, person, fold.truth)
+        if topic == values.ATTENDANCE or (topic == values.WHEN_WHERE and value.content.get("class") == "trial")
+    }
+    # Someone told of a date that has changed meanwhile is not warned for the date that stands.
+    dates = [key for key in told if key[0] == values.WHEN_WHERE and key in current]
+    if dates:
+        return all(told[key] == current[key] for key in dates)
+    return any(told[key] == current[key] for key in told if key in current)
+
+
+def _journey_facts(fold: Fold, participant: str) -> JourneyFacts:
+    person = fold.people[participant]
+    hearings = values.hearings_of(person, fold.truth)
+    live_threads = {fold.truth.threads.get(hearing.id) for hearing in hearings if hearing.is_live}
+    return JourneyFacts(
+        proceedings=tuple(
+            fold.standings[defendant]
+            for defendant in sorted(values.relevant_defendants(person, fold.truth))
+            if defendant in fold.standings
+        ),
+        another_hearing_is_live=bool(live_threads),
+        put_off_without_date=any(
+            hearing.status.is_put_off and fold.truth.threads.get(hearing.id) not in live_threads for hearing in hearings
+        ),
+        any_hearing_live_or_past=any(
+            hearing.status not in (HearingStatus.STUB, HearingStatus.DUPLICATE) for hearing in hearings
+        ),
+        becomes_owed=False,
+        can_close=False,
+    )
+
+
+def step_journeys(fold: Fold, journeys: list[tuple[str, str, CaseEvent, JourneyFacts]], cause: Cause) -> None:
+    """Step the journeys last: leaving `closed` asks whether something became owed (core.md rule 25)."""
+    left_outcome: set[str] = set()
+    for participant, name, event, facts in journeys:
+        person = fold.people[participant]
+        open_topics = [key[1] for key, _ in duties.open_duties(fold.account.topics, participant)]
+        becomes_owed = any(topic in values.TOLD_TOPICS for topic in open_topics)
+        facts = replace(facts, becomes_owed=becomes_owed, can_close=not open_topics)
+        step = journey.next_state(person.journey, name, facts)
+        if step.moved or step.flag:
+            _moved(fold, "journey", participant, person.journey, step.state, name, event, step.flag)
+            fold.people[participant] = replace(person, journey=step.state)
+            left_outcome.add(participant)
+    for participant in sorted(left_outcome):  # whom we keep in touch with depends on the journey
+        duties.settle_person(fold.account, participant, fold.people[participant], fold.truth, fold.rules, cause)
+
+
+def _personal_events(event: CaseEvent, participant: str) -> list[tuple[str, str]]:
+    """Name what an event about one person means, as (attendance event, journey event)."""
+    what = event.what
+    if getattr(what, "participant", None) != participant:
+        return []
+    match what:
+        case events.CpsRequires():
+            return [("cps_requires", "")]
+        case events.CpsNotRequired():
+            return [("cps_not_required", "")]
+        case events.PersonConfirmed():
+            return [("person_confirms", "")]
+        case events.CannotAttend():
+            return [("cannot_attend", "")]
+        case events.Attended():
+            return [("attended", "")]
+        case events.DidNotAttend():
+            return [("did_not_attend", "")]
+        case events.JourneyClosed():
+            return [("", "close")]
+        case events.ParticipantDied() | events.ParticipantLeft():
+            return [("", "close_early")]
+        case _:
+            return []
