@@ -18,6 +18,7 @@ from witness_care import (
     database,
     errors,
     extensions,
+    pages,
     request_origin,
     sealing,
     security_headers,
@@ -74,6 +75,7 @@ def _add_edge(app: Flask) -> None:
     # The Design System's macros ask for parts of what they were not given.
     app.jinja_env.undefined = jinja2.ChainableUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    pages.init_app(app)
     assets.init_app(app, security_headers.for_static_files(production=app.config["PRODUCTION"]))
     if hops := app.config["PROXY_HOPS"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""What every HTML page is given: the filters and macros' environment, and the frame round the content.
+"""What every HTML page is given: words and dates as filters, and the frame round the content.
 
 The frame never stops a page: an error page must be shown too when the database is away.
 """
@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, current_app, render_template, request
-from jinja2 import ChainableUndefined
+from flask import Flask, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from witness_care import clock, database, dates, wording
@@ -53,11 +51,10 @@ HELP = (
 
 
 def init_app(app: Flask) -> None:
-    """Equip the templates. The macros raise on a missing key unless what is missing may be asked further."""
-    app.jinja_env.undefined = ChainableUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(dates.FILTERS)
+    """Give every template the words and dates of the service, and its frame."""
+    app.jinja_env.filters.update(
+        dates.FILTERS, label=lambda key, table: wording.label(table, key), capitalize_first=wording.sentence
+    )
     app.jinja_env.globals["wording"] = wording
     app.context_processor(lambda: {"frame": Frame(), "now": clock.now()})
 
@@ -133,19 +130,6 @@ class Frame:
     @property
     def _actor(self) -> Actor:
         return actor()
-
-
-def rejected_form(template: str, **context: Any) -> tuple[str, int]:
-    """Show a form again with everything typed kept, its errors first, and the title beginning "Error:"."""
-    return render_template(template, has_errors=True, **context), 400
-
-
-def safe_next(default: str) -> str:
-    """Where "Back" leads: the address given as `next`, if it is a path of this service, else `default`."""
-    wanted = request.values.get("next", "")
-    parts = urlsplit(wanted)
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return wanted if is_ours and wanted.isprintable() else default
 
 
 def _last_court_update() -> datetime | None:

@@ -117,6 +117,44 @@ CLOSED = {
     "declined": "they did not want to be told",
     "corrected": "a record was corrected",
 }
+DUTY_ACTIONS = {"opened": "Opened", "updated": "Changed", "closed": "Closed"}
+EVENTS = {
+    "CaseRegistered": "case taken on",
+    "DefendantCharged": "defendant charged",
+    "DefendantRemoved": "defendant removed",
+    "ParticipantRecorded": "person recorded",
+    "ParticipantLeft": "person left the case",
+    "ParticipantDied": "person died",
+    "CpsRequires": "CPS requires them",
+    "CpsNotRequired": "CPS does not require them",
+    "OptedOut": "asked not to be told",
+    "OptedBackIn": "asked to be told again",
+    "HearingListed": "hearing announced",
+    "HearingConfirmed": "hearing date set",
+    "HearingMoved": "hearing moved",
+    "DateRemoved": "date taken away",
+    "HearingDaysCancelled": "hearing days cancelled",
+    "TrialVacated": "trial vacated",
+    "TrialUnvacated": "trial put back in the list",
+    "HearingWithdrawn": "hearing withdrawn",
+    "HearingMarkedDuplicate": "hearing marked as a duplicate",
+    "HearingAdjourned": "hearing adjourned",
+    "TrialIneffective": "trial did not go ahead",
+    "TrialCracked": "trial ended without a hearing",
+    "TrialStarted": "trial started",
+    "PleaRecorded": "plea",
+    "VerdictRecorded": "verdict",
+    "ResultsShared": "results shared",
+    "ContactMade": "contact",
+    "ContactCorrected": "contact corrected",
+    "ToldCarriedOver": "told before this service",
+    "DutyClosedByPerson": "ended without telling",
+    "PersonConfirmed": "said they will come",
+    "CannotAttend": "said they cannot come",
+    "Attended": "came to court",
+    "DidNotAttend": "did not come to court",
+    "JourneyClosed": "closed by an officer",
+}
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {
     "guilty": "guilty",
@@ -239,6 +277,15 @@ def _when(hearing: Value, *, short: bool) -> str:
     return f"{starts}, {len(days)} days to {until}"
 
 
+def hearing_row(row: Any) -> str:
+    """Say when a hearing is, from its row with the first day that stands: on_date, at_time, weeks, week_commencing."""
+    if row.week_commencing is not None:
+        return in_the_week_of(row.week_commencing, row.weeks)
+    if row.on_date is None:
+        return "date to be fixed"
+    return f"{dates.full_date(row.on_date)}{_at(row.at_time, short=False)}"
+
+
 def _at(at: time | None, *, short: bool) -> str:
     if at is None:
         return ", time to be confirmed"
@@ -292,7 +339,7 @@ LENGTHS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
 
 
 def result_in_words(result: Value) -> str:
-    """Say one result: "Imprisonment, 11 months". A length that does not read as "11 M" is shown as the court sent it."""
+    """Say one result: "Imprisonment, 11 months". A length not like "11 M" is shown as the court sent it."""
     words = [result.get("label") or label({}, result.get("kind"))]
     if result.get("length"):
         words.append(_length(result["length"]))

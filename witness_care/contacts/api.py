@@ -37,9 +37,7 @@ def get_duties(query: dict[str, Any]) -> Response:
     overdue_at = now if query["state"] == "overdue" else None
     found = paging.page(
         session(),
-        duty_document.open_duties(
-            actor(), unit=query.get("unit"), officer=query.get("officer"), overdue_at=overdue_at
-        ),
+        duty_document.open_duties(actor(), unit=query.get("unit"), officer=query.get("officer"), overdue_at=overdue_at),
         order=(Duty.priority, Duty.due_at, Duty.id),
         after=query.get("cursor"),
         rows=query["limit"],
@@ -79,11 +77,15 @@ def post_contact(said: dict[str, Any], participant_id: Any) -> Response:
     """Report a contact or an attempt. `told` holds the values that were told, as they were read here."""
     now = clock.now()
     sender = actor()
-    participant = session().execute(
-        scope.participants(sender)
-        .with_only_columns(Participant.id, Participant.case_id, Participant.role)
-        .where(Participant.id == str(participant_id))
-    ).first()
+    participant = (
+        session()
+        .execute(
+            scope.participants(sender)
+            .with_only_columns(Participant.id, Participant.case_id, Participant.role)
+            .where(Participant.id == str(participant_id))
+        )
+        .first()
+    )
     if participant is None:
         raise errors.absent()
     arrived_at = received_at(said.get("received_at"), sender, now)
@@ -140,7 +142,7 @@ def _not_safe(refused: NotSafe) -> ApiError:
         where="/channel",
         expected="a way of contact that was agreed as safe",
         received="one that was not",
-        do=f"{refused.answer.words} If it happened all the same, say why in override_reason.",
+        do=f"{refused.words} If it happened all the same, say why in override_reason.",
     )
 
 

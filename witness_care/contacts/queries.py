@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,9 +17,11 @@ from witness_care.accounts.models import AppUser
 from witness_care.cases.models import CourtCase, Hearing, Offence
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.duty_view import DutyView, end_of_today
-from witness_care.contacts.models import Contact, Duty, DutyHistory
-from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
+from witness_care.people import reach
+from witness_care.people.models import Participant, Person
 from workflows.events import ContactOutcome
+from workflows.working_days import london_date
 
 MISSED = tuple(outcome.value for outcome in ContactOutcome if outcome.is_missed)
 
@@ -47,7 +49,6 @@ class QueueRow:
     language: str
     urn: str
     points: tuple[sa.Row[Any], ...]
-    safe_contact_confirmed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,9 @@ def next_due(session: Session, actor: Actor) -> datetime | None:
     return session.execute(open_duties_of_officer(actor).with_only_columns(sa.func.min(Duty.due_at))).scalar_one()
 
 
-def next_in_queue(session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str) -> sa.Row[Any] | None:
+def next_in_queue(
+    session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str
+) -> sa.Row[Any] | None:
     """The duty that follows in the officer's queue: below the one just handled, and about somebody else."""
     query = open_duties_of_officer(actor).where(Duty.participant_id != skip_participant)
     if done is not None:
@@ -131,7 +134,6 @@ def with_person(duties: sa.Select[Any]) -> sa.Select[Any]:
             Person.id.label("person_id"),
             Person.name,
             Person.language,
-            Person.safe_contact_confirmed_at,
             Participant.role,
             Participant.enhanced,
             CourtCase.urn,
@@ -155,7 +157,6 @@ def _queue_rows(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) ->
             language=row.language,
             urn=row.urn,
             points=points.get(row.person_id, ()),
-            safe_contact_confirmed_at=row.safe_contact_confirmed_at,
         )
         for row, view in zip(rows, views, strict=True)
     )
@@ -183,7 +184,7 @@ def _view_query(duties: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def duty_views(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[DutyView, ...]:
-    """Make of rows with VIEW_COLUMNS and `hearing_starts_at` what pages show of a duty, with the attempts made so far."""
+    """Make of rows with VIEW_COLUMNS and `hearing_starts_at` what pages show of a duty, with attempts so far."""
     attempts = _attempts(session, [row.id for row in rows])
     offences = offence_titles(session, {row.case_id for row in rows if row.topic in ("verdict", "sentence")})
     names = [column.key for column in VIEW_COLUMNS]
@@ -219,6 +220,22 @@ def _attempts(session: Session, duty_ids: Sequence[str]) -> dict[str, sa.Row[Any
     return {row.id: row for row in session.execute(query)}
 
 
+def attempts_since(session: Session, view: DutyView) -> tuple[tuple[date, sa.Row[Any]], ...]:
+    """Every attempt in vain since a duty's clock began, oldest first, each with its London date."""
+    found = session.execute(
+        sa.select(Contact.id, Contact.happened_at, Contact.outcome, Contact.channel)
+        .where(
+            Contact.participant_id == view.participant_id,
+            Contact.outcome.in_(MISSED),
+            Contact.corrected_at.is_(None),
+            Contact.happened_at >= view.clock_start,
+        )
+        .order_by(Contact.happened_at, Contact.id)
+        .limit(paging.MOST_ROWS)
+    )
+    return tuple((london_date(row.happened_at), row) for row in found)
+
+
 def offence_titles(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(case_ids)
     if not wanted:
@@ -228,17 +245,10 @@ def offence_titles(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
 
 
 def contact_points(session: Session, person_ids: Iterable[str]) -> dict[str, tuple[sa.Row[Any], ...]]:
-    """Every way recorded to reach each of these people, without what is sealed in it."""
+    """Every way recorded to reach each of these people."""
     wanted = sorted(person_ids)
-    if not wanted:
-        return {}
-    columns = (
-        *(ContactPoint.id, ContactPoint.person_id, ContactPoint.kind, ContactPoint.allowed, ContactPoint.voicemail),
-        *(ContactPoint.may_identify_us, ContactPoint.windows, ContactPoint.unsafe_since, ContactPoint.withdrawn_at),
-    )
-    query = sa.select(*columns).where(ContactPoint.person_id.in_(wanted)).order_by(ContactPoint.created_at, ContactPoint.id)
     found: dict[str, list[sa.Row[Any]]] = {}
-    for row in session.execute(query):
+    for row in session.execute(reach.points_of(wanted)) if wanted else ():
         found.setdefault(row.person_id, []).append(row)
     return {person: tuple(rows) for person, rows in found.items()}
 
@@ -297,17 +307,43 @@ CONTACT_COLUMNS = tuple(
 )
 
 
+NEWEST_FIRST = (Contact.happened_at, Contact.id)
+
+
 def contacts_of(scoped_participant_id: str) -> sa.Select[Any]:
     """Every contact and attempt with one person, newest first. The caller has made sure they may see the person."""
     return (
         sa.select(*CONTACT_COLUMNS)
         .where(Contact.participant_id == scoped_participant_id)
-        .order_by(Contact.happened_at.desc(), Contact.id.desc())
+        .order_by(*(column.desc() for column in NEWEST_FIRST))
     )
 
 
+def contact_page(session: Session, scoped_participant_id: str, *, after: str | None, before: str | None) -> paging.Page:
+    """One page of those contacts."""
+    query = contacts_of(scoped_participant_id)
+    return paging.page(session, query, order=NEWEST_FIRST, descending=True, after=after, before=before)
+
+
 def contact(session: Session, actor: Actor, contact_id: str) -> sa.Row[Any] | None:
-    """One contact; None when it is not there, or with a person the actor may not see."""
-    visible = scope.participants(actor).with_only_columns(Participant.id)
-    query = sa.select(*CONTACT_COLUMNS).where(Contact.id == contact_id, Contact.participant_id.in_(visible))
+    """One contact and whom it was with; None when it is not there, or with a person the actor may not see."""
+    query = (
+        scope.participants(actor)
+        .with_only_columns(*CONTACT_COLUMNS, Person.name, Participant.role)
+        .join(Contact, Contact.participant_id == Participant.id)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Contact.id == contact_id)
+    )
     return session.execute(query).first()
+
+
+def told_in(session: Session, contact_ids: Sequence[str]) -> dict[str, tuple[sa.Row[Any], ...]]:
+    """What each of these contacts told, by contact."""
+    if not contact_ids:
+        return {}
+    columns = (Told.contact_id, Told.topic, Told.subject, Told.value)
+    query = sa.select(*columns).where(Told.contact_id.in_(contact_ids)).order_by(Told.topic, Told.id)
+    found: dict[str, list[sa.Row[Any]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.contact_id, []).append(row)
+    return {contact: tuple(rows) for contact, rows in found.items()}

@@ -15,15 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.accounts.models import Unit
-from witness_care.calendars import unit_calendar
 from witness_care.cases.models import CourtCase
 from witness_care.casework.apply import apply
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import writing
 from witness_care.people import reach
-from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
 from workflows import codec, snapshot
 from workflows.events import (
@@ -37,12 +35,14 @@ from workflows.events import (
     PersonConfirmed,
     Telling,
 )
+from workflows.safe_contact import Allowed, Delay, Reason, Refuse
 
 ASK, AS_SHOWN, AS_NOW = "ask", "as_shown", "as_now"
 OUT, IN = "out", "in"
 WILL_COME, CANNOT_COME = "will_come", "cannot_come"
 
 LONGEST_NOTE = 4000
+NOT_ON_RECORD = "The number or address used is not on their record, so nobody has agreed that it is safe."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The contact is kept. `repeat`: it already was, under the same token. `incident`: a supervisor is to look at it."""
+    """The contact is kept. `repeat`: it already was, by the same token. `incident`: a supervisor is to look at it."""
 
     contact_id: str
     repeat: bool = False
@@ -102,9 +102,9 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSafe:
-    """Nothing was recorded: this way was not agreed as safe, and no reason was given. The words say why."""
+    """Nothing was recorded: this way was not agreed as safe, and no reason was given. `words` say why not."""
 
-    answer: reach.Answer
+    words: str
 
 
 class UnknownParticipant(LookupError):
@@ -114,21 +114,20 @@ class UnknownParticipant(LookupError):
 def record_contact(entry: Entry, *, actor: str, now: datetime) -> Recorded | Conflict | NotSafe:
     """Keep one contact or attempt, and let the core work out what it settles; all in one transaction.
 
-    `actor` is "user:<id>" or "client:<id>"; the caller has made sure they may see the participant. A reason to use a
-    way that was not agreed as safe goes to the supervisor; it never opens a way that is shared or withdrawn to the form,
-    but what happened can always be recorded.
+    `actor` is "user:<id>" or "client:<id>"; the caller has made sure they may see the participant. A way that was not
+    agreed as safe needs a reason, which goes to the supervisor: what happened can always be recorded.
     """
     with writing() as session:
         participant = _locked(session, entry.participant_id)
         if done := _already_recorded(session, entry):
             return done
-        answer = _asked_of_the_gate(session, participant, entry)
-        if answer is not None and not answer.is_allowed and not entry.override_reason.strip():
-            return NotSafe(answer=answer)
+        objection = _asked_of_the_gate(session, participant, entry)
+        if objection is not None and not entry.override_reason.strip():
+            return NotSafe(words=objection.words)
         tellings = _tellings(session, participant, entry)
         if isinstance(tellings, Conflict):
             return tellings
-        contact = _contact_row(participant, entry, answer, actor=actor, now=now)
+        contact = _contact_row(participant, entry, objection, actor=actor, now=now)
         session.add(contact)
         session.flush()
         made = ContactMade(
@@ -166,7 +165,7 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
 
 
 def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:
-    """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False when it was closed before."""
+    """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False: it was closed before."""
     with writing() as session:
         duty = session.execute(sa.select(Duty).where(Duty.id == duty_id)).scalar_one_or_none()
         if duty is None:
@@ -175,9 +174,7 @@ def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool
         session.refresh(duty)
         if duty.closed_at is not None:
             return False
-        fact = DutyClosedByPerson(
-            participant=participant.id, topic=duty.topic, subject=duty.subject, reason=closed_as
-        )
+        fact = DutyClosedByPerson(participant=participant.id, topic=duty.topic, subject=duty.subject, reason=closed_as)
         apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
         return True
 
@@ -191,11 +188,10 @@ def _locked(session: Session, participant_id: str) -> sa.Row[Any]:
     session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
     row = session.execute(
         sa.select(
-            *(Participant.id, Participant.case_id, Participant.unit_id, Participant.person_id, Participant.role),
-            *(Person.deceased_on, Unit.settings),
+            *(Participant.id, Participant.case_id, Participant.unit_id, Participant.person_id),
+            *reach.PERSON_COLUMNS,
         )
         .join(Person, Person.id == Participant.person_id)
-        .join(Unit, Unit.id == Participant.unit_id)
         .where(Participant.id == participant_id)
     ).first()
     if row is None:
@@ -213,21 +209,20 @@ def _already_recorded(session: Session, entry: Entry) -> Recorded | None:
     return Recorded(contact_id=row.id, repeat=True, incident=row.safety_incident)
 
 
-def _asked_of_the_gate(session: Session, participant: sa.Row[Any], entry: Entry) -> reach.Answer | None:
-    """Ask whether this way was safe when it was used. They may always contact us; a talk in person has no endpoint."""
+def _asked_of_the_gate(session: Session, participant: sa.Row[Any], entry: Entry) -> Delay | Refuse | None:
+    """Ask whether this way was safe when it was used; None: it was, or there is nothing to ask.
+
+    They may always contact us, and a talk in person has no endpoint that somebody else could pick up.
+    """
     channel = reach.gate_channel(entry.channel, entry.outcome)
     if entry.direction == IN or channel is None:
         return None
-    rows = session.execute(sa.select(ContactPoint).where(ContactPoint.person_id == participant.person_id)).scalars()
-    points = {point.id: point for point in rows}
-    return reach.ask(
-        channel,
-        points.get(entry.contact_point_id or ""),
-        deceased=participant.deceased_on is not None,
-        topics=tuple(shown.topic for shown in entry.told),
-        at=entry.happened_at,
-        calendar=unit_calendar(participant.settings),
-    )
+    points = session.execute(reach.points_of([participant.person_id])).all()
+    used = next((point for point in points if point.id == entry.contact_point_id), None)
+    if used is None:
+        return Refuse(Reason.NOT_ASKED, NOT_ON_RECORD, may_override=True)
+    answer = reach.ask(participant, used, channel, entry.happened_at)
+    return None if isinstance(answer, Allowed) else answer
 
 
 def _tellings(session: Session, participant: sa.Row[Any], entry: Entry) -> tuple[Telling, ...] | Conflict:
@@ -278,11 +273,10 @@ def _look_up(session: Session, participant: sa.Row[Any], shown: Shown) -> Change
 
 
 def _contact_row(
-    participant: sa.Row[Any], entry: Entry, answer: reach.Answer | None, *, actor: str, now: datetime
+    participant: sa.Row[Any], entry: Entry, objection: Delay | Refuse | None, *, actor: str, now: datetime
 ) -> Contact:
     contact_id = new_id()
     note, reason = entry.note.strip(), entry.override_reason.strip()
-    overridden = answer is not None and not answer.is_allowed
     return Contact(
         id=contact_id,
         unit_id=participant.unit_id,
@@ -296,8 +290,8 @@ def _contact_row(
         happened_at=entry.happened_at,
         recorded_at=now,
         recorded_by=actor,
-        override_reason=Plain(reason, contact_id) if overridden else None,
-        safety_incident=entry.outcome is ContactOutcome.UNSAFE or (overridden and answer.is_refused),
+        override_reason=Plain(reason, contact_id) if objection else None,
+        safety_incident=entry.outcome is ContactOutcome.UNSAFE or isinstance(objection, Refuse),
         submission_token=entry.token,
     )
 
@@ -311,9 +305,7 @@ def _said(participant_id: str, entry: Entry) -> tuple[Fact, ...]:
     return ()
 
 
-def _events(
-    participant: sa.Row[Any], facts: Sequence[Fact], source: str, actor: str, now: datetime
-) -> list[CaseEvent]:
+def _events(participant: sa.Row[Any], facts: Sequence[Fact], source: str, actor: str, now: datetime) -> list[CaseEvent]:
     message_id = new_id()
     return [
         CaseEvent(

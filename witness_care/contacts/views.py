@@ -10,15 +10,21 @@ from witness_care import clock, dates
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.audit.models import Category
 from witness_care.contacts import correct_views, duty_views, queries, record_views
-from witness_care.contacts.queries import Counts, QueueRow
+from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.people import reach
 
 blueprint = Blueprint("contacts", __name__)
-for part in (record_views, correct_views, duty_views):
-    blueprint.register_blueprint(part.blueprint)
+for method, rule, view in (
+    ("GET", "/participants/<participant_id>/contacts/new", record_views.new_contact),
+    ("POST", "/participants/<participant_id>/contacts/new", record_views.save_contact),
+    ("GET", "/contacts/<contact_id>/correct", correct_views.correct_contact),
+    ("POST", "/contacts/<contact_id>/correct", correct_views.save_correction),
+    ("GET", "/duties/<duty_id>", duty_views.duty),
+    ("POST", "/duties/<duty_id>/not-needed", duty_views.end_duty),
+):
+    blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
 TABS = {
     "today": "To do today",
@@ -40,8 +46,9 @@ def my_day() -> str:
     queue = queries.my_day(
         session(), officer, tab=tab, now=now, after=request.args.get("after"), before=request.args.get("before")
     )
-    for row in queue.rows:
-        note_row(row)
+    ledger.note_participants(
+        [(row.duty.case_id, row.duty.participant_id, row.role) for row in queue.rows], fields=FIELDS_OF_A_ROW
+    )
     return render_template(
         "contacts/my_day.html",
         today=dates.full_date(now),
@@ -56,12 +63,6 @@ def my_day() -> str:
         after=url_for("contacts.my_day", show=tab, after=queue.after) if queue.after else None,
         saved=record_views.saved_contact(request.args.get("saved")),
     )
-
-
-def note_row(row: QueueRow) -> None:
-    """Each row of a list that shows a name is a consultation (SEC-32)."""
-    subject = (row.duty.participant_id, "victim" if row.role == "both" else row.role)
-    ledger.note(Category.CONSULTATION, case_id=row.duty.case_id, subjects=[subject], fields=FIELDS_OF_A_ROW)
 
 
 def _tabs(counts: Counts, tab: str) -> list[dict[str, Any]]:

@@ -6,50 +6,76 @@ The gate itself is `workflows/safe_contact.py`; here rows become what it asks fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import Any
 
-from witness_care import dates, wording
-from workflows import safe_contact
-from workflows.events import Answer as ThreeValued
-from workflows.events import ContactOutcome
-from workflows.safe_contact import ContactPerson, Delay, Endpoint, Refuse, Window
-from workflows.working_days import Calendar
+import sqlalchemy as sa
 
-CALL, VOICEMAIL = "call", "voicemail"
+from witness_care import dates, wording
+from witness_care.people.models import ContactPoint, Person
+from workflows import safe_contact
+from workflows.events import Answer, ContactOutcome
+from workflows.safe_contact import Allowed, Answered, ContactPerson, Delay, Endpoint, Refuse, Window
+
 PHONES = ("mobile", "landline")
-# In person there is no endpoint that somebody else could pick up.
-GATED = {"call": CALL, "text": "text", "email": "email", "letter": "letter"}
+GROWN_UP_AT = 18
+
+# In person and by video there is no endpoint that somebody else could pick up.
+GATED = {
+    "call": safe_contact.CALL,
+    "text": safe_contact.TEXT,
+    "email": safe_contact.EMAIL,
+    "letter": safe_contact.LETTER,
+}
 
 WEEKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the gate says of one way at one moment. A refusal may be overridden only where it says so."""
-
-    is_allowed: bool
-    words: str = ""
-    until: datetime | None = None
-    is_refused: bool = False
-    may_override: bool = True
+# What the gate must know of a person, for a select that has `person` in it. Whether something sealed is there is
+# asked of the database, so that nothing is opened.
+PERSON_COLUMNS = (
+    Person.deceased_on,
+    Person.date_of_birth,
+    Person.safe_contact_confirmed_at,
+    Person.safe_word.is_not(None).label("has_safe_word"),
+    Person.representative.is_not(None).label("has_representative"),
+)
+POINT_COLUMNS = tuple(
+    getattr(ContactPoint, name)
+    for name in (
+        *("id", "person_id", "kind", "allowed", "voicemail", "may_identify_us", "windows"),
+        *("unsafe_since", "withdrawn_at"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One phone a person has: may it be called now, and may a voicemail be left?"""
+    """One phone a person has, and what the gate says of calling it now and of leaving a voicemail."""
 
     point_id: str
     kind: str
-    call: Answer
-    voicemail: Answer
+    call: Answered
+    voicemail: Answered
 
     @property
     def may_be_shown(self) -> bool:
-        """A number that may never be used is not shown; outside its hours it is, with the next safe time."""
-        return not self.call.is_refused
+        """A number that may never be used is not shown; outside its hours it is, with the next safe time above it."""
+        return not isinstance(self.call, Refuse)
+
+    @property
+    def is_safe_now(self) -> bool:
+        return isinstance(self.call, Allowed)
+
+    @property
+    def may_leave_voicemail(self) -> bool:
+        return isinstance(self.voicemail, Allowed)
+
+    @property
+    def words(self) -> str:
+        """What an officer reads directly above the number."""
+        return answer_in_words(self.call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,60 +83,56 @@ class Reach:
     """The safe-contact line of one person. `needs_care`: something is forbidden, limited, or was never asked."""
 
     words: str
-    warnings: tuple[str, ...]
-    needs_care: bool
-    ways: tuple[Way, ...]
+    warnings: tuple[str, ...] = ()
+    needs_care: bool = True
+    ways: tuple[Way, ...] = field(default_factory=tuple)
+
+    @property
+    def usable(self) -> tuple[Way, ...]:
+        return tuple(way for way in self.ways if way.may_be_shown)
+
+
+def points_of(person_ids: Iterable[str]) -> sa.Select[Any]:
+    """Every way recorded to reach each of these people, without what is sealed in it."""
+    query = sa.select(*POINT_COLUMNS).where(ContactPoint.person_id.in_(sorted(person_ids)))
+    return query.order_by(ContactPoint.created_at, ContactPoint.id)
 
 
 def gate_channel(channel: str, outcome: ContactOutcome) -> str | None:
-    """What to ask the gate for: leaving a voicemail is asked for apart from calling. None: it has no say."""
-    if channel == CALL and outcome is ContactOutcome.VOICEMAIL:
-        return VOICEMAIL
+    """What to ask the gate for: leaving a voicemail is asked for apart from calling. None: the gate has no say."""
+    if channel == "call" and outcome is ContactOutcome.VOICEMAIL:
+        return safe_contact.VOICEMAIL
     return GATED.get(channel)
 
 
-def ask(
-    channel: str, point: Any, *, deceased: bool, topics: Sequence[str], at: datetime, calendar: Calendar
-) -> Answer:
-    """Ask the gate about one way at `at` (UTC). `point` is a contact point's row, or None when none is recorded."""
-    person = ContactPerson(deceased=deceased)
-    answer = safe_contact.gate(person, _endpoint(point), channel, topics=tuple(topics), now=at, calendar=calendar)
-    if isinstance(answer, Refuse):
-        return Answer(is_allowed=False, words=answer.words, is_refused=True, may_override=answer.may_override)
-    if isinstance(answer, Delay):
-        words = f"Outside the agreed times. The next safe time is {dates.full_time(answer.until)}."
-        return Answer(is_allowed=False, words=words, until=answer.until)
-    return Answer(is_allowed=True, words=" ".join(answer.notes))
+def ask(person: Any, point: Any, channel: str, at: datetime, due_at: datetime | None = None) -> Answered:
+    """Ask the gate about one way at `at` (UTC). `person` has PERSON_COLUMNS, `point` POINT_COLUMNS."""
+    return safe_contact.gate(_person(person, at), _endpoint(person, point, at), channel, now=at, due_at=due_at)
 
 
-def reach_of(
-    points: Iterable[Any],
-    *,
-    confirmed_at: datetime | None,
-    deceased: bool,
-    at: datetime,
-    calendar: Calendar,
-    topics: Sequence[str] = (),
-) -> Reach:
-    """Say how one person may be reached at `at`, from the rows of their contact points."""
-    usable = [point for point in points if point.withdrawn_at is None and point.unsafe_since is None]
-    unsafe = [point for point in points if point.unsafe_since is not None and point.withdrawn_at is None]
+def answer_in_words(answer: Answered) -> str:
+    return " ".join(answer.notes) if isinstance(answer, Allowed) else answer.words
+
+
+def reach_of(person: Any, points: Iterable[Any], at: datetime) -> Reach:
+    """Say how one person may be reached at `at`, from their row and the rows of their contact points."""
+    kept = [point for point in points if point.withdrawn_at is None]
+    usable = [point for point in kept if point.unsafe_since is None]
     ways = tuple(
         Way(
             point_id=point.id,
             kind=point.kind,
-            call=ask(CALL, point, deceased=deceased, topics=topics, at=at, calendar=calendar),
-            voicemail=ask(VOICEMAIL, point, deceased=deceased, topics=topics, at=at, calendar=calendar),
+            call=ask(person, point, safe_contact.CALL, at),
+            voicemail=ask(person, point, safe_contact.VOICEMAIL, at),
         )
         for point in usable
         if point.kind in PHONES
     )
-    warnings = _warnings(ways, unsafe, deceased=deceased)
-    limited = any(point.allowed != ThreeValued.YES or point.windows or point.voicemail != ThreeValued.YES for point in usable)
+    warnings = _warnings(person, ways, [point for point in kept if point.unsafe_since is not None], at)
     return Reach(
-        words=_words(usable, confirmed_at),
+        words=_words(usable, person.safe_contact_confirmed_at),
         warnings=warnings,
-        needs_care=bool(warnings) or limited or not usable,
+        needs_care=bool(warnings) or not usable or any(_is_limited(point) for point in usable),
         ways=ways,
     )
 
@@ -118,56 +140,66 @@ def reach_of(
 def in_words(points: Iterable[Any]) -> str:
     """The short form for a row of a list: "mobile only, weekdays 10am to 2pm, no voicemail"."""
     usable = [point for point in points if point.withdrawn_at is None and point.unsafe_since is None]
-    allowed = [point for point in usable if point.allowed == ThreeValued.YES]
+    allowed = [point for point in usable if point.allowed == Answer.YES]
     if not usable:
         return "no contact details"
     if not allowed:
-        return "not asked" if any(point.allowed == ThreeValued.NOT_ASKED for point in usable) else "no way agreed"
+        return "not asked" if any(point.allowed == Answer.NOT_ASKED for point in usable) else "no way agreed"
     only = " only" if len(allowed) == 1 else ""
-    return "; ".join(f"{wording.label(wording.CONTACT_POINTS, point.kind)}{only}{_limits(point)}" for point in allowed)
+    return "; ".join(f"{_kind(point)}{only}{_limits(point)}" for point in allowed)
+
+
+def window_in_words(window: Mapping[str, Any]) -> str:
+    """ "weekdays 10am to 2pm"."""
+    read = _window(window)
+    return f"{_days_in_words(read.weekdays)} {dates.time_range(read.starts, read.ends)}"
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
 
 
 def _words(usable: Sequence[Any], confirmed_at: datetime | None) -> str:
     if not usable:
         return "no contact details recorded."
-    parts = [wording.sentence(in_words(usable)) + "."]
-    refused = [wording.label(wording.CONTACT_POINTS, point.kind) for point in usable if point.allowed == ThreeValued.NO]
-    unasked = [
-        wording.label(wording.CONTACT_POINTS, point.kind) for point in usable if point.allowed == ThreeValued.NOT_ASKED
-    ]
+    parts = [f"{in_words(usable)}."]
+    refused = [_kind(point) for point in usable if point.allowed == Answer.NO]
+    unasked = [_kind(point) for point in usable if point.allowed == Answer.NOT_ASKED]
     if refused:
         parts.append(f"Never by {wording.listed(refused)}.")
     if unasked:
-        parts.append(f"Not asked whether {wording.listed(unasked)} is safe: an officer may call, no voicemail.")
+        parts.append(f"Not asked about {wording.listed(unasked)}.")
     parts.append(f"Confirmed {dates.full_date(confirmed_at)}." if confirmed_at else "Never confirmed with them.")
     return " ".join(parts)
 
 
 def _limits(point: Any) -> str:
-    hours = [window_in_words(window) for window in point.windows or ()]
-    parts = [wording.listed(hours)] if hours else []
+    parts = [wording.listed([window_in_words(window) for window in point.windows])] if point.windows else []
     if point.kind in PHONES:
-        parts.append({"yes": "voicemail is safe"}.get(point.voicemail, "no voicemail"))
+        parts.append("voicemail is safe" if point.voicemail == Answer.YES else "no voicemail")
     return "".join(f", {part}" for part in parts)
 
 
-def _warnings(ways: Sequence[Way], unsafe: Sequence[Any], *, deceased: bool) -> tuple[str, ...]:
-    if deceased:
-        return ("This person has died. Do not contact them.",)
-    found = [
-        f"{wording.sentence(way.kind)}: {way.call.words}" for way in ways if not way.call.is_allowed and way.call.words
-    ]
+def _is_limited(point: Any) -> bool:
+    return (
+        point.allowed != Answer.YES or bool(point.windows) or (point.kind in PHONES and point.voicemail != Answer.YES)
+    )
+
+
+def _warnings(person: Any, ways: Sequence[Way], unsafe: Sequence[Any], at: datetime) -> tuple[str, ...]:
+    if person.deceased_on is not None:
+        return (safe_contact.WORDS[safe_contact.Reason.DECEASED],)
+    found = []
+    if _is_child(person.date_of_birth, at):
+        found.append("Under 18: speak with their representative only.")
+    found.extend(f"{wording.sentence(way.kind)}: {way.words}" for way in ways if isinstance(way.call, Refuse | Delay))
     if unsafe:
-        kinds = wording.listed(sorted({wording.label(wording.CONTACT_POINTS, point.kind) for point in unsafe}))
-        found.append(f"Recorded as unsafe and not shown: {kinds}.")
+        kinds = wording.listed(sorted({_kind(point) for point in unsafe}))
+        found.append(f"Recorded as unsafe, so not shown: {kinds}.")
     return tuple(found)
 
 
-def window_in_words(window: Mapping[str, Any]) -> str:
-    """ "weekdays 10am to 2pm"."""
-    days = frozenset(window["weekdays"])
-    starts, ends = time.fromisoformat(window["starts"]), time.fromisoformat(window["ends"])
-    return f"{_days_in_words(days)} {dates.time_range(starts, ends)}"
+def _kind(point: Any) -> str:
+    return wording.label(wording.CONTACT_POINTS, point.kind)
 
 
 def _days_in_words(days: frozenset[int]) -> str:
@@ -180,24 +212,43 @@ def _days_in_words(days: frozenset[int]) -> str:
     return wording.listed([DAY_NAMES[day] for day in sorted(days)])
 
 
-def _endpoint(point: Any) -> Endpoint | None:
-    if point is None:
-        return None
+# --- what the gate asks for ----------------------------------------------------------------------------------------
+
+
+def _person(person: Any, at: datetime) -> ContactPerson:
+    return ContactPerson(
+        deceased=person.deceased_on is not None,
+        is_child=_is_child(person.date_of_birth, at),
+        has_safe_word=bool(person.has_safe_word),
+    )
+
+
+def _endpoint(person: Any, point: Any, at: datetime) -> Endpoint:
     return Endpoint(
         id=point.id,
         kind=point.kind,
         allowed=point.allowed,
-        windows=tuple(
-            Window(
-                weekdays=frozenset(window["weekdays"]),
-                starts=time.fromisoformat(window["starts"]),
-                ends=time.fromisoformat(window["ends"]),
-            )
-            for window in point.windows or ()
-        ),
+        windows=tuple(_window(window) for window in point.windows or ()),
         voicemail=point.voicemail,
         may_identify_us=point.may_identify_us,
         withdrawn=point.withdrawn_at is not None,
         unsafe=point.unsafe_since is not None,
-        shared_with_forbidden=False,
+        # With a representative agreed, what is recorded to reach a child leads to the representative.
+        of_representative=bool(person.has_representative) and _is_child(person.date_of_birth, at),
     )
+
+
+def _window(window: Mapping[str, Any]) -> Window:
+    return Window(
+        weekdays=frozenset(window["weekdays"]),
+        starts=time.fromisoformat(window["starts"]),
+        ends=time.fromisoformat(window["ends"]),
+    )
+
+
+def _is_child(born_on: date | None, at: datetime) -> bool:
+    if born_on is None:
+        return False
+    today = dates.day_of(at)
+    had_birthday = (today.month, today.day) >= (born_on.month, born_on.day)
+    return today.year - born_on.year - (not had_birthday) < GROWN_UP_AT

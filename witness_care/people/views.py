@@ -1,0 +1,121 @@
+"""The person's page: all an officer needs while on the phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from witness_care import clock, dates, wording
+from witness_care.accounts.current import actor
+from witness_care.accounts.permissions import route_policy
+from witness_care.audit import ledger
+from witness_care.contacts import contact_lines, queries, record_views
+from witness_care.database import session
+from witness_care.errors import absent
+from witness_care.people import page_queries, reach
+from witness_care.people.page_queries import Who
+from workflows.journey import Journey
+
+blueprint = Blueprint("people", __name__)
+
+FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact")
+LAST_CONTACTS = 3
+TIMES = {1: "", 2: "twice", 3: "three times"}
+
+
+@blueprint.get("/participants/<participant_id>")
+@route_policy(permission="see_cases", category="consultation")
+def person(participant_id: str) -> str:
+    now = clock.now()
+    who = _who(participant_id)
+    points = session().execute(reach.points_of([who.row.person_id])).all()
+    reachable = reach.reach_of(who.row, points, now)
+    contacts = session().execute(queries.contacts_of(who.id).limit(LAST_CONTACTS + 1)).all()
+    return render_template(
+        "people/person.html",
+        who=who,
+        reach=reachable,
+        phones=page_queries.phones(session(), reachable.usable),
+        safe_note=_open(who.row.safe_contact_note, who.row.person_id),
+        representative=_open(who.row.representative, who.row.person_id),
+        steps=journey_steps(who.row.journey, page_queries.journey_steps(session(), who.id)),
+        attendance=wording.label(wording.ATTENDANCE, who.row.attendance),
+        hearings=[(hearing, wording.hearing_row(hearing)) for hearing in _next_hearings(who)],
+        duties=queries.open_duties(session(), actor(), who.id, now),
+        contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
+        has_more_contacts=len(contacts) > LAST_CONTACTS,
+        other_cases=page_queries.other_cases(session(), actor(), who),
+        saved=record_views.saved_contact(request.args.get("saved")),
+        was_corrected=bool(request.args.get("corrected")),
+    )
+
+
+@blueprint.get("/participants/<participant_id>/contacts")
+@route_policy(permission="see_cases", category="consultation")
+def history(participant_id: str) -> str:
+    """Every contact and attempt, newest first, in pages; nothing is ever taken out."""
+    who = _who(participant_id)
+    page = queries.contact_page(session(), who.id, after=request.args.get("after"), before=request.args.get("before"))
+    here = "people.history"
+    return render_template(
+        "people/history.html",
+        who=who,
+        days=_by_day(contact_lines.lines(session(), page.rows)),
+        before=url_for(here, participant_id=who.id, before=page.before) if page.before else None,
+        after=url_for(here, participant_id=who.id, after=page.after) if page.after else None,
+    )
+
+
+@blueprint.post("/participants/<participant_id>/safe-word")
+@route_policy(permission="see_cases", category="consultation")
+def safe_word(participant_id: str) -> Response | str:
+    """Show the safe word once it is asked for: the request is logged as such."""
+    who = _who(participant_id, "safe_word")
+    word = _open(who.row.safe_word, who.row.person_id)
+    return render_template("people/safe_word.html", who=who, word=word)
+
+
+def _who(participant_id: str, *more_fields: str) -> Who:
+    who = page_queries.who(session(), actor(), participant_id)
+    if who is None:
+        raise absent()
+    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=(*FIELDS, *more_fields))
+    return who
+
+
+def _next_hearings(who: Who) -> Sequence[Any]:
+    return page_queries.next_hearings(session(), who.row.case_id, clock.now())
+
+
+def _open(sealed: Any, row_id: str) -> str | None:
+    return sealed.open(row_id) if sealed is not None else None
+
+
+def _by_day(lines: Sequence[contact_lines.ContactLine]) -> list[tuple[str, list[contact_lines.ContactLine]]]:
+    days: dict[str, list[contact_lines.ContactLine]] = {}
+    for line in lines:
+        days.setdefault(dates.full_date(line.happened_at), []).append(line)
+    return list(days.items())
+
+
+def journey_steps(journey: str, entered: Sequence[Any]) -> list[dict[str, str]]:
+    """The stepper: what is behind, where the person is now, what is to come. Repeats are said in words, not drawn.
+
+    Adjournment is shown only to those who were ever there: it is no step that everybody takes.
+    """
+    times = Counter(step.to_state for step in entered)
+    current = Journey(journey)
+    shown = [step for step in Journey if step is not Journey.ADJOURNMENT or times[step] or step is current]
+    place = shown.index(current)
+    return [
+        {
+            "text": wording.label(wording.JOURNEY, step),
+            "state": "done" if number < place else "now" if number == place else "later",
+            "note": TIMES.get(times[step], f"{times[step]} times") if times[step] > 1 else "",
+        }
+        for number, step in enumerate(shown)
+    ]
