@@ -28,9 +28,7 @@ class HandOverForm(FlaskForm):
 
     def offer(self, officers: list[tuple[str, str, int]]) -> None:
         """Offer these officers, given as (id, name, open contacts), and to share the work out among them."""
-        choices = [
-            SelectChoice(officer_id, f"{name} ({_contacts(held)})") for officer_id, name, held in officers
-        ]
+        choices = [SelectChoice(officer_id, f"{name} ({_contacts(held)})") for officer_id, name, held in officers]
         if len(choices) > 1:
             choices.append(SelectChoice(service.SHARE_OUT, "Share out among all of them, case by case"))
         self.officer.choices = choices

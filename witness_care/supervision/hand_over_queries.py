@@ -39,23 +39,23 @@ def items(reassignment_id: str) -> list[ReassignmentItem]:
 
 
 def outcomes(reassignment_id: str) -> Counter[str]:
-    """Count what came of the selected items; before it is confirmed all of them are under "". """
+    """Count what came of the selected items; before it is confirmed all of them are under ""."""
     query = (
-        sa.select(ReassignmentItem.outcome, sa.func.count())
+        sa.select(ReassignmentItem.outcome, sa.func.count().label("found"))
         .where(ReassignmentItem.reassignment_id == reassignment_id, ReassignmentItem.selected)
         .group_by(ReassignmentItem.outcome)
     )
-    return Counter({outcome: count for outcome, count in database.session().execute(query)})
+    return Counter({row.outcome: row.found for row in database.session().execute(query)})
 
 
 def gone_along(reassignment_id: str) -> Counter[str]:
     """Count the cases and contacts that were not selected but went along, by kind."""
     query = (
-        sa.select(ReassignmentItem.target_kind, sa.func.count())
+        sa.select(ReassignmentItem.target_kind, sa.func.count().label("found"))
         .where(ReassignmentItem.reassignment_id == reassignment_id, ~ReassignmentItem.selected)
         .group_by(ReassignmentItem.target_kind)
     )
-    return Counter({kind: count for kind, count in database.session().execute(query)})
+    return Counter({row.target_kind: row.found for row in database.session().execute(query)})
 
 
 def contacts_selected(actor: Actor, reassignment_id: str) -> list[sa.Row[Any]]:
@@ -97,7 +97,10 @@ def cases_selected(actor: Actor, reassignment_id: str) -> list[sa.Row[Any]]:
     taker = aliased(AppUser)
     query = (
         scope.cases(actor)
-        .join(ReassignmentItem, sa.and_(ReassignmentItem.target_id == CourtCase.id, ReassignmentItem.target_kind == "case"))
+        .join(
+            ReassignmentItem,
+            sa.and_(ReassignmentItem.target_id == CourtCase.id, ReassignmentItem.target_kind == "case"),
+        )
         .outerjoin(holder, holder.id == ReassignmentItem.from_officer_id)
         .outerjoin(taker, taker.id == ReassignmentItem.to_officer_id)
         .where(ReassignmentItem.reassignment_id == reassignment_id, ReassignmentItem.selected)

@@ -118,8 +118,7 @@ def _selection(reassignment: Reassignment) -> dict[str, Any]:
         rows = hand_over_queries.cases_selected(actor(), reassignment.id)
     else:
         rows = hand_over_queries.contacts_selected(actor(), reassignment.id)
-        for row in rows:
-            ledger.note("consultation", case_id=row.case_id, subjects=[(row.participant_id, row.role)], fields=FIELDS)
+        ledger.note_participants([(row.case_id, row.participant_id, row.role) for row in rows], fields=FIELDS)
     return {
         "reassignment": reassignment,
         "rows": rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, UserUnit
 from witness_care.cases.models import CourtCase, Hearing
+from witness_care.casework.models import Transition
 from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Duty
@@ -144,7 +145,9 @@ def contact_counts(actor: Actor, wanted: ContactFilter, at: Moment) -> ContactCo
     for number, band in enumerate(at.bands):
         columns[f"band_{number}"] = _in_band(band)
     counted = [sa.func.count(sa.case((condition, Duty.id))).label(name) for name, condition in columns.items()]
-    row = database.session().execute(_open(actor).with_only_columns(*counted, maintain_column_froms=True)).one()._mapping
+    row = (
+        database.session().execute(_open(actor).with_only_columns(*counted, maintain_column_froms=True)).one()._mapping
+    )
     return ContactCounts(
         **{name: row[name] for name in columns if not name.startswith("band_")},
         by_band={band.key: row[f"band_{number}"] for number, band in enumerate(at.bands)},
@@ -160,10 +163,7 @@ def contacts_by_officer(actor: Actor, at: Moment) -> list[sa.Row[Any]]:
             Duty.officer_id,
             AppUser.display_name.label("officer"),
             sa.func.count(Duty.id).label("open"),
-            *(
-                sa.func.count(sa.case((_due(name, at), Duty.id))).label(name)
-                for name in ("late", "today", "later")
-            ),
+            *(sa.func.count(sa.case((_due(name, at), Duty.id))).label(name) for name in ("late", "today", "later")),
             maintain_column_froms=True,
         )
         .group_by(Duty.officer_id, AppUser.display_name)
@@ -186,7 +186,11 @@ def topics_in_view(actor: Actor, wanted: ContactFilter, at: Moment) -> list[str]
 
 def next_due_at(actor: Actor, at: Moment) -> datetime | None:
     """Say when the next contact falls due, for a page with nothing late on it."""
-    query = _open(actor).where(Duty.due_at >= at.now).with_only_columns(sa.func.min(Duty.due_at), maintain_column_froms=True)
+    query = (
+        _open(actor)
+        .where(Duty.due_at >= at.now)
+        .with_only_columns(sa.func.min(Duty.due_at), maintain_column_froms=True)
+    )
     return database.session().scalar(query)
 
 
@@ -306,9 +310,7 @@ def _without_officer(actor: Actor) -> sa.Select[Any]:
 # --- what the court has not told us ------------------------------------------------------------------------------
 
 
-def court_information_page(
-    actor: Actor, at: Moment, *, after: str | None = None, before: str | None = None
-) -> Page:
+def court_information_page(actor: Actor, at: Moment, *, after: str | None = None, before: str | None = None) -> Page:
     """Read the hearings whose result should have reached us, the longest waiting first."""
     query = (
         _result_missing(actor, at)
@@ -325,9 +327,7 @@ def court_information_page(
             maintain_column_froms=True,
         )
     )
-    return paging.page(
-        database.session(), query, order=(Hearing.result_due_at, Hearing.id), after=after, before=before
-    )
+    return paging.page(database.session(), query, order=(Hearing.result_due_at, Hearing.id), after=after, before=before)
 
 
 def court_information_count(actor: Actor, at: Moment) -> int:
@@ -337,3 +337,29 @@ def court_information_count(actor: Actor, at: Moment) -> int:
 
 def _result_missing(actor: Actor, at: Moment) -> sa.Select[Any]:
     return scope.cases(actor).join(Hearing, Hearing.case_id == CourtCase.id).where(Hearing.result_due_at < at.now)
+
+
+# --- questions that news has raised ------------------------------------------------------------------------------
+
+
+def open_questions_page(actor: Actor, *, after: str | None = None, before: str | None = None) -> Page:
+    """Read the flags that nobody has answered, the oldest first."""
+    query = _questions(actor).outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
+    columns = (Transition.id, Transition.flag, Transition.at, Transition.machine)
+    query = query.with_only_columns(
+        *columns, CourtCase.urn, AppUser.display_name.label("officer"), maintain_column_froms=True
+    )
+    return paging.page(database.session(), query, order=(Transition.at, Transition.id), after=after, before=before)
+
+
+def open_questions_count(actor: Actor) -> int:
+    query = _questions(actor).with_only_columns(sa.func.count(Transition.id), maintain_column_froms=True)
+    return database.session().scalar(query) or 0
+
+
+def _questions(actor: Actor) -> sa.Select[Any]:
+    return (
+        scope.cases(actor)
+        .join(Transition, Transition.case_id == CourtCase.id)
+        .where(Transition.flag.is_not(None), Transition.flag_closed_at.is_(None))
+    )

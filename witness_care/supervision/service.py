@@ -12,8 +12,8 @@ from witness_care import database
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import UserUnit
-from witness_care.casework import assignment
 from witness_care.cases.models import CourtCase
+from witness_care.casework import assignment
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
 from witness_care.supervision import hand_over_queries, queries
@@ -157,12 +157,12 @@ def _outcome(item: ReassignmentItem, held: sa.Row[Any]) -> str:
     return MOVED if held.officer_id == item.from_officer_id else CHANGED
 
 
-def _move(
-    items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, now: datetime
-) -> list[ReassignmentItem]:
+def _move(items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, now: datetime) -> list[ReassignmentItem]:
     """Move what was decided, and give a further item for every case and contact that went along."""
     along: list[ReassignmentItem] = []
-    duties = {item.target_id: item.to_officer_id for item in items if item.outcome == MOVED and item.target_kind == DUTY}
+    duties = {
+        item.target_id: item.to_officer_id for item in items if item.outcome == MOVED and item.target_kind == DUTY
+    }
     if whole_cases:
         cases = {item.case_id: item.to_officer_id for item in items if item.outcome in (MOVED, ALREADY)}
         former = _officers_of(cases)
@@ -176,9 +176,7 @@ def _move(
             if former[case_id] != officer
         ]
     for given in assignment.give_duties(duties, cause=cause, now=now):
-        along.append(
-            _along(cause, DUTY, given.duty_id, given.case_id, given.from_officer_id, duties[given.duty_id])
-        )
+        along.append(_along(cause, DUTY, given.duty_id, given.case_id, given.from_officer_id, duties[given.duty_id]))
     selected = {(item.target_kind, item.target_id) for item in items}
     return [item for item in along if (item.target_kind, item.target_id) not in selected]
 
@@ -228,8 +226,10 @@ def _selectable(actor: Actor, kind: str, ids: Collection[str]) -> Sequence[sa.Ro
         query = scope.duties(actor).where(Duty.id.in_(ids), Duty.closed_at.is_(None))
         query = query.with_only_columns(Duty.id, Duty.case_id, Duty.unit_id, Duty.officer_id)
         return database.session().execute(query.order_by(Duty.priority, Duty.due_at, Duty.id)).all()
-    query = scope.cases(actor).where(CourtCase.id.in_(ids)).with_only_columns(
-        CourtCase.id, CourtCase.id.label("case_id"), CourtCase.unit_id, CourtCase.officer_id
+    query = (
+        scope.cases(actor)
+        .where(CourtCase.id.in_(ids))
+        .with_only_columns(CourtCase.id, CourtCase.id.label("case_id"), CourtCase.unit_id, CourtCase.officer_id)
     )
     return database.session().execute(query.order_by(CourtCase.created_at, CourtCase.id)).all()
 

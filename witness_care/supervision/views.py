@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
-from witness_care import clock, database, dates, wording
+from witness_care import clock, dates, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
+from witness_care.feed import queries as feed_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
-from witness_care.supervision.queries import ContactFilter, Moment
+from witness_care.supervision.queries import NOBODY, ContactFilter, Moment
+from workflows import working_days
+from workflows.flags import FLAGS
+from workflows.rulebook import default_rulebook
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/unit")
 blueprint.register_blueprint(hand_over_views.blueprint)
@@ -59,8 +63,9 @@ def _contacts(wanted: ContactFilter) -> str:
         after=request.args.get("after"),
         before=request.args.get("before"),
     )
-    for row in page.rows:
-        ledger.note("consultation", case_id=row.duty.case_id, subjects=[(row.duty.participant_id, row.role)], fields=FIELDS)
+    ledger.note_participants(
+        [(row.duty.case_id, row.duty.participant_id, row.role) for row in page.rows], fields=FIELDS
+    )
     counts = queries.contact_counts(supervisor, wanted, at)
     officers = queries.contacts_by_officer(supervisor, at)
     topics = queries.topics_in_view(supervisor, wanted, at)
@@ -78,10 +83,14 @@ def _contacts(wanted: ContactFilter) -> str:
         presets=contact_list.presets(view, counts),
         bands=contact_list.bands(view, at, counts) if wanted.due == "late" else (),
         officer_choices=[{"value": "", "text": "All"}, *map(contact_list.officer_choice, officers)],
-        topic_choices=[{"value": "", "text": "All"}, *({"value": key, "text": wording.label(wording.TOPICS, key)} for key in topics)],
+        topic_choices=[
+            {"value": "", "text": "All"},
+            *({"value": key, "text": wording.label(wording.TOPICS, key)} for key in topics),
+        ],
         filters_in_use=contact_list.filters_in_use(view, at, officers),
         clear_all=View(wanted=ContactFilter(due=wanted.due), sort=view.sort, descending=view.descending).link(),
         empty_words=_nothing_here(supervisor, wanted, at),
+        nothing_selected=bool(request.args.get("nothing")),
     )
 
 
@@ -94,3 +103,77 @@ def _nothing_here(supervisor: Actor, wanted: ContactFilter, at: Moment) -> str:
     return "No overdue contacts. " + (f"Next due: {dates.full_time(next_due)}." if next_due else "Nothing is open.")
 
 
+# --- the unit, its cases and the court --------------------------------------------------------------------------
+
+
+@blueprint.get("")
+@route_policy(permission="assign")
+def unit_today() -> str:
+    """Counts, each a link to what it counts; the contacts add up to all that is open."""
+    supervisor, at = actor(), moment()
+    counts = queries.contact_counts(supervisor, ContactFilter(), at)
+    officers = queries.contacts_by_officer(supervisor, at)
+    return render_template(
+        "supervision/unit_today.html",
+        now=at.now,
+        counts=counts,
+        due_tabs=contact_list.due_tabs(View(wanted=ContactFilter(due="none"), sort="", descending=False), counts),
+        officers=officers,
+        most_open=max((row.open for row in officers), default=0),
+        nobody=NOBODY,
+        unallocated=queries.unallocated_count(supervisor),
+        court_information=queries.court_information_count(supervisor, at),
+        questions=queries.open_questions_count(supervisor),
+        waiting_messages=feed_queries.waiting_count(supervisor),
+    )
+
+
+@blueprint.get("/unallocated")
+@route_policy(permission="assign")
+def unallocated() -> str:
+    supervisor, at = actor(), moment()
+    page = queries.unallocated_page(supervisor, at, after=request.args.get("after"), before=request.args.get("before"))
+    return render_template(
+        "supervision/unallocated.html",
+        now=at.now,
+        rows=page.rows,
+        total=queries.unallocated_count(supervisor),
+        previous=url_for(".unallocated", before=page.before) if page.before else None,
+        next=url_for(".unallocated", after=page.after) if page.after else None,
+        nothing_selected=bool(request.args.get("nothing")),
+    )
+
+
+@blueprint.get("/court-information")
+@route_policy(permission="assign")
+def court_information() -> str:
+    """Hearings whose result has not reached us in time: the court's delay, shown so that somebody asks."""
+    supervisor, at = actor(), moment()
+    page = queries.court_information_page(
+        supervisor, at, after=request.args.get("after"), before=request.args.get("before")
+    )
+    return render_template(
+        "supervision/court_information.html",
+        now=at.now,
+        rows=page.rows,
+        total=queries.court_information_count(supervisor, at),
+        rule=default_rulebook().rule("R8-COURT-IN", working_days.london_date(at.now)),
+        previous=url_for(".court_information", before=page.before) if page.before else None,
+        next=url_for(".court_information", after=page.after) if page.after else None,
+    )
+
+
+@blueprint.get("/questions")
+@route_policy(permission="assign")
+def questions() -> str:
+    """News that did not fit where a case stood: it was kept, and somebody has to look."""
+    supervisor = actor()
+    page = queries.open_questions_page(supervisor, after=request.args.get("after"), before=request.args.get("before"))
+    return render_template(
+        "supervision/questions.html",
+        rows=page.rows,
+        flags=FLAGS,
+        total=queries.open_questions_count(supervisor),
+        previous=url_for(".questions", before=page.before) if page.before else None,
+        next=url_for(".questions", after=page.after) if page.after else None,
+    )

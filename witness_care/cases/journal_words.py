@@ -1,0 +1,239 @@
+"""Says each entry of a case's journal in one sentence an officer reads, with names put in only on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from witness_care import dates, wording
+from workflows import codec, events
+from workflows.events import DateKind, HearingDay, When, Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names by our ids, for one page: people, defendants, offences' titles, and hearings in a few words."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    defendants: Mapping[str, str] = field(default_factory=dict)
+    offences: Mapping[str, str] = field(default_factory=dict)
+    hearings: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, participant: str) -> str:
+        return self.people.get(participant, "somebody who is not on this case now")
+
+    def defendant(self, defendant: str) -> str:
+        return self.defendants.get(defendant, "a defendant who is not on this case now")
+
+    def offence(self, offence: str) -> str:
+        return self.offences.get(offence) or "an offence"
+
+    def hearing(self, hearing: str) -> str:
+        return self.hearings.get(hearing, "hearing")
+
+    def subject(self, machine: str, subject: str) -> str:
+        return self.defendant(subject) if machine == "proceedings" else self.person(subject)
+
+
+def said(kind: str, payload: Any, names: Names) -> str:
+    """Say one fact of the journal; a kind this version does not know is shown by its name."""
+    try:
+        fact = events.fact_from(kind, payload)
+    except KeyError:
+        return wording.sentence(kind)
+    words: Callable[[Any, Names], str] | None = _WORDS.get(kind)
+    return wording.sentence(words(fact, names)) if words else wording.sentence(kind)
+
+
+def moved(machine: str, before: str, after: str) -> str:
+    """Say one step of a machine: "from Listing to Adjournment"."""
+    table = {"journey": wording.JOURNEY, "attendance": wording.ATTENDANCE, "proceedings": wording.PROCEEDINGS}
+    words = table.get(machine, {})
+    return f"from “{wording.label(words, before)}” to “{wording.label(words, after)}”"
+
+
+def duty_changed(action: str, reason: str | None, topic: str, value: Mapping[str, Any]) -> str:
+    """Say what one entry did to something that is owed."""
+    what = wording.to_tell(topic, value, None)
+    if action == "closed":
+        return f"{what}: closed, {wording.label(wording.CLOSED, reason)}"
+    return f"{what}: {ACTIONS.get(action, action)}"
+
+
+ACTIONS = {"opened": "opened", "updated": "changed", "reassigned": "given to another officer"}
+
+
+# --- each kind of fact --------------------------------------------------------------------------------------------
+
+
+def _charged(fact: events.DefendantCharged, names: Names) -> str:
+    offences = [names.offence(offence) for offence in fact.offences]
+    return f"{names.defendant(fact.defendant)}: charged with {wording.listed(offences) if offences else 'nothing yet'}"
+
+
+def _recorded(fact: events.ParticipantRecorded, names: Names) -> str:
+    kind = "" if fact.witness_kind == "civilian" else f", {wording.label(wording.WITNESS_KINDS, fact.witness_kind)}"
+    enhanced = wording.ENHANCED.get(fact.enhanced)
+    rights = f", {enhanced}" if enhanced else ""
+    return f"{names.person(fact.participant)}: recorded as {wording.label(wording.ROLES, fact.role)}{kind}{rights}"
+
+
+def _left(fact: events.ParticipantLeft, names: Names) -> str:
+    return f"{names.person(fact.participant)}: taken off the case, {wording.label({}, fact.reason)}"
+
+
+def _requires(fact: events.CpsRequires, names: Names) -> str:
+    value = {"required": True, "days": list(fact.days), "session": fact.session, "mode": fact.mode}
+    needed = wording.what("attendance", value)
+    return f"{names.person(fact.participant)}: the CPS says, {needed[:1].lower()}{needed[1:]}"
+
+
+def _opted(fact: events.OptedOut | events.OptedBackIn, names: Names) -> str:
+    topics = wording.listed([wording.label(wording.TOPICS, topic).lower() for topic in fact.topics])
+    wish = "does not want to be told" if isinstance(fact, events.OptedOut) else "wants to be told again"
+    return f"{names.person(fact.participant)} {wish}: {topics}"
+
+
+def _announced(fact: events.HearingListed, names: Names) -> str:
+    return f"{fact.about.hearing_type or names.hearing(fact.hearing)}: announced, without a date yet"
+
+
+def _listed(fact: events.HearingConfirmed, names: Names) -> str:
+    return f"{_name(fact, names)}: listed for {when_and_where(fact.when, fact.where)}"
+
+
+def _moved(fact: events.HearingMoved, names: Names) -> str:
+    return f"{_name(fact, names)}: moved to {when_and_where(fact.when, fact.where)}"
+
+
+def _name(fact: events.HearingConfirmed | events.HearingMoved, names: Names) -> str:
+    return (fact.about.hearing_type if fact.about else "") or names.hearing(fact.hearing)
+
+
+def _days_cancelled(fact: events.HearingDaysCancelled, names: Names) -> str:
+    gone = [dates.full_date(day.on) for day in fact.days if day.cancelled]
+    return f"{names.hearing(fact.hearing)}: cancelled on {wording.listed(gone) if gone else 'no day'}"
+
+
+def _vacated(fact: events.TrialVacated, names: Names) -> str:
+    return f"{names.hearing(fact.hearing)}: cancelled by the court (vacated). Reason: {wording.reason(fact.reason)}"
+
+
+def _adjourned(fact: events.HearingAdjourned, names: Names) -> str:
+    following = {
+        DateKind.FIXED: ", with a new date",
+        DateKind.WEEK_COMMENCING: ", to a week still to be narrowed down",
+        DateKind.TO_BE_FIXED: ", the new date is to be fixed",
+    }
+    return f"{names.hearing(fact.hearing)}: adjourned{following.get(fact.next_kind, '') if fact.next_kind else ''}"
+
+
+def _outcome(fact: events.TrialIneffective | events.TrialCracked, names: Names) -> str:
+    word = "ineffective" if isinstance(fact, events.TrialIneffective) else "cracked"
+    return f"{names.hearing(fact.hearing)}: {wording.OUTCOMES[word]}. Reason: {wording.reason(fact.reason)}"
+
+
+def _plea(fact: events.PleaRecorded, names: Names) -> str:
+    plea = {"guilty": "guilty", "not_guilty": "not guilty"}.get(fact.plea, fact.plea)
+    return f"{names.defendant(fact.defendant)}: plea {plea}, {names.offence(fact.offence)}"
+
+
+def _verdict(fact: events.VerdictRecorded, names: Names) -> str:
+    verdict = wording.label(wording.VERDICTS, fact.verdict)
+    return f"{names.defendant(fact.defendant)}: verdict {verdict}, {names.offence(fact.offence)}"
+
+
+def _results(fact: events.ResultsShared, names: Names) -> str:
+    count = len(fact.results)
+    what = f"{count} result{'' if count == 1 else 's'}" if count else "no results any more"
+    return f"{names.hearing(fact.hearing)}: {what} of {dates.full_date(fact.day)}"
+
+
+def _contact(fact: events.ContactMade, names: Names) -> str:
+    told = wording.listed([wording.label(wording.TOPICS, telling.topic).lower() for telling in fact.told])
+    outcome = wording.label(wording.CONTACT_OUTCOMES, fact.outcome)
+    return (
+        f"{names.person(fact.participant)}: {outcome[:1].lower()}{outcome[1:]}{f', told them: {told}' if told else ''}"
+    )
+
+
+def _closed(fact: events.DutyClosedByPerson, names: Names) -> str:
+    topic = wording.label(wording.TOPICS, fact.topic).lower()
+    return f"{names.person(fact.participant)}: “{topic}” ended by hand, {wording.label(wording.CLOSED, fact.reason)}"
+
+
+def _of_person(words: str) -> Callable[[Any, Names], str]:
+    return lambda fact, names: f"{names.person(fact.participant)}: {words}"
+
+
+def _of_hearing(words: str) -> Callable[[Any, Names], str]:
+    return lambda fact, names: f"{names.hearing(fact.hearing)}: {words}"
+
+
+_WORDS: Mapping[str, Callable[[Any, Names], str]] = {
+    "CaseRegistered": lambda fact, names: "the unit took the case on",
+    "DefendantCharged": _charged,
+    "DefendantRemoved": lambda fact, names: f"{names.defendant(fact.defendant)}: taken off the case",
+    "ParticipantRecorded": _recorded,
+    "ParticipantLeft": _left,
+    "ParticipantDied": _of_person("has died"),
+    "CpsRequires": _requires,
+    "CpsNotRequired": _of_person("the CPS does not need them at court"),
+    "OptedOut": _opted,
+    "OptedBackIn": _opted,
+    "HearingListed": _announced,
+    "HearingConfirmed": _listed,
+    "HearingMoved": _moved,
+    "DateRemoved": _of_hearing("its date was taken away"),
+    "HearingDaysCancelled": _days_cancelled,
+    "TrialVacated": _vacated,
+    "TrialUnvacated": _of_hearing("on again, no longer vacated"),
+    "HearingWithdrawn": _of_hearing("withdrawn by the court"),
+    "HearingMarkedDuplicate": _of_hearing("marked as a duplicate of another entry"),
+    "HearingAdjourned": _adjourned,
+    "TrialIneffective": _outcome,
+    "TrialCracked": _outcome,
+    "TrialStarted": _of_hearing("started"),
+    "PleaRecorded": _plea,
+    "VerdictRecorded": _verdict,
+    "ResultsShared": _results,
+    "ContactMade": _contact,
+    "ContactCorrected": _of_person("a recorded contact was corrected; what it told counts no more"),
+    "ToldCarriedOver": _of_person("what they had been told before was taken over"),
+    "DutyClosedByPerson": _closed,
+    "PersonConfirmed": _of_person("says they will come"),
+    "CannotAttend": _of_person("says they cannot come"),
+    "Attended": _of_person("came to court"),
+    "DidNotAttend": _of_person("did not come to court"),
+    "JourneyClosed": _of_person("nothing more is to be done; closed by an officer"),
+}
+SAID_KINDS = frozenset(_WORDS)
+
+
+# --- a date as a court gave it ------------------------------------------------------------------------------------
+
+
+def when_and_where(when: When, where: Where | None = None) -> str:
+    """Say a date as it was given, with the place when that was given too."""
+    place = ", ".join(part for part in (where.court, where.room) if part) if where else ""
+    return f"{_when(when)}{f', {place}' if place else ''}"
+
+
+def _when(when: When) -> str:
+    if when.kind is DateKind.WEEK_COMMENCING and when.week_commencing:
+        return wording.in_the_week_of(when.week_commencing, when.weeks)
+    days = [day for day in when.days if not day.cancelled]
+    if when.kind is DateKind.TO_BE_FIXED or not days:
+        return "a date to be fixed"
+    return wording.listed([_day(day) for day in days])
+
+
+def _day(day: HearingDay) -> str:
+    at = f"at {dates.clock_time(day.at)}" if day.at else "time to be confirmed"
+    return f"{dates.full_date(day.on)} {at}" if day.at else f"{dates.full_date(day.on)}, {at}"
+
+
+def stated_when(payload: Mapping[str, Any]) -> str:
+    """Say a date from the journal's own JSON."""
+    return wording.sentence(_when(codec.from_json(When, payload)))

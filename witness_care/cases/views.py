@@ -1,0 +1,268 @@
+"""The pages of cases and hearings: where everybody stands, who was told, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from witness_care import clock, database, dates, errors, wording
+from witness_care.accounts.current import actor
+from witness_care.accounts.permissions import route_policy
+from witness_care.audit import ledger
+from witness_care.audit.models import SubjectCategory
+from witness_care.cases import hearing_words, journal_words, page_queries, who_knows
+from witness_care.cases.journal_words import Names
+from witness_care.cases.page_queries import CaseParticipant, JournalPage
+from witness_care.casework import flags as casework_flags
+from witness_care.contacts import queries as contact_queries
+from witness_care.feed import reasons
+from workflows import snapshot, truth, working_days
+from workflows.flags import FLAGS
+
+blueprint = Blueprint("cases", __name__)
+
+DAYS_AHEAD = 14
+MOST_DAYS = 92
+
+
+@blueprint.get("/cases/<urn>")
+@route_policy(permission="see_cases", category="consultation")
+def case(urn: str) -> str:
+    session, now = database.session(), clock.now()
+    found = _case(urn)
+    people = page_queries.participants(session, found.id, now)
+    defendants = page_queries.defendants(session, found.id)
+    offences = page_queries.offences(session, found.id)
+    hearings = page_queries.hearings(session, found.id)
+    journal = page_queries.journal(
+        session, found.id, after=request.args.get("after"), before=request.args.get("before")
+    )
+    _note_case(found.id, people, defendants)
+    names = Names(
+        people={person.row.id: person.row.name for person in people},
+        defendants={row.id: row.name for row in defendants},
+        offences={row.id: row.title or row.cjs_code for row in offences},
+        hearings={row.id: hearing_words.short_name(row) for row in hearings},
+    )
+    return render_template(
+        "cases/case.html",
+        now=now,
+        case=found,
+        people=people,
+        defendants=_defendants(found.state, defendants, offences),
+        hearings=hearings,
+        hearing_words=hearing_words,
+        questions=page_queries.open_questions(session, found.id),
+        flags=FLAGS,
+        names=names,
+        may_see_feed=actor().may("see_feed"),
+        waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
+        entries=_entries(journal, names),
+        previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
+        next=url_for(".case", urn=urn, after=journal.after, _anchor="journal") if journal.after else None,
+    )
+
+
+@blueprint.post("/cases/<urn>/questions/<question_id>/answered")
+@route_policy(permission="record_contacts")
+def question_answered(urn: str, question_id: str) -> Response:
+    """Somebody has found out what the news meant."""
+    found = _case(urn)
+    with database.writing():
+        casework_flags.close(question_id, case_id=found.id, actor=actor().reference, now=clock.now())
+    return redirect(url_for(".case", urn=urn, _anchor="questions"), 303)
+
+
+@blueprint.get("/hearings/<hearing_id>")
+@route_policy(permission="see_cases", category="consultation")
+def hearing(hearing_id: str) -> str:
+    session, now = database.session(), clock.now()
+    found = page_queries.hearing(session, actor(), hearing_id)
+    if found is None:
+        raise errors.absent()
+    knows = page_queries.who_knows(session, found.case_id, found.thread, now)
+    lines = who_knows.lines(knows, now)
+    ledger.note_participants(
+        [(found.case_id, known.row.id, known.row.role) for known in knows], fields=("name", "what they were told")
+    )
+    steps = page_queries.hearing_steps(session, found.case_id, found.id)
+    days = page_queries.hearing_days(session, found.id)
+    return render_template(
+        "cases/hearing.html",
+        now=now,
+        hearing=found,
+        hearing_words=hearing_words,
+        days=days,
+        steps=_steps(steps, Names(hearings={found.id: hearing_words.name(found)})),
+        before=_date_before(steps),
+        links=page_queries.linked_hearings(session, found.id),
+        note=found.adjournment_note.open(found.id) if found.adjournment_note else "",
+        lines=lines,
+        to_tell=[line for line in lines if line.state == who_knows.NOT_TOLD],
+        told=sum(line.state == who_knows.TOLD for line in lines),
+        others=sum(line.state == who_knows.NOT_OWED for line in lines),
+    )
+
+
+@blueprint.get("/hearings")
+@route_policy(permission="see_cases")
+def hearings() -> str:
+    today = working_days.london_date(clock.now())
+    since = _date(request.args.get("from")) or today
+    until = _date(request.args.get("to")) or working_days.days_later(since, DAYS_AHEAD - 1)
+    until = min(max(until, since), working_days.days_later(since, MOST_DAYS - 1))
+    found = page_queries.hearings_between(
+        database.session(),
+        actor(),
+        working_days.instant_of(since, time(0)),
+        working_days.instant_of(working_days.days_later(until, 1), time(0)),
+    )
+    shown = found[: page_queries.MOST_HEARINGS]
+    length = (until - since).days + 1
+    return render_template(
+        "cases/hearings.html",
+        now=clock.now(),
+        since=since,
+        until=until,
+        days=[(day, list(rows)) for day, rows in groupby(shown, key=lambda row: dates.day_of(row.starts_at))],
+        total=len(shown),
+        more=len(found) > len(shown),
+        hearing_words=hearing_words,
+        earlier=_hearings_link(working_days.days_later(since, -length), length),
+        later=_hearings_link(working_days.days_later(until, 1), length),
+    )
+
+
+# --- a case -------------------------------------------------------------------------------------------------------
+
+
+def _case(urn: str) -> sa.Row[Any]:
+    found = page_queries.case_by_urn(database.session(), actor(), urn.upper())
+    if found is None:
+        raise errors.absent()
+    return found
+
+
+def _note_case(case_id: str, people: Iterable[CaseParticipant], defendants: Iterable[Any]) -> None:
+    ledger.note_participants(
+        [(case_id, person.row.id, person.row.role) for person in people], fields=("name", "where they stand")
+    )
+    ledger.note(
+        case_id=case_id,
+        subjects=[(row.id, SubjectCategory.SUSPECT) for row in defendants],
+        fields=("defendant's name", "proceedings"),
+    )
+
+
+def _defendants(state: Any, defendants: Iterable[Any], offences: Iterable[Any]) -> list[dict[str, Any]]:
+    """Set beside each offence what is known of it: plea, verdict, how it ended."""
+    known = truth.offences(snapshot.load(state).registers) if state else {}
+    by_defendant: dict[str, list[dict[str, str]]] = {}
+    for row in offences:
+        by_defendant.setdefault(row.defendant_id, []).append(
+            {"title": row.title or row.cjs_code or "Offence", "stands": _offence_in_words(known.get(row.id))}
+        )
+    return [
+        {
+            "name": row.name,
+            "proceedings": wording.sentence(wording.label(wording.PROCEEDINGS, row.proceedings)),
+            "offences": by_defendant.get(row.id, ()),
+        }
+        for row in defendants
+    ]
+
+
+def _offence_in_words(known: truth.OffenceTruth | None) -> str:
+    if known is None:
+        return "Charged; no plea recorded"
+    parts = []
+    if known.plea:
+        parts.append(f"plea {wording.label({'not_guilty': 'not guilty'}, known.plea)}")
+    if known.verdict:
+        parts.append(f"verdict {wording.label(wording.VERDICTS, known.verdict)}")
+    if known.stopped:
+        parts.append(wording.label(wording.VERDICTS, known.stopped))
+    for result in known.sentence:
+        parts.append(wording.result_in_words({"label": result.label, "kind": result.kind, "length": result.length}))
+    return wording.sentence("; ".join(parts) or "charged; no plea recorded")
+
+
+def _entries(journal: JournalPage, names: Names) -> list[dict[str, Any]]:
+    """Put each entry of the journal into words, with what it changed."""
+    users = contact_queries.user_names(
+        database.session(),
+        {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")},
+    )
+    return [
+        {
+            "words": journal_words.said(row.kind, row.payload, names),
+            "received_at": row.received_at,
+            "occurred_at": row.occurred_at if row.occurred_at != row.received_at else None,
+            "source": wording.source(row.source),
+            "by": wording.actor(row.actor, users),
+            "changes": [*_moves(journal, row.id, names), *_duty_changes(journal, row.id, names)],
+            "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.id, ()) if move.flag],
+        }
+        for row in journal.entries
+    ]
+
+
+def _moves(journal: JournalPage, event_id: str, names: Names) -> list[str]:
+    return [
+        f"{names.subject(move.machine, move.subject)}: "
+        f"{journal_words.moved(move.machine, move.from_state, move.to_state)}"
+        for move in journal.moves.get(event_id, ())
+        if move.from_state != move.to_state
+    ]
+
+
+def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str]:
+    return [
+        f"{names.person(change.participant_id)}: "
+        f"{journal_words.duty_changed(change.action, change.reason, change.topic, change.value)}"
+        for change in journal.duty_changes.get(event_id, ())
+    ]
+
+
+# --- a hearing ----------------------------------------------------------------------------------------------------
+
+
+def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
+    rows = list(rows)
+    users = contact_queries.user_names(
+        database.session(), {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
+    )
+    return [
+        {
+            "words": journal_words.said(row.kind, row.payload, names),
+            "received_at": row.received_at,
+            "source": wording.source(row.source),
+            "by": wording.actor(row.actor, users),
+        }
+        for row in rows
+    ]
+
+
+def _date_before(rows: Iterable[Any]) -> str:
+    """Say the date that was given before the one given last, when there were two."""
+    given = [row.payload["when"] for row in rows if row.kind in ("HearingConfirmed", "HearingMoved")]
+    earlier: Mapping[str, Any] | None = next((when for when in given[1:] if when != given[0]), None)
+    return journal_words.stated_when(earlier) if earlier else ""
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _hearings_link(since: date, length: int) -> str:
+    until = working_days.days_later(since, length - 1)
+    return url_for(".hearings", **{"from": since.isoformat(), "to": until.isoformat()})

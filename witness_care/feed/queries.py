@@ -1,0 +1,91 @@
+"""What the pages about court messages read: by state, each with the parts that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from witness_care import database, paging
+from witness_care.accounts.current import Actor
+from witness_care.accounts.models import ApiClient, ApiClientUnit
+from witness_care.accounts.permissions import Extent, Permission
+from witness_care.cases.models import CourtCase
+from witness_care.feed.models import FeedMessage, FeedPart
+from witness_care.paging import Page
+
+STATES = ("parked", "rejected", "received", "applied", "stale", "duplicate")
+
+
+def messages_page(actor: Actor, state: str, *, after: str | None = None, before: str | None = None) -> Page:
+    """Read one page of the messages in a state, the newest first; those that wait, the longest waiting first."""
+    columns = ("id", "feed", "message_type", "message_id", "received_at", "state", "reason", "detail", "repeats")
+    query = (
+        sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
+        .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
+        .where(_visible(actor), FeedMessage.state == state)
+    )
+    return paging.page(
+        database.session(),
+        query,
+        order=(FeedMessage.received_at, FeedMessage.id),
+        descending=state not in ("parked", "received"),
+        after=after,
+        before=before,
+    )
+
+
+def message(actor: Actor, row_id: str) -> sa.Row[Any] | None:
+    """Read one message; None when it is not there, or of units the reader does not work for."""
+    columns = ("id", "feed", "message_type", "message_id", "received_at", "occurred_at", "handled_at", "state")
+    columns += ("reason", "detail", "repeats", "size", "body", "body_sha256", "stream", "source_version")
+    query = (
+        sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
+        .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
+        .where(_visible(actor), FeedMessage.id == row_id)
+    )
+    return database.session().execute(query).first()
+
+
+def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
+    """Read the parts of messages; the URN of a case is named only to those who may open it."""
+    if not message_ids:
+        return {}
+    may_open = CourtCase.unit_id.in_(actor.unit_ids) if actor.may(Permission.SEE_CASES) else sa.false()
+    rows = database.session().execute(
+        sa.select(
+            *(FeedPart.id, FeedPart.message_row_id, FeedPart.part, FeedPart.state, FeedPart.reason, FeedPart.events),
+            FeedPart.urn.label("urn_as_sent"),
+            CourtCase.urn.label("case_urn"),
+        )
+        .outerjoin(CourtCase, sa.and_(CourtCase.id == FeedPart.case_id, may_open))
+        .where(FeedPart.message_row_id.in_(message_ids))
+        .order_by(FeedPart.message_row_id, FeedPart.part, FeedPart.id)
+    )
+    found: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.message_row_id, []).append(row)
+    return found
+
+
+def counts_by_state(actor: Actor) -> dict[str, int]:
+    query = sa.select(FeedMessage.state, sa.func.count().label("found")).where(_visible(actor)).group_by(FeedMessage.state)
+    return {row.state: row.found for row in database.session().execute(query)}
+
+
+def waiting_count(actor: Actor) -> int:
+    """Count the messages that could not be applied yet."""
+    query = sa.select(sa.func.count()).select_from(FeedMessage)
+    return database.session().scalar(query.where(_visible(actor), FeedMessage.state == "parked")) or 0
+
+
+def _visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Say which messages a reader may see: an administrator all; a supervisor those of the units' own senders."""
+    reach = actor.extent(Permission.SEE_FEED)
+    if reach is Extent.YES:
+        return sa.true()
+    if reach is Extent.NO:
+        return sa.false()
+    senders = sa.select(ApiClientUnit.client_id).where(ApiClientUnit.unit_id.in_(actor.unit_ids))
+    return FeedMessage.client_id.in_(senders)
