@@ -25,6 +25,8 @@ from workflows.working_days import london_date
 
 MISSED = tuple(outcome.value for outcome in ContactOutcome if outcome.is_missed)
 
+ROWS_OF_A_PAGE = paging.ROWS
+
 # The one order of every queue (core.md rule 21).
 ORDER = (Duty.priority, Duty.due_at, Duty.id)
 
@@ -103,7 +105,7 @@ def my_day(
 ) -> Queue:
     """One page of an officer's queue, most urgent first."""
     query = with_person(open_duties_of_officer(actor).where(tab_conditions(now)[tab]))
-    page = paging.page(session, query, order=ORDER, after=after, before=before)
+    page = paging.page(session, query, order=ORDER, after=after, before=before, rows=ROWS_OF_A_PAGE)
     return Queue(rows=_queue_rows(session, page.rows, now), before=page.before, after=page.after)
 
 
