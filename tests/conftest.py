@@ -71,10 +71,12 @@ def back_end(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest) -> Databases:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Makes databases; for a fixture of a wider scope than one test: `with databases.fresh("sqlite") as url:`."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
-    return Databases(request.config.stash[SHARED_FOLDER], worker, request.config.stash.get(KEEPER, None))
+    made = Databases(request.config.stash[SHARED_FOLDER], worker, request.config.stash.get(KEEPER, None))
+    yield made
+    made.close()
 
 
 @pytest.fixture

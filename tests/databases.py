@@ -1,14 +1,16 @@
-"""Fresh, migrated databases for tests: one is migrated per back end and run, every other is a copy of it."""
+"""Fresh, migrated databases for tests: one is migrated per back end and run, every other is a copy, or emptied."""
 
 import fcntl
 import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 
+from tests.emptying import is_emptied, shape, sweep
 from tests.postgres import NAME_PREFIX, Keeper, Server, server_in
 
 SQLITE = "sqlite"
@@ -16,6 +18,20 @@ POSTGRESQL = "postgresql"
 BACK_ENDS = (SQLITE, POSTGRESQL)
 
 TEMPLATE = f"{NAME_PREFIX}_template"
+
+
+# After this many tests the space of deleted rows is given back.
+SWEEP_EVERY = 25
+
+
+@dataclass(slots=True, kw_only=True)
+class Reusable:
+    """A migrated PostgreSQL database that one test after another may use."""
+
+    name: str
+    url: str
+    shape: str
+    times: int = 0
 
 
 class Databases:
@@ -27,6 +43,7 @@ class Databases:
         self._keeper = keeper
         self._numbers = itertools.count(1)
         self._server: Server | None = None
+        self._idle: list[Reusable] = []
 
     @contextmanager
     def fresh(self, back_end: str, *, migrated: bool = True) -> Iterator[str]:
@@ -51,13 +68,38 @@ class Databases:
     @contextmanager
     def _fresh_postgresql(self, name: str, *, migrated: bool) -> Iterator[str]:
         server = self.server()
-        template = self._postgresql_template(server) if migrated else None
+        if migrated:
+            used = self._idle.pop() if self._idle else self._copy_of_template(server, name)
+            try:
+                yield used.url
+            finally:
+                self._keep_or_drop(server, used)
+            return
         server.drop(name)  # left behind, perhaps, by a run that was killed on a server that is not ours
-        url = server.create(name, template=template)
         try:
-            yield url
+            yield server.create(name)
         finally:
             server.drop(name)
+
+    def _copy_of_template(self, server: Server, name: str) -> Reusable:
+        template = self._postgresql_template(server)
+        server.drop(name)
+        url = server.create(name, template=template)
+        return Reusable(name=name, url=url, shape=shape(url))
+
+    def _keep_or_drop(self, server: Server, used: Reusable) -> None:
+        used.times += 1
+        if not is_emptied(used.url, expected_shape=used.shape):
+            server.drop(used.name)
+            return
+        if used.times % SWEEP_EVERY == 0:
+            sweep(used.url)
+        self._idle.append(used)
+
+    def close(self) -> None:
+        """Remove the databases kept for further tests."""
+        while self._idle:
+            self.server().drop(self._idle.pop().name)
 
     def server(self) -> Server:
         """The PostgreSQL server of this run, started now if it was not needed before."""
