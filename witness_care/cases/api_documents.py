@@ -84,6 +84,16 @@ class HearingBody(Schema):
     identifiers = fields.List(fields.Nested(NameBody))
 
 
+class ContactPointBody(Schema):
+    id = fields.String(metadata={"description": "name it in a contact; the number itself is not given"})
+    kind = fields.String()
+    allowed = fields.String()
+    voicemail = fields.String()
+    may_identify_us = fields.String()
+    windows = fields.List(fields.Dict(), metadata={"description": "weekdays (0 = Monday), starts, ends; London time"})
+    unsafe = fields.Boolean()
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -102,6 +112,7 @@ class ParticipantBody(Schema):
     missed_in_a_row = fields.Integer()
     last_two_way_at = fields.AwareDateTime(allow_none=True)
     left_at = fields.AwareDateTime(allow_none=True)
+    contact_points = fields.List(fields.Nested(ContactPointBody))
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
 
 

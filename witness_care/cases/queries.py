@@ -15,7 +15,7 @@ from witness_care.accounts.models import AppUser, Unit
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
-from witness_care.people.models import Participant, Person
+from witness_care.people.models import ContactPoint, Participant, Person
 from workflows import snapshot
 
 Document = dict[str, Any]
@@ -26,7 +26,7 @@ OWN = "own"  # the namespace of the reader's own ids
 def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) -> Document | None:
     """Give a case as JSON: proceedings, hearings, people with their journey, and what each is owed.
 
-    None when there is no such case, or it is of a unit the reader does not work for. No contact details are in it.
+    None when there is no such case, or it is of a unit the reader does not work for. No number or address is in it.
     """
     case = session.execute(
         scope.cases(actor)
@@ -49,6 +49,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
     names = _names(session, case.id, actor)
     people = snapshot.load(case.state).people if case.state else {}
     duties = _open_duties(session, case.id, now)
+    points = _contact_points(session, case.id)
     return {
         "id": case.id,
         "urn": case.urn,
@@ -61,6 +62,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         "hearings": _hearings(session, case.id, names),
         "participants": [
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
+            | {"contact_points": points.get(row.person_id, [])}
             for row in _participants(session, case.id)
         ],
     }
@@ -192,6 +194,24 @@ def _participant(row: Any, standing: Any, names: list[Document], duties: list[Do
         "left_at": row.left_at,
         "duties": duties,
     }
+
+
+def _contact_points(session: Session, case_id: str) -> Mapping[str, list[Document]]:
+    """Give the ways to reach each person: which there are and when each may be used, never the number itself."""
+    found: dict[str, list[Document]] = {}
+    columns = ("id", "person_id", "kind", "allowed", "voicemail", "may_identify_us", "windows", "unsafe_since")
+    rows = session.execute(
+        sa.select(*(getattr(ContactPoint, name) for name in columns))
+        .where(
+            ContactPoint.person_id.in_(sa.select(Participant.person_id).where(Participant.case_id == case_id)),
+            ContactPoint.withdrawn_at.is_(None),
+        )
+        .order_by(ContactPoint.created_at, ContactPoint.id)
+    )
+    for row in rows:
+        point = {name: getattr(row, name) for name in columns if name not in ("person_id", "unsafe_since")}
+        found.setdefault(row.person_id, []).append(point | {"unsafe": row.unsafe_since is not None})
+    return found
 
 
 def _open_duties(session: Session, case_id: str, now: datetime) -> Mapping[str, list[Document]]:

@@ -1,0 +1,294 @@
+"""One made-up case in the making: what the police, the court and the officers say of it, each with its time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from witness_care.calendars import unit_calendar
+from witness_care.demo.court_messages import ChargedOffence, CourtVoice, Day
+from witness_care.demo.moments import Moments
+from witness_care.demo.words import CHARGES, MISSED_NOTES, NOTES, ROOMS, Charge, Court, Names
+from workflows.working_days import instant_of, local_time, london_date, next_working_day
+
+Document = dict[str, Any]
+
+# How a person may be reached, and how often that is so in a hundred.
+WAYS = (
+    ("mobile", 38),
+    ("no_voicemail", 18),
+    ("mornings_only", 12),
+    ("not_asked", 12),
+    ("email_and_mobile", 8),
+    ("nothing", 6),
+    ("unsafe_landline", 4),
+    ("shared_with_defendant", 2),
+)
+POLICE_SHARE = 0.12
+MORNING_BEGINS, MORNING_CALL, MORNING_ENDS = time(9), time(9, 40), time(13)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The unit's own system sends the case, or a change of it."""
+
+    at: datetime
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The court says something."""
+
+    at: datetime
+    body: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An officer spoke with somebody, or tried to. Who is reached is told all that is open then."""
+
+    at: datetime
+    who: str
+    outcome: str
+    note: str
+    says: str = ""
+
+
+Step = Put | Message | Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody in the case: `id` is the part's, `person` the person's."""
+
+    id: str
+    person: str
+    role: str
+    police: bool
+    mornings_only: bool = False
+
+    def moment_to_ring(self, at: datetime, moments: Moments) -> datetime | None:
+        """Give `at`, or for somebody who agreed to mornings the next one; None when that has not come yet."""
+        latest = moments.minutes_ago(1)
+        if not self.mornings_only or MORNING_BEGINS <= local_time(at).time() < MORNING_ENDS:
+            return min(at, latest)
+        following = instant_of(next_working_day(london_date(at), unit_calendar()), MORNING_CALL)
+        return following if following <= latest else None
+
+
+@dataclass(slots=True)
+class CaseFile:
+    urn: str
+    unit: str
+    officer: str | None  # a sign-in name; "" leaves the case unallocated
+    moments: Moments
+    random: Random
+    names: Names
+    court: Court
+    voice: CourtVoice = field(init=False)
+    steps: list[Step] = field(default_factory=list)
+    people: list[Who] = field(default_factory=list)
+    defendants: list[Document] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
+    person_to_reuse: Document | None = None
+    sentence_day: date | None = None
+
+    def __post_init__(self) -> None:
+        self.voice = CourtVoice(
+            name=self.urn,
+            urn=self.urn,
+            case="",
+            court=self.court,
+            room=self.random.choice(ROOMS),
+            offences=(),
+        )
+        self.voice.case = self.voice.id("case")
+
+    # --- who is in it -------------------------------------------------------------------------------------------
+
+    def charge(self, defendants: int = 1, offences: int = 1) -> None:
+        """Charge so many defendants with so many offences each."""
+        charged = []
+        for n in range(defendants):
+            theirs = []
+            for m in range(offences):
+                charge = self.random.choice(CHARGES)
+                self.charges.append(charge)
+                offence = ChargedOffence(
+                    self.voice.id(f"offence {n} {m}"), self.voice.id(f"defendant {n}"), charge.code, charge.title
+                )
+                charged.append(offence)
+                theirs.append(
+                    {
+                        "id": f"{self.urn}-O{n + 1}{m + 1}",
+                        "cjs_code": charge.code,
+                        "title": charge.title,
+                        "identifiers": [{"namespace": "cp", "id": offence.id}],
+                    }
+                )
+            self.defendants.append(
+                {
+                    "id": f"{self.urn}-D{n + 1}",
+                    "name": self.names.person(),
+                    "identifiers": [{"namespace": "cp", "id": self.voice.id(f"defendant {n}")}],
+                    "offences": theirs,
+                    "contact_points": [{"kind": "mobile", "value": self.names.mobile()}],
+                }
+            )
+        self.voice.offences = charged
+
+    def take_on(
+        self, at: datetime, *, witnesses: int | None = None, required: bool = False, told: Sequence[Day] = ()
+    ) -> None:
+        """Register the case with its people.
+
+        `required` says at once that the CPS wants the witnesses at the trial; `told` are the days of the trial that
+        everybody had been told of before this service took the case on.
+        """
+        if not self.defendants:
+            self.charge()
+        count = self.random.choice((1, 1, 2, 2, 3)) if witnesses is None else witnesses
+        people = [self._victim()] + [self._witness(n) for n in range(count)]
+        for person in people:
+            if required and person["role"] != "victim":
+                person["requirement"] = {"required": True}
+            if told:
+                person["told"] = self._told_before(at, told, required=required and person["role"] != "victim")
+        document: Document = {
+            "unit": self.unit,
+            "court_code": self.court.code[:5],
+            "identifiers": [{"namespace": "cp", "id": self.voice.case}],
+            "defendants": self.defendants,
+            "participants": people,
+        }
+        if self.officer is not None:
+            document["officer"] = self.officer or None
+        self.steps.append(Put(at, document))
+
+    def _told_before(self, at: datetime, days: Sequence[Day], *, required: bool) -> list[Document]:
+        told_at = (at - timedelta(hours=20)).isoformat()
+        hearing = {
+            "kind": "fixed",
+            "class": "trial",
+            "court": self.court.name,
+            "days": [[day.isoformat(), start.isoformat("minutes")] for day, start in days],
+        }
+        told: list[Document] = [
+            {
+                "topic": "hearing.when_where",
+                "at": told_at,
+                "hearing": self.voice.id("trial"),
+                "value": {"state": "on", "class": "trial", "hearings": [hearing]},
+            }
+        ]
+        if required:
+            needed = {"required": True, "days": [], "session": "", "mode": "in_person"}
+            told.append({"topic": "attendance", "at": told_at, "value": needed})
+        return told
+
+    def _victim(self) -> Document:
+        basis = sorted({charge.basis for charge in self.charges if charge.basis})
+        role = "both" if self.random.random() < 0.6 else "victim"
+        enhanced = "yes" if basis else self.random.choice(("no", "no", "no", "not_asked"))
+        person = self.person_to_reuse or self._person("V1", safety="DOMESTIC_ABUSE" in basis)
+        self.people.append(Who(f"{self.urn}-V1", person["id"], role, police=False, mornings_only=_mornings(person)))
+        return {
+            "id": f"{self.urn}-V1",
+            "role": role,
+            "person": person,
+            "enhanced": enhanced,
+            "enhanced_basis": basis,
+            "defendants": [defendant["id"] for defendant in self.defendants],
+            "offences": [self.defendants[0]["offences"][0]["id"]],
+        }
+
+    def _witness(self, n: int) -> Document:
+        police = self.random.random() < POLICE_SHARE
+        name = f"W{n + 1}"
+        person = self._person(name, police=police)
+        self.people.append(Who(f"{self.urn}-{name}", person["id"], "witness", police, mornings_only=_mornings(person)))
+        return {
+            "id": f"{self.urn}-{name}",
+            "role": "witness",
+            "witness_kind": "police" if police else "civilian",
+            "person": person,
+            "defendants": [defendant["id"] for defendant in self.defendants],
+        }
+
+    def _person(self, name: str, *, police: bool = False, safety: bool = False) -> Document:
+        full_name = self.names.person()
+        ways, weights = zip(*WAYS, strict=True)
+        way = "email_and_mobile" if police else self.random.choices(ways, weights)[0]
+        person: Document = {
+            "id": f"{self.urn}-{name}",
+            "name": full_name,
+            "contact_points": self._contact_points(way, full_name),
+        }
+        if self.random.random() < 0.06:
+            person["language"] = self.random.choice(("Welsh", "Polish", "Urdu", "British Sign Language"))
+        if safety:
+            person["safe_contact"] = {
+                "note": "Ring the mobile only. Never leave word with anybody else at home.",
+                "safe_word": self.random.choice(("marigold", "lighthouse", "teacup", "windmill")),
+                "confirmed_at": self.moments.before(20).isoformat(),
+            }
+        elif way in ("mobile", "no_voicemail", "mornings_only"):
+            person["safe_contact"] = {"confirmed_at": self.moments.before(30).isoformat()}
+        return person
+
+    def _contact_points(self, way: str, name: str) -> list[Document]:
+        mobile = {"kind": "mobile", "value": self.names.mobile(), "allowed": "yes"}
+        if way == "mobile":
+            return [mobile | {"voicemail": "yes", "may_identify_us": "yes"}]
+        if way == "no_voicemail":
+            return [mobile | {"voicemail": "no", "may_identify_us": "no"}]
+        if way == "mornings_only":
+            weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+            return [mobile | {"voicemail": "no", "windows": [{"weekdays": weekdays, "starts": "09:00", "ends": "13:00"}]}]
+        if way == "not_asked":
+            return [{"kind": "mobile", "value": self.names.mobile()}]
+        if way == "email_and_mobile":
+            return [mobile | {"voicemail": "yes"}, {"kind": "email", "value": self.names.email(name), "allowed": "yes"}]
+        if way == "unsafe_landline":
+            return [mobile, {"kind": "landline", "value": self.names.landline(), "allowed": "no", "unsafe": True}]
+        if way == "shared_with_defendant":
+            return [{"kind": "mobile", "value": self.defendants[0]["contact_points"][0]["value"]}]
+        return []
+
+    # --- what is said -------------------------------------------------------------------------------------------
+
+    def say(self, at: datetime, body: Document) -> None:
+        self.steps.append(Message(at, body))
+
+    def change(self, at: datetime, participants: Sequence[Document]) -> None:
+        self.steps.append(Put(at, {"participants": list(participants)}))
+
+    def require(self, at: datetime, *, who: Sequence[Who] | None = None, required: bool = True) -> None:
+        """The CPS says whether these people (else everybody) must come to the trial."""
+        chosen = [each for each in (self.people if who is None else who) if each.role != "victim"]
+        self.change(at, [{"id": each.id, "requirement": {"required": required}} for each in chosen])
+
+    def talk(self, at: datetime, *, who: Sequence[Who] | None = None, says: str = "") -> None:
+        """Somebody reaches these people (else everybody), one after the other, and tells them all that is open."""
+        for n, each in enumerate(self.people if who is None else who):
+            moment = each.moment_to_ring(at + timedelta(minutes=7 * n), self.moments)
+            if moment is not None:
+                self.steps.append(Talk(moment, each.id, "reached", self.random.choice(NOTES), says))
+
+    def miss(self, at: datetime, who: Who) -> None:
+        """Somebody rings and is not answered."""
+        moment = who.moment_to_ring(at, self.moments)
+        if moment is not None:
+            self.steps.append(Talk(moment, who.id, "no_answer", self.random.choice(MISSED_NOTES)))
+
+    def in_order(self) -> list[Step]:
+        """Give the steps by time; what happens at one moment stays in the order in which it was written."""
+        return sorted(self.steps, key=lambda step: step.at)
+
+
+def _mornings(person: Document) -> bool:
+    return any("windows" in point for point in person["contact_points"])

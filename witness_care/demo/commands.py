@@ -1,0 +1,157 @@
+"""`flask demo`: fills an empty database with a made-up world, and says how to look at it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info
+
+from witness_care import clock, database
+from witness_care.accounts import api_clients, service
+from witness_care.accounts.models import ApiClient, AppUser, Unit
+from witness_care.accounts.permissions import route_policy
+from witness_care.cases.models import CourtCase
+from witness_care.demo.case_file import CaseFile
+from witness_care.demo.court_messages import TRIAL
+from witness_care.demo.play import FEED, Player
+from witness_care.demo.world import PASSWORD, SHOW_CASE, SIGN_INS, UNIT_SETTINGS, UNITS, make_world
+from witness_care.people.models import Participant, Person
+
+SEED = 26
+CASE_SYSTEM, COURT_SYSTEM = "Demo case system", "Demo Common Platform"
+FOLDER, MESSAGE_FILE, KEY_FILE = "demo", "move-a-trial.json", "feed-key"
+
+
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Do nothing but print the sign-ins when there are cases already.")
+@click.option("--seed", default=SEED, show_default=True, help="The same seed on the same day makes the same world.")
+@click.option("--cases", type=click.IntRange(1), help="Make only so many cases.")
+@pass_script_info
+@route_policy(permission="administer")
+def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) -> None:
+    """Fill the database with made-up cases, people and messages."""
+    app = script_info.load_app()
+    if app.config["PRODUCTION"]:
+        raise click.ClickException("Expected a demonstration; WC_ENV is production. No made-up data goes in there.")
+    if _has_cases(app):
+        if not if_empty:
+            raise click.ClickException("Expected an empty database; there are cases. Add --if-empty, or start afresh.")
+        _say_how_to_look(app)
+        return
+    with app.app_context():
+        now = clock.now()
+    click.echo("Making a world of made-up cases …")
+    world = make_world(seed, now, cases=cases)
+    player = _open_the_doors(app)
+    player.play(world)
+    _write_message(app, world.files[0])
+    click.echo(
+        f"{len(world.files)} cases, {player.counts.get('messages', 0)} court messages and "
+        f"{player.counts.get('post', 0)} contacts were sent through the API."
+    )
+    _say_how_to_look(app)
+
+
+COMMANDS = [demo]
+
+
+def _has_cases(app: Flask) -> bool:
+    with app.app_context():
+        return database.session().execute(sa.select(CourtCase.id).limit(1)).first() is not None
+
+
+def _open_the_doors(app: Flask) -> Player:
+    """Add units, sign-ins and the two programs, and give somebody who may speak for both programs."""
+    with app.app_context(), database.writing() as session:
+        now = clock.now()
+        units = dict(session.execute(sa.select(Unit.code, Unit.id)).tuples().all())
+        for unit in UNITS:
+            if unit.code not in units:
+                units[unit.code] = service.create_unit(
+                    code=unit.code, name=unit.name, settings=UNIT_SETTINGS, now=now
+                )
+        taken = set(session.scalars(sa.select(AppUser.sign_in_name)))
+        for sign_in in SIGN_INS:
+            if sign_in.email not in taken:
+                service.create_user(
+                    sign_in_name=sign_in.email,
+                    display_name=sign_in.name,
+                    password=PASSWORD,
+                    role=sign_in.role,
+                    unit_ids=[units[code] for code in sign_in.units],
+                    now=now,
+                )
+        every_unit = [units[unit.code] for unit in UNITS]
+        case_scopes = ["cases:read", "cases:write", "contacts:write", "feed:backfill"]
+        key = _key_of(CASE_SYSTEM, every_unit, case_scopes)
+        feed_key = _key_of(COURT_SYSTEM, every_unit, [f"feed:{FEED}", "feed:backfill"])
+    _write(app, KEY_FILE, feed_key)
+    return Player(app, key, feed_key)
+
+
+def _key_of(name: str, unit_ids: list[str], scopes: list[str]) -> str:
+    now = clock.now()
+    client_id = database.session().scalar(sa.select(ApiClient.id).where(ApiClient.name == name))
+    if client_id is None:
+        client_id = api_clients.create_client(name=name, unit_ids=unit_ids, scopes=scopes, now=now)
+    return api_clients.create_key(client_id, now=now)
+
+
+def _write_message(app: Flask, show: CaseFile) -> None:
+    """Write the message that moves one trial by a week; posted again, it is a duplicate."""
+    with app.app_context():
+        now = clock.now()
+    message = show.voice.updated(now, show.voice.id("trial"), TRIAL, show.moments.after(20, 2))
+    _write(app, MESSAGE_FILE, json.dumps(message, indent=2) + "\n")
+
+
+def _write(app: Flask, name: str, text: str) -> None:
+    folder = Path(app.config["INSTANCE"]) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+
+
+def _say_how_to_look(app: Flask) -> None:
+    address = f"http://127.0.0.1:{os.environ.get('PORT', '5000')}"
+    click.echo("\nSign in with one of these (made-up people, password of all: " + PASSWORD + "):")
+    for sign_in in SIGN_INS:
+        units = ", ".join(sign_in.units) or "no unit"
+        click.echo(f"  {sign_in.email:28} {sign_in.role:14} {units}")
+    folder = _shown(Path(app.config["INSTANCE"]) / FOLDER)
+    if not (Path(app.config["INSTANCE"]) / FOLDER / MESSAGE_FILE).exists():
+        return
+    click.echo("\nMove a trial, as the court would (send it twice: the second is a duplicate):\n")
+    click.echo(f'  curl -sS -H "Authorization: Bearer $(cat {folder}/{KEY_FILE})" \\')
+    click.echo('       -H "Content-Type: application/json" \\')
+    click.echo(f"       --data-binary @{folder}/{MESSAGE_FILE} \\")
+    click.echo(f"       {address}/api/v1/feeds/{FEED}/messages")
+    with app.app_context():
+        person = (
+            database.session()
+            .execute(
+                sa.select(Participant.id, Person.name)
+                .join(Person, Person.id == Participant.person_id)
+                .join(CourtCase, CourtCase.id == Participant.case_id)
+                .where(CourtCase.urn == SHOW_CASE)
+                .order_by(Participant.role, Participant.id)
+            )
+            .first()
+        )
+    if person is not None:
+        click.echo(f"\nThen sign in as olivia@eastmere.example and look at {person.name}, case {SHOW_CASE}:")
+        click.echo(f"  {address}/participants/{person.id}")
+
+
+def _shown(path: Path) -> str:
+    """Give a path as one types it here: relative where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,134 @@
+"""Plays the made-up world through the public API, as the police's, the courts' and the unit's own systems would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from witness_care.demo.case_file import CaseFile, Message, Put, Step, Talk
+from witness_care.demo.world import World
+from workflows import values
+
+FEED = "common-platform"
+
+
+class PlayError(RuntimeError):
+    """The service did not take something of the made-up world; the message shows its answer."""
+
+
+@dataclass(slots=True)
+class Player:
+    """Speaks with the service by key, in process. `counts` says what was sent."""
+
+    app: Flask
+    key: str
+    feed_key: str
+    counts: dict[str, int] = field(default_factory=dict)
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+
+    def play(self, world: World) -> None:
+        for file in world.files:
+            self._play_file(file)
+        self._messages("loose", [step for step in world.loose if isinstance(step, Message)])
+
+    def _play_file(self, file: CaseFile) -> None:
+        for kind, steps in groupby(file.in_order(), key=type):
+            group = list(steps)
+            if kind is Message:
+                self._messages(file.urn, [step for step in group if isinstance(step, Message)])
+            elif kind is Talk:
+                self._talks(file.urn, [step for step in group if isinstance(step, Talk)])
+            else:
+                for step in group:
+                    self._put(file.urn, step)
+
+    def _put(self, urn: str, step: Step) -> None:
+        assert isinstance(step, Put)
+        document = step.document | {"received_at": step.at.isoformat()}
+        self._send("PUT", f"/api/v1/cases/{urn}", self.key, document)
+
+    def _messages(self, name: str, steps: Sequence[Message]) -> None:
+        """Send what the court says as one batch: a line a message."""
+        if not steps:
+            return
+        lines = "\n".join(
+            json.dumps(
+                {
+                    "id": step.body["_metadata"]["id"],
+                    "type": step.body["_metadata"]["name"],
+                    "received_at": step.at.isoformat(),
+                    "body": step.body,
+                }
+            )
+            for step in steps
+        )
+        answer = self.client.post(
+            f"/api/v1/feeds/{FEED}/batches",
+            data=lines,
+            content_type="application/x-ndjson",
+            headers=self._headers(self.feed_key),
+        )
+        self._count("messages", len(steps))
+        if answer.status_code >= 400:
+            raise PlayError(f"{name}: {answer.status_code} {answer.get_data(as_text=True)[:500]}")
+
+    def _talks(self, urn: str, steps: Sequence[Talk]) -> None:
+        """Report contacts; who is reached is told everything that is open for them."""
+        case = self._send("GET", f"/api/v1/cases/{urn}", self.key)
+        people = {
+            name["id"]: participant
+            for participant in case["participants"]
+            for name in participant["identifiers"]
+            if name["namespace"] == "own"
+        }
+        for step in steps:
+            participant = people[step.who]
+            contact = {
+                "message_id": f"{step.who} {step.at.isoformat()}",
+                **_way_to_reach(participant),
+                "outcome": step.outcome,
+                "happened_at": step.at.isoformat(),
+                "received_at": step.at.isoformat(),
+                "note": step.note,
+                "says": step.says,
+                "told": list(_all_that_is_open(participant)) if step.outcome == "reached" else [],
+            }
+            self._send("POST", f"/api/v1/participants/{participant['id']}/contacts", self.key, contact)
+
+    def _send(self, method: str, path: str, key: str, document: dict[str, Any] | None = None) -> Any:
+        answer = self.client.open(path, method=method, json=document, headers=self._headers(key))
+        self._count(method.lower(), 1)
+        if answer.status_code >= 400:
+            raise PlayError(f"{method} {path}: {answer.status_code} {answer.get_data(as_text=True)[:500]}")
+        return answer.get_json()
+
+    def _headers(self, key: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"}
+
+    def _count(self, what: str, n: int) -> None:
+        self.counts[what] = self.counts.get(what, 0) + n
+
+
+def _all_that_is_open(participant: dict[str, Any]) -> Iterator[dict[str, str]]:
+    duties: Iterable[dict[str, Any]] = participant["duties"]
+    for duty in duties:
+        if duty["topic"] in values.TOLD_TOPICS:
+            yield {name: duty[name] for name in ("topic", "subject", "value_hash")}
+
+
+def _way_to_reach(participant: dict[str, Any]) -> dict[str, str]:
+    """Give the first phone that may be used; somebody without one was spoken to in person."""
+    phones = [point for point in participant["contact_points"] if point["kind"] in ("mobile", "landline")]
+    usable = [point for point in phones if point["allowed"] != "no" and not point["unsafe"]]
+    if usable:
+        return {"channel": "call", "contact_point": usable[0]["id"]}
+    return {"channel": "in_person"}

@@ -1,0 +1,430 @@
+"""What happens in the made-up cases: one function a story, so that every queue and state has somebody in it.
+
+Times are in working days before (or after) today. Somebody who is reached is told all that is open at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from witness_care.demo.case_file import CaseFile
+from witness_care.demo.court_messages import FIRST, PLEA, SENTENCE, TRIAL, Day, NextHearing
+from workflows import rulebook
+
+Story = Callable[[CaseFile], None]
+
+MONTH = 28  # working days: older cases came from another system
+
+
+def new_case(case: CaseFile) -> None:
+    """Charged this week: only a first hearing is known."""
+    case.take_on(case.moments.before(case.random.randint(1, 4), 11))
+    first = case.voice.id("first")
+    days = case.moments.after(case.random.randint(6, 20))
+    case.say(case.moments.before(1, 12), case.voice.confirmed(case.moments.before(1, 12), first, FIRST, days))
+    if case.random.random() < 0.5:
+        case.talk(case.moments.before(1, 15))
+
+
+def all_told(case: CaseFile) -> None:
+    """A trial lies ahead and everybody knows all there is to know."""
+    _with_a_trial(case, ago=case.random.randint(12, 60), trial=case.moments.after(case.random.randint(6, 50), 2))
+    case.talk(case.moments.before(case.random.randint(1, 6), 11))
+
+
+def loaded_fully_told(case: CaseFile) -> None:
+    """Taken over from another system last week, with what everybody had been told before."""
+    days = case.moments.after(case.random.randint(8, 40), 2)
+    case.take_on(case.moments.before(4, 9, 30), required=True, told=days)
+    _announce_trial(case, case.moments.before(4, 10), days)
+
+
+def keep_in_touch_due(case: CaseFile) -> None:
+    """Nothing new for a long time: somebody should ring to ask how they are."""
+    ago = case.random.randint(24, 30)
+    _with_a_trial(case, ago=ago, trial=case.moments.after(case.random.randint(30, 60), 3))
+
+
+def moved_last_week(case: CaseFile) -> None:
+    """The trial moved some days ago and not everybody has been told: overdue."""
+    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 2))
+    case.talk(case.moments.before(9, 10))
+    at = case.moments.before(case.random.randint(3, 6), 14, 20)
+    _move(case, at, case.moments.after(case.random.randint(25, 45), 2))
+    for who in case.people[:2]:
+        case.miss(case.moments.before(2, 11), who)
+    case.miss(case.moments.before(1, 16), case.people[0])
+    if len(case.people) > 2:
+        case.talk(case.moments.before(1, 12), who=case.people[2:])
+
+
+def moved_today(case: CaseFile) -> None:
+    """The trial moved within the last hours: due tomorrow."""
+    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 2))
+    case.talk(case.moments.before(7, 10))
+    _move(case, case.moments.minutes_ago(case.random.randint(5, 90)), case.moments.after(case.random.randint(20, 45), 2))
+
+
+def moved_yesterday(case: CaseFile) -> None:
+    """The trial moved yesterday: due today."""
+    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 1))
+    case.talk(case.moments.before(6, 10))
+    _move(case, case.moments.before(1, 15, 40), case.moments.after(case.random.randint(20, 45), 1))
+
+
+def moved_twice(case: CaseFile) -> None:
+    """Moved twice in two days: one contact with the latest date and the first due time."""
+    _with_a_trial(case, ago=30, trial=case.moments.after(12, 2))
+    case.talk(case.moments.before(8, 10))
+    _move(case, case.moments.before(2, 11), case.moments.after(18, 2))
+    _move(case, case.moments.before(1, 9, 15), case.moments.after(23, 2))
+
+
+def moved_and_back(case: CaseFile) -> None:
+    """Moved, and moved back to the day everybody has: nothing is left to tell."""
+    days = case.moments.after(14, 2)
+    _with_a_trial(case, ago=30, trial=days)
+    case.talk(case.moments.before(8, 10))
+    _move(case, case.moments.before(3, 11), case.moments.after(21, 2))
+    _move(case, case.moments.before(2, 11), days)
+
+
+def trial_in_two_days_untold(case: CaseFile) -> None:
+    """The trial is the day after tomorrow and came forward: someone may not turn up, or travel on the wrong day."""
+    _with_a_trial(case, ago=25, trial=case.moments.after(9, 1))
+    case.talk(case.moments.before(9, 10))
+    _move(case, case.moments.before(2, 16, 30), case.moments.after(2, 1))
+    case.miss(case.moments.before(1, 10), case.people[0])
+
+
+def vacated_shortly_before(case: CaseFile) -> None:
+    """Vacated with a reason two days before the trial: people will travel for nothing unless they are told."""
+    _with_a_trial(case, ago=25, trial=case.moments.after(2, 1))
+    case.talk(case.moments.before(9, 10))
+    _vacate(case, case.moments.minutes_ago(case.random.randint(30, 150)), code="K")
+
+
+def vacated(case: CaseFile) -> None:
+    """Vacated with a reason, without a new date."""
+    _with_a_trial(case, ago=case.random.randint(20, 50), trial=case.moments.after(case.random.randint(10, 20), 2))
+    case.talk(case.moments.before(9, 10))
+    code = case.random.choice("BEFIJK")
+    _vacate(case, case.moments.before(case.random.randint(2, 7), 15, 5), code=code)
+    case.talk(case.moments.before(1, 11), who=case.people[:1])
+
+
+def vacated_without_reason(case: CaseFile) -> None:
+    """Vacated, and nobody has said why."""
+    _with_a_trial(case, ago=30, trial=case.moments.after(13, 1))
+    case.talk(case.moments.before(9, 10))
+    at = case.moments.before(1, 14, 45)
+    case.say(at, case.voice.vacated_without_reason(at, case.voice.id("trial")))
+
+
+def relisted(case: CaseFile) -> None:
+    """Vacated, then listed again under another hearing id: one subject, a new date."""
+    _with_a_trial(case, ago=case.random.randint(30, 60), trial=case.moments.after(12, 2))
+    case.talk(case.moments.before(12, 10))
+    _vacate(case, case.moments.before(8, 15), code="J")
+    case.talk(case.moments.before(7, 11))
+    at = case.moments.before(case.random.randint(1, 4), 9, 50)
+    again = case.voice.id("trial again")
+    days = case.moments.after(case.random.randint(30, 70), 2)
+    case.say(at, case.voice.confirmed(at, again, TRIAL, days, seeded_from=case.voice.id("trial")))
+    if case.random.random() < 0.5:
+        case.talk(case.moments.minutes_ago(40))
+
+
+def relisted_many_times(case: CaseFile) -> None:
+    """A trial that has moved three times over many months, each time explained."""
+    _with_a_trial(case, ago=120, trial=case.moments.ago(80, 2))
+    case.talk(case.moments.before(110, 11))
+    _vacate(case, case.moments.before(90, 12), code="K")
+    case.talk(case.moments.before(89, 12))
+    _relist(case, 85, "second trial", "trial", case.moments.ago(30, 2))
+    case.talk(case.moments.before(84, 10))
+    at = case.moments.before(38, 16)
+    case.say(at, case.voice.vacated(at, case.voice.id("second trial"), _reason("vacated", case, "F")))
+    case.talk(case.moments.before(37, 10))
+    _relist(case, 35, "third trial", "second trial", case.moments.after(25, 2))
+    case.talk(case.moments.before(34, 10))
+    case.talk(case.moments.before(4, 10))
+
+
+def days_cancelled(case: CaseFile) -> None:
+    """One day of three is cancelled."""
+    days = case.moments.after(11, 3)
+    _with_a_trial(case, ago=30, trial=days)
+    case.talk(case.moments.before(8, 10))
+    at = case.moments.before(1, 13)
+    case.say(at, case.voice.days_cancelled(at, case.voice.id("trial"), days, [3]))
+
+
+def adjourned(case: CaseFile) -> None:
+    """The trial could not go ahead on the day; the next date is a day, a week, or still to be fixed."""
+    ago = case.random.randint(1, 3)
+    trial = case.moments.ago(ago, 1)
+    _with_a_trial(case, ago=40, trial=trial)
+    case.talk(case.moments.before(14, 10), says="will_come")
+    kind = case.random.choice(("day", "week", "none"))
+    coming = NextHearing(
+        type=TRIAL,
+        hearing=case.voice.id("next trial"),
+        day=case.moments.after(35)[0] if kind == "day" else None,
+        week=case.moments.week(40) if kind == "week" else None,
+    )
+    at = case.moments.before(ago, 16, 40)
+    results = {offence.id: [case.voice.adjourned_to(coming)] for offence in case.voice.offences}
+    reason = rulebook.by_code("ineffective", case.court.jurisdiction, "W3")
+    said = {"id": reason.cp_ids[0], "code": "W3", "type": "Ineffective"} if reason and reason.cp_ids else None
+    case.say(
+        at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, trial[0], results, trial_reason=said)
+    )
+    if case.random.random() < 0.4:
+        case.talk(case.moments.minutes_ago(70), who=case.people[:1])
+
+
+def guilty_verdict(case: CaseFile) -> None:
+    """Convicted at trial; sentence is in some weeks, and the verdict is to be told."""
+    ago = case.random.randint(1, 4)
+    trial = case.moments.ago(ago, 1)
+    _with_a_trial(case, ago=40, trial=trial)
+    case.talk(case.moments.before(14, 10), says="will_come")
+    _convict(case, ago, trial[0])
+    if case.random.random() < 0.4:
+        case.talk(case.moments.minutes_ago(55))
+
+
+def sentenced(case: CaseFile) -> None:
+    """Convicted, then sentenced some days ago; some have been told, some not."""
+    trial = case.moments.ago(25, 1)
+    _with_a_trial(case, ago=60, trial=trial)
+    _convict(case, 25, trial[0], sentence_in=-case.random.randint(1, 5))
+    case.talk(case.moments.before(12, 14))
+    ago = next(n for n in range(1, 6) if case.moments.workday(-n) == case.sentence_day)
+    sentence = case.random.choice(
+        (case.voice.imprisoned(case.random.choice((6, 11, 18, 30))), case.voice.community_order(12), case.voice.fined())
+    )
+    at = case.moments.before(ago, 15, 30)
+    results = {offence.id: [sentence] for offence in case.voice.offences}
+    day = case.moments.ago(ago)[0]
+    case.say(at, case.voice.resulted(at, case.voice.id("sentence"), SENTENCE, day, results))
+    if case.random.random() < 0.6:
+        case.talk(case.moments.minutes_ago(45))
+
+
+def acquitted(case: CaseFile) -> None:
+    """Found not guilty: the case is at its end for this defendant."""
+    ago = case.random.randint(2, 8)
+    trial = case.moments.ago(ago, 1)
+    _with_a_trial(case, ago=40, trial=trial)
+    case.talk(case.moments.before(14, 10))
+    at = case.moments.before(ago, 16, 10)
+    offences = case.voice.offences
+    case.say(
+        at,
+        case.voice.resulted(
+            at,
+            case.voice.id("trial"),
+            TRIAL,
+            trial[0],
+            {offence.id: [case.voice.acquitted()] for offence in offences},
+            verdicts={offence.id: False for offence in offences},
+        ),
+    )
+    if case.random.random() < 0.5:
+        case.talk(case.moments.before(1, 12))
+
+
+def pleaded_guilty_before_trial(case: CaseFile) -> None:
+    """A guilty plea: the witnesses are no longer needed and must hear it before they travel."""
+    trial = case.moments.after(case.random.randint(3, 8), 2)
+    _with_a_trial(case, ago=35, trial=trial)
+    case.talk(case.moments.before(8, 10))
+    at = case.moments.before(1, 11, 30)
+    for offence in case.voice.offences:
+        case.say(at, case.voice.pleaded(at, case.voice.id("trial"), offence, "GUILTY", case.moments.workday(-1)))
+    case.require(case.moments.minutes_ago(120), required=False)
+
+
+def no_longer_required(case: CaseFile) -> None:
+    """The CPS no longer needs one of the witnesses."""
+    days = case.moments.after(10, 2)
+    case.take_on(case.moments.before(40), witnesses=3, required=True, told=days)
+    _announce_trial(case, case.moments.before(39), days)
+    case.talk(case.moments.before(9, 10))
+    case.require(case.moments.before(1, 12), who=case.people[-1:], required=False)
+
+
+def required_today(case: CaseFile) -> None:
+    """The CPS has just said who must come."""
+    case.take_on(case.moments.before(15))
+    _announce_trial(case, case.moments.before(13), case.moments.after(22, 2))
+    case.talk(case.moments.before(12, 14))
+    case.require(case.moments.before(1, 15, 50))
+
+
+def two_defendants_apart(case: CaseFile) -> None:
+    """One defendant has pleaded and been sentenced, the other is still to be tried: the witnesses stay in listing."""
+    case.charge(defendants=2)
+    _with_a_trial(case, ago=45, trial=case.moments.after(case.random.randint(12, 25), 3))
+    first = case.voice.offences[0]
+    at = case.moments.before(20, 12)
+    hearing = case.voice.id("plea of one")
+    day = case.moments.ago(20)[0]
+    case.say(at, case.voice.confirmed(case.moments.before(28), hearing, PLEA, [day]))
+    case.say(
+        at,
+        case.voice.resulted(
+            at, hearing, PLEA, day, {first.id: [case.voice.imprisoned(14)]}, pleas={first.id: "GUILTY"}
+        ),
+    )
+    case.talk(case.moments.before(3, 10))
+
+
+def two_defendants_together(case: CaseFile) -> None:
+    case.charge(defendants=2, offences=2)
+    _with_a_trial(case, ago=35, trial=case.moments.after(case.random.randint(10, 25), 4))
+    case.talk(case.moments.before(4, 10))
+
+
+def result_overdue(case: CaseFile) -> None:
+    """The trial was more than a week ago and the court has not said how it ended."""
+    _with_a_trial(case, ago=40, trial=case.moments.ago(case.random.randint(8, 12), 1))
+    case.talk(case.moments.before(14, 10))
+
+
+def on_trial_now(case: CaseFile) -> None:
+    """The trial is running: the first day has results, the verdict is to come."""
+    days = case.moments.ago(1, 4)
+    _with_a_trial(case, ago=40, trial=days)
+    case.talk(case.moments.before(9, 10), says="will_come")
+    at = case.moments.before(1, 16, 50)
+    offence = case.voice.offences[0]
+    case.say(at, case.voice.pleaded(at, case.voice.id("trial"), offence, "NOT_GUILTY", days[0][0]))
+
+
+def unallocated(case: CaseFile) -> None:
+    """Nobody has the case yet."""
+    case.officer = ""
+    case.take_on(case.moments.before(case.random.randint(1, 6), 13))
+    at = case.moments.before(1, 14)
+    case.say(at, case.voice.confirmed(at, case.voice.id("first"), FIRST, case.moments.after(9)))
+
+
+def doubtful_verdict(case: CaseFile) -> None:
+    """The court's message says guilty in one place and not guilty in another: a person must look."""
+    trial = case.moments.ago(2, 1)
+    _with_a_trial(case, ago=40, trial=trial)
+    case.talk(case.moments.before(14, 10))
+    at = case.moments.before(2, 16)
+    case.say(
+        at,
+        case.voice.verdict(
+            at, case.voice.id("trial"), case.voice.offences[0], trial[0][0], guilty=True, doubtful=True
+        ),
+    )
+
+
+def to_be_moved_by_hand(case: CaseFile) -> None:
+    """The case that the printed command moves: everybody has the date that is about to change."""
+    _with_a_trial(case, ago=20, trial=case.moments.after(15, 2))
+    case.talk(case.moments.before(3, 11))
+
+
+# --- what several stories share -----------------------------------------------------------------------------------
+
+
+def _with_a_trial(case: CaseFile, *, ago: int, trial: tuple[Day, ...]) -> None:
+    """Take the case on with its trial; everybody has been told, by us or before the case came to us."""
+    if not case.defendants:
+        case.charge(offences=case.random.choice((1, 1, 2)))
+    came_from_elsewhere = ago > MONTH or case.random.random() < 0.5
+    case.take_on(case.moments.before(ago, 9, 30), required=True, told=trial if came_from_elsewhere else ())
+    _announce_trial(case, case.moments.before(ago, 10, 30), trial)
+    if not came_from_elsewhere:
+        case.talk(case.moments.before(ago - 1, 14))
+
+
+def _announce_trial(case: CaseFile, at: datetime, days: tuple[Day, ...]) -> None:
+    trial = case.voice.id("trial")
+    case.say(at, case.voice.listed(at, trial, TRIAL))
+    case.say(at, case.voice.confirmed(at, trial, TRIAL, days))
+
+
+def _move(case: CaseFile, at: datetime, days: tuple[Day, ...]) -> None:
+    case.say(at, case.voice.updated(at, case.voice.id("trial"), TRIAL, days))
+
+
+def _vacate(case: CaseFile, at: datetime, *, code: str) -> None:
+    case.say(at, case.voice.vacated(at, case.voice.id("trial"), _reason("vacated", case, code)))
+
+
+def _relist(case: CaseFile, ago: int, name: str, seed: str, days: tuple[Day, ...]) -> None:
+    at = case.moments.before(ago, 11, 10)
+    hearing = case.voice.id(name)
+    case.say(at, case.voice.confirmed(at, hearing, TRIAL, days, seeded_from=case.voice.id(seed)))
+
+
+def _convict(case: CaseFile, ago: int, day: Day, *, sentence_in: int = 20) -> None:
+    """Convict of everything; the sentence is so many working days from today (negative: ago)."""
+    sentence = (case.moments.ago(-sentence_in) if sentence_in < 0 else case.moments.after(sentence_in))[0]
+    case.sentence_day = sentence[0]
+    coming = NextHearing(type=SENTENCE, hearing=case.voice.id("sentence"), day=sentence)
+    at = case.moments.before(ago, 16, 20)
+    offences = case.voice.offences
+    case.say(
+        at,
+        case.voice.resulted(
+            at,
+            case.voice.id("trial"),
+            TRIAL,
+            day,
+            {offence.id: [case.voice.adjourned_to(coming)] for offence in offences},
+            pleas={offence.id: "NOT_GUILTY" for offence in offences},
+            verdicts={offence.id: True for offence in offences},
+        ),
+    )
+
+
+def _reason(kind: str, case: CaseFile, code: str) -> str:
+    known = rulebook.by_code(kind, case.court.jurisdiction, code)
+    return known.cp_ids[0] if known and known.cp_ids else "not-in-any-list"
+
+
+# How many of each; together about 150.
+STORIES: Mapping[Story, int] = MappingProxyType(
+    {
+        all_told: 28,
+        loaded_fully_told: 12,
+        keep_in_touch_due: 6,
+        new_case: 12,
+        moved_last_week: 9,
+        moved_today: 5,
+        moved_yesterday: 6,
+        moved_twice: 2,
+        moved_and_back: 2,
+        trial_in_two_days_untold: 3,
+        vacated_shortly_before: 2,
+        vacated: 6,
+        vacated_without_reason: 3,
+        relisted: 6,
+        relisted_many_times: 2,
+        days_cancelled: 3,
+        adjourned: 6,
+        guilty_verdict: 6,
+        sentenced: 8,
+        acquitted: 4,
+        pleaded_guilty_before_trial: 4,
+        no_longer_required: 3,
+        required_today: 3,
+        two_defendants_apart: 3,
+        two_defendants_together: 3,
+        result_overdue: 4,
+        on_trial_now: 2,
+        unallocated: 5,
+        doubtful_verdict: 1,
+    }
+)
