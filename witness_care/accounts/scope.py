@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.accounts.current import CLIENT, Actor
-from witness_care.accounts.permissions import TABLE, Permission
+from witness_care.accounts.permissions import FEED_SCOPE, SCOPES, TABLE, Permission
 
 
 def cases(actor: Actor) -> sa.Select[Any]:
@@ -47,5 +47,5 @@ def _a_program_for_cases(actor: Actor) -> bool:
     about_cases = {
         TABLE[named].scope for named in (Permission.SEE_CASES, Permission.RECORD_CONTACTS, Permission.WRITE_CASES)
     }
-    feeds = any(scope.startswith("feed:") for scope in actor.scopes)
+    feeds = any(scope.startswith(FEED_SCOPE) for scope in actor.scopes.difference(SCOPES))
     return actor.kind == CLIENT and (feeds or bool(about_cases & actor.scopes))

@@ -72,12 +72,15 @@ def note(
     row. Outside a request (a job, a command) they are written with the unit of work that is open.
     """
     ledger = _ledger()
+    kind = Category(category) if category else _category_of_route()
+    if kind is Category.DISCLOSURE and not recipient:
+        raise ValueError("Expected a recipient of what is disclosed; none was named. Say who receives it.")
     if ledger.closed:
         raise RuntimeError("Expected every note before the answer is made; this one came after it. Note it earlier.")
     entry = _matching(
         ledger,
         Note(
-            category=Category(category) if category else _category_of_route(),
+            category=kind,
             case_id=case_id,
             reason_code=reason_code,
             reason=reason,
@@ -149,9 +152,9 @@ def _write_changes() -> None:
 
 
 def _forget_changes() -> None:
-    """The unit of work was undone, so nothing was changed; what was read was read all the same."""
+    """The unit of work was undone, so nothing was changed; what a request read was read all the same."""
     ledger = _ledger()
-    ledger.notes = [entry for entry in ledger.notes if entry.category not in CHANGES]
+    ledger.notes = [entry for entry in ledger.notes if entry.category not in CHANGES and has_request_context()]
 
 
 def _write_before_the_answer(response: Response) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from witness_care.accounts.permissions import route_policy
 from witness_care.casework import checks, rebuild
 from witness_care.clock import now
 from witness_care.database import writing
@@ -15,6 +16,7 @@ from witness_care.database import writing
 @click.command("fsck", help="Check every invariant that stored rows can show; repair nothing. Exit 1 on a finding.")
 @click.option("--only", type=click.Choice(sorted(checks.CHECKS)), help="Run one check.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a finding.")
+@route_policy(permission="administer")
 def fsck(only: str | None, as_json: bool) -> None:
     count = 0
     for finding in checks.check(now(), only=only):
@@ -30,6 +32,7 @@ def fsck(only: str | None, as_json: bool) -> None:
 
 @click.command("rebuild", help="Fold every case anew from its journal. With --check, compare and write nothing.")
 @click.option("--check", is_flag=True, help="Only compare; exit 1 when a case differs from its journal.")
+@route_policy(permission="administer")
 def rebuild_command(check: bool) -> None:
     if check:
         found = list(rebuild.differences())
