@@ -1,0 +1,72 @@
+"""The regular jobs: what each does, and how often. A job is a sweep that may run twice, or stop half way, without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from witness_care import database
+from witness_care.calendars import bank_holidays
+from witness_care.cases.models import Hearing
+from workflows.working_days import london_date
+
+MINUTE = 60
+OCTOBER = 10
+
+
+class NextYearUnknownError(Exception):
+    """From October on the bank holidays of the next year must be known, or due times would be provisional."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`run` gets the present instant (UTC) and gives how much it did. `words` say what it is for."""
+
+    name: str
+    words: str
+    interval_seconds: int
+    run: Callable[[datetime], int]
+
+
+def read_what_waits(now: datetime) -> int:
+    """Read messages that are stored but were not read, because the database was busy or the process died."""
+    from witness_care.feed import replay
+
+    return replay.read_received(now=now)
+
+
+def try_parked_again(now: datetime) -> int:
+    """Try again what is parked: the case or person may be known by now."""
+    from witness_care.feed import replay
+
+    return replay.retry_parked(now=now)
+
+
+def count_missing_results(now: datetime) -> int:
+    """Count the hearings whose result the court owes. Being late is a query; this only shows that someone looks."""
+    overdue = sa.select(sa.func.count()).select_from(Hearing).where(Hearing.result_due_at < now)
+    return database.session().scalar(overdue) or 0
+
+
+def check_calendar(now: datetime) -> int:
+    """Check that the bank holidays of the next year are known, from 1 October on."""
+    if not knows_enough_years(now):
+        raise NextYearUnknownError
+    return len(bank_holidays())
+
+
+def knows_enough_years(now: datetime) -> bool:
+    today = london_date(now)
+    needed = today.year + 1 if today.month >= OCTOBER else today.year
+    return any(day.year == needed for day in bank_holidays())
+
+
+JOBS = (
+    Job(name="inbox", words="reads stored messages", interval_seconds=MINUTE, run=read_what_waits),
+    Job(name="parked", words="tries parked messages again", interval_seconds=10 * MINUTE, run=try_parked_again),
+    Job(name="results", words="counts results a court owes", interval_seconds=15 * MINUTE, run=count_missing_results),
+    Job(name="calendar", words="checks next year's bank holidays", interval_seconds=1440 * MINUTE, run=check_calendar),
+)
