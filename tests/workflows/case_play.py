@@ -1,0 +1,73 @@
+"""Plays messages into a case as the write path does: steps, refolds when one belongs earlier, and drops repeats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from workflows import snapshot as snapshots
+from workflows.decide import decide, is_late, refold, state_hash
+from workflows.decision import Decision, Move
+from workflows.duty_rows import DutyRecord
+from workflows.entitlement import Rules
+from workflows.events import CaseEvent
+from workflows.snapshot import Snapshot
+
+REPEAT = "repeat"
+
+
+@dataclass(slots=True)
+class CasePlay:
+    """One case being played. The snapshot goes through JSON after every message, as it does on `court_case.state`."""
+
+    rules: Rules
+    case: str = "case"
+    snapshot: Snapshot = field(init=False)
+    journal: list[CaseEvent] = field(default_factory=list)
+    records: dict[str, DutyRecord] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    refolds: int = 0
+
+    def __post_init__(self) -> None:
+        self.snapshot = Snapshot(case=self.case)
+
+    def deliver(self, message: Sequence[CaseEvent]) -> list[str]:
+        """Take one message in; gives what its sender hears for each fact."""
+        known = {event.fold_key for event in self.journal}
+        new = sorted((event for event in message if event.fold_key not in known), key=lambda event: event.fold_key)
+        answers = {event.id: REPEAT for event in message}
+        if new:
+            self.journal += new
+            decision = self._late() if is_late(self.snapshot, new[0]) else decide(self.snapshot, new, self.rules)
+            self._keep(decision)
+            answers |= {event.id: decision.outcomes[event.id] for event in new}
+        return [answers[event.id] for event in message]
+
+    def play(self, messages: Iterable[Sequence[CaseEvent]]) -> CasePlay:
+        for message in messages:
+            self.deliver(message)
+        return self
+
+    def refolded(self) -> Decision:
+        return refold(self.case, self.journal, self.rules)
+
+    @property
+    def state_hash(self) -> str:
+        return state_hash(self.snapshot)
+
+    @property
+    def stored(self) -> str:
+        return json.dumps(snapshots.dump(self.snapshot), sort_keys=True)
+
+    def _late(self) -> Decision:
+        self.refolds += 1
+        self.records, self.moves = {}, []
+        return self.refolded()
+
+    def _keep(self, decision: Decision) -> None:
+        self.records |= decision.duties
+        self.moves += decision.moves
+        plain = json.loads(json.dumps(snapshots.dump(decision.snapshot)))
+        self.snapshot = snapshots.load(plain)
+        assert self.snapshot == decision.snapshot, "A snapshot changed on its way through JSON"
