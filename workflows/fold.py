@@ -34,7 +34,7 @@ def truth_of(
                 requirements[stated.said.participant] = stated.said
     return CaseTruth(
         case=case,
-        hearings={hearing: truth.hearing(registers, hearing) for hearing in memories},
+        hearings={hearing: hearing_of(registers, hearing, memory) for hearing, memory in memories.items()},
         threads={hearing: memory.thread for hearing, memory in memories.items()},
         orders={hearing: memory.order for hearing, memory in memories.items()},
         offences=truth.offences(registers),
@@ -42,6 +42,17 @@ def truth_of(
         proceedings=dict(standings),
         requirements=requirements,
     )
+
+
+def hearing_of(registers: truth.Registers, hearing_id: str, memory: HearingMemory) -> Hearing:
+    """Give one hearing as it now stands. One that is in a thread had a date: without one now, it has lost it.
+
+    Who was told that date is owed the news, also when a court says "to be fixed" without removing it (feeds.md 9).
+    """
+    now = truth.hearing(registers, hearing_id)
+    if memory.thread and now.status is HearingStatus.UNDATED:
+        return replace(now, status=HearingStatus.DATE_REMOVED)
+    return now
 
 
 @dataclass(slots=True)
@@ -271,7 +282,7 @@ class Fold:
             for other_id, memory in self.hearings.items()
             if other_id != hearing.id
             and memory.thread
-            and self._is_replaced_by(other := truth.hearing(self.registers, other_id), hearing)
+            and self._is_replaced_by(other := hearing_of(self.registers, other_id, memory), hearing)
         ]
         # A doubtful link makes two duties rather than a silent one.
         return self.hearings[put_off[0].id].thread if len(put_off) == 1 else hearing.id
