@@ -35,7 +35,7 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright keeps a note of each listener on the object
 class Watch:
     """What went wrong on a page while a test looked at it: errors, blocked content, missing files."""
 
