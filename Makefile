@@ -3,7 +3,7 @@
 .SILENT:
 .PHONY: help run test lint format docs assets demo lock
 
-PORT ?= 5000
+export PORT ?= 5000
 # What pytest is given beyond the defaults, for example: make test TESTS="tests/workflows -k hearing"
 TESTS ?=
 
@@ -17,9 +17,9 @@ run: ## Set up and start the service with synthetic cases on this machine (PORT=
 	scripts/prepare run
 	echo "Bringing the database up to date"
 	$(BIN)/flask --app wsgi db upgrade
-	$(BIN)/flask --app wsgi demo --if-empty --port $(PORT)
+	$(BIN)/flask --app wsgi demo --if-empty
 	echo "Starting on this machine only, port $(PORT); Ctrl+C stops it"
-	exec $(BIN)/flask --app wsgi serve --port $(PORT)
+	exec $(BIN)/flask --app wsgi serve
 
 test: ## Set up and run every test, with a real PostgreSQL and a real browser
 	echo "Setting up"
@@ -49,7 +49,7 @@ assets: ## Build the style sheet and scripts
 demo: ## Fill an empty database with synthetic cases
 	scripts/prepare run
 	$(BIN)/flask --app wsgi db upgrade
-	$(BIN)/flask --app wsgi demo --if-empty --port $(PORT)
+	$(BIN)/flask --app wsgi demo --if-empty
 
 lock: ## Pin every package anew (UPGRADE=1 takes newer versions within the bounds)
 	scripts/prepare lock $(if $(UPGRADE),--upgrade)

@@ -134,16 +134,3 @@ def test_no_template_switches_escaping_off_or_carries_code() -> None:
         path.name for path in folder.rglob("*.py") if "render_template_string" in path.read_text(encoding="utf-8")
     ]
     assert in_templates + in_code == []
-
-
-def test_only_the_clock_reads_the_time() -> None:
-    """Whoever needs the present is given it, so that a test can choose it: call clock.now() at the edge."""
-    root = Path(__file__).parents[2]
-    reads = re.compile(r"datetime\.now\(|datetime\.utcnow\(|date\.today\(|time\.time\(")
-    found = [
-        str(path.relative_to(root))
-        for package in ("witness_care", "workflows")
-        for path in (root / package).rglob("*.py")
-        if reads.search(path.read_text(encoding="utf-8"))
-    ]
-    assert found == ["witness_care/clock.py"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from witness_care.calendars import unit_calendar
-from workflows.working_days import instant_of, london_date, next_working_day, previous_working_day
+from workflows.working_days import days_later, instant_of, london_date, next_working_day, previous_working_day
 
 MORNING = time(10, 0)
 
@@ -50,4 +50,4 @@ class Moments:
     def week(self, workdays: int) -> date:
         """Give the Monday of the week in which that working day lies."""
         day = self.workday(workdays)
-        return day - timedelta(days=day.weekday())
+        return days_later(day, -day.weekday())
