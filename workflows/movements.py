@@ -7,14 +7,14 @@ rule 26).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workflows import attendance, codec, duties, events, journey, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
 from workflows.entitlement import was_warned
-from workflows.events import CaseEvent
+from workflows.events import CaseEvent, DateKind
 from workflows.journey import Journey, JourneyFacts
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
@@ -69,9 +69,12 @@ def _hearing_events(
         if now.is_live and not (was and was.is_live):
             unvacated = was is not None and was.status is HearingStatus.VACATED
             found.append((("unvacated" if unvacated else "own_days_changed") if attends else "", "hearing_listed"))
-        elif now.is_live and was is not None and _own_days_differ(fold, participant, was, now):
-            moved = (was.when, was.where) != (now.when, now.where)
-            found.append(("own_days_changed" if attends else "", "hearing_listed" if moved else ""))
+        elif now.is_live and was is not None:
+            theirs, before_that = _own_dates(fold, participant, now), _own_dates(fold, participant, was)
+            if theirs != before_that or _court_moved(was, now):
+                moved = (was.when, was.where) != (now.when, now.where)
+                name = "own_days_changed" if theirs else "put_off"  # every day of theirs is gone, others stand
+                found.append((name if attends else "", "hearing_listed" if moved else ""))
         elif was is not None and was.is_live and now.status.is_off:
             found.append(("put_off" if attends else "", "hearing_put_off"))
         elif now.status is HearingStatus.DUPLICATE and was is not None and was.is_live:
@@ -89,15 +92,17 @@ def _same_thread(fold: Fold, hearing: Hearing) -> list[Hearing]:
     ]
 
 
-def _own_days_differ(fold: Fold, participant: str, was: Hearing, now: Hearing) -> bool:
+def _own_dates(fold: Fold, participant: str, hearing: Hearing) -> tuple[Any, ...]:
+    """Give the days that stand for this person, or the week. Days on which others only are needed are not among them."""
+    if hearing.when is not None and hearing.when.kind is DateKind.WEEK_COMMENCING:
+        return (hearing.when.week_commencing, hearing.when.weeks) if hearing.when.week_commencing else ()
     requirement = fold.truth.requirements.get(participant)
     positions = frozenset(requirement.days) if isinstance(requirement, events.CpsRequires) else frozenset()
-    court_moved = bool(was.where and now.where and was.where.court != now.where.court)
-    return (
-        court_moved
-        or was.starts_at != now.starts_at
-        or (values.own_days(was, positions) != values.own_days(now, positions))
-    )
+    return tuple(day for day in values.own_days(hearing, positions) if not day.cancelled)
+
+
+def _court_moved(was: Hearing, now: Hearing) -> bool:
+    return bool(was.where and now.where and was.where.court != now.where.court)
 
 
 def _proceedings_events(
@@ -198,7 +203,7 @@ def _is_told_now(fold: Fold, participant: str) -> bool:
 
 
 def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bool:
-    """Say whether a contact told a required person what is true now: the dates, or the requirement itfold."""
+    """Say whether a contact told a required person what is true now: the dates, or the requirement itself."""
     what = event.what
     if not isinstance(what, events.ContactMade) or what.participant != participant or not what.outcome.tells:
         return False
