@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 from tests.contacts.conftest import Desk
-from tests.reading import link_with_text, text_of
 from tests.factories import (
     WEEKDAYS_10_TO_2,
     a_case,
@@ -20,6 +19,7 @@ from tests.factories import (
     told_everything,
     vacated,
 )
+from tests.reading import link_with_text, text_of
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import Role
 from witness_care.audit.models import PersonalDataEntry
