@@ -27,6 +27,10 @@ class JSONNotReadableError(ValueError):
     """A body is not JSON that everybody reads alike; the message says where and what to do, and echoes no value."""
 
 
+class JSONTooDeepError(JSONNotReadableError):
+    """A body is nested deeper than is safe to read."""
+
+
 @overload
 def strict_loads(raw: bytes | str, max_depth: int = DEPTH, duplicates: Literal["refuse"] = "refuse") -> Any: ...
 @overload
@@ -113,7 +117,7 @@ def _refuse_depth(raw: bytes, max_depth: int) -> None:
         if first in b"[{":
             depth += 1
             if depth > max_depth:
-                raise JSONNotReadableError(f"Expected at most {max_depth} levels of nesting; there are more.")
+                raise JSONTooDeepError(f"Expected at most {max_depth} levels of nesting; there are more.")
         elif first in b"]}":
             depth -= 1
 

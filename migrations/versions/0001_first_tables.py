@@ -265,6 +265,7 @@ def _cases() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_defendant_endpoint")),
     )
     op.create_index("defendant_endpoint_index", "defendant_endpoint", ["kind", "blind_index"])
+    op.create_index("defendant_endpoint_sender", "defendant_endpoint", ["external_id"])
     op.create_table(
         "identifier",
         sa.Column("id", sa.String(length=36), nullable=False),

@@ -67,7 +67,10 @@ class DefendantEndpoint(Base):
     """The blind index of a contact detail a defendant was seen with: enough to find a collision, nothing to read."""
 
     __tablename__ = "defendant_endpoint"
-    __table_args__ = (sa.Index("defendant_endpoint_index", "kind", "blind_index"),)
+    __table_args__ = (
+        sa.Index("defendant_endpoint_index", "kind", "blind_index"),
+        sa.Index("defendant_endpoint_sender", "external_id"),
+    )
 
     id: Mapped[str] = identifier()
     defendant_id: Mapped[str | None] = mapped_column(sa.String(36))

@@ -70,7 +70,9 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
 
 
 def counts_by_state(actor: Actor) -> dict[str, int]:
-    query = sa.select(FeedMessage.state, sa.func.count().label("found")).where(_visible(actor)).group_by(FeedMessage.state)
+    query = (
+        sa.select(FeedMessage.state, sa.func.count().label("found")).where(_visible(actor)).group_by(FeedMessage.state)
+    )
     return {row.state: row.found for row in database.session().execute(query)}
 
 
@@ -89,3 +91,19 @@ def _visible(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.false()
     senders = sa.select(ApiClientUnit.client_id).where(ApiClientUnit.unit_id.in_(actor.unit_ids))
     return FeedMessage.client_id.in_(senders)
+
+
+def sent_message(client_id: str, feed: str, row_id: str) -> tuple[FeedMessage, Sequence[FeedPart]] | None:
+    """Read a message and its parts for the program that sent it; None when it is not one of theirs."""
+    session = database.session()
+    message = session.scalar(
+        sa.select(FeedMessage).where(
+            FeedMessage.id == row_id, FeedMessage.feed == feed, FeedMessage.client_id == client_id
+        )
+    )
+    if message is None:
+        return None
+    parts = session.scalars(
+        sa.select(FeedPart).where(FeedPart.message_row_id == row_id).order_by(FeedPart.part, FeedPart.id)
+    )
+    return message, parts.all()

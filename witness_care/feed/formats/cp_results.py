@@ -6,9 +6,10 @@ all earlier ones of its day, so the facts here are everything the day says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from witness_care.feed.formats import cp_judgements
@@ -37,7 +38,9 @@ from workflows.events import (
 )
 
 OFFENCES = "/hearing/prosecutionCases/defendants/offences"
-TRIAL_ENDS = {"cracked": TrialCracked, "ineffective": TrialIneffective}
+TRIAL_ENDS: Mapping[str, type[TrialCracked] | type[TrialIneffective]] = MappingProxyType(
+    {"cracked": TrialCracked, "ineffective": TrialIneffective}
+)
 
 
 @dataclass(slots=True)

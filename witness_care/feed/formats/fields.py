@@ -78,9 +78,9 @@ class MaybeInstant(AwareInstant):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_none=True, load_default=None, **options)
 
-    def _deserialize(
+    def _deserialize(  # type: ignore[override]
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> datetime | None:  # type: ignore[override]
+    ) -> datetime | None:
         return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -33,6 +33,7 @@ class Rejected(StrEnum):
 
     MALFORMED = "malformed"
     TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
     WRONG_MEDIA_TYPE = "wrong-media-type"
     TYPE_MISSING = "type-missing"
     SCHEMA = "schema"

@@ -1,0 +1,137 @@
+"""One case while messages are matched to it: every name it has, and the names these messages add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from witness_care.cases.document import OtherId
+from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
+from witness_care.cases.rows import ASN
+from witness_care.columns import new_id
+from witness_care.feed.formats.cp_next_hearings import INFERRED
+from witness_care.feed.formats.translated import NamedDefendant, NamedOffence, Parked
+from witness_care.feed.known_hearings import Dated, KnownHearing, is_telling
+from workflows.events import HearingListed
+
+_NOT_IN_A_NUMBER = re.compile(r"[^A-Z0-9]+")
+
+
+class KnownCase:
+    """The names of one case in the court's own system, and its live hearings."""
+
+    def __init__(
+        self,
+        *,
+        case_id: str,
+        unit_id: str,
+        rows: Sequence[Any],
+        hearings: Mapping[str, KnownHearing],
+        owners: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        self.id = case_id
+        self.unit_id = unit_id
+        self.owners = owners
+        self._book = IdBook(case_id=case_id, namespace=COURT, rows=rows, ours=(), now=now)
+        self._hearings = dict(hearings)
+        self._inferred = {row.value: row.target_id for row in rows if row.namespace == INFERRED}
+        self._by_summons = {
+            _summons(row.value): row.target_id for row in rows if row.namespace == ASN and row.kind == DEFENDANT
+        }
+        self._court_names = {
+            kind: {row.value: row.target_id for row in rows if row.namespace == COURT and row.kind == kind}
+            for kind in (CASE, HEARING, DEFENDANT, OFFENCE)
+        }
+
+    @property
+    def new_rows(self) -> list[dict[str, Any]]:
+        """The rows of `identifier` that matching adds."""
+        return self._book.new_rows
+
+    @property
+    def has_court_case_id(self) -> bool:
+        return bool(self._court_names[CASE])
+
+    def names(self, kind: str) -> Iterable[str]:
+        return self._court_names[kind]
+
+    def find(self, kind: str, name: str) -> str | None:
+        """Give our id of what the court calls `name`; a placeholder of a hearing is a name too."""
+        if kind == HEARING and is_placeholder(name):
+            return self._inferred.get(name)
+        return self._book.find(kind, name)
+
+    def find_or_make(self, kind: str, name: str) -> str:
+        return self.find(kind, name) or self._learn(kind, new_id(), name)
+
+    def learn_case(self, name: str) -> None:
+        if name not in self._court_names[CASE]:
+            self._learn(CASE, self.id, name)
+
+    def recognise(self, defendants: Iterable[NamedDefendant]) -> None:
+        """Learn the court's id of a defendant we know by the arrest summons number."""
+        for defendant in defendants:
+            ours = self._by_summons.get(_summons(defendant.arrest_summons_number))
+            if ours and self.find(DEFENDANT, defendant.id) is None:
+                self._learn(DEFENDANT, ours, defendant.id)
+
+    def learn_offences(self, offences: Iterable[NamedOffence]) -> None:
+        """Give an id to every offence of a defendant we know: what is said of it must not be lost for being early."""
+        for offence in offences:
+            if offence.defendant and self.find(DEFENDANT, offence.defendant):
+                self.find_or_make(OFFENCE, offence.id)
+
+    def place(self, what: Dated | HearingListed) -> Parked | None:
+        """Find or make the hearing a fact is about (feeds.md section 8, rules 1 to 3).
+
+        A hearing the court's id of which is new adopts the one hearing without such an id that it fits. A placeholder
+        that fits several hearings is not placed.
+        """
+        ours = self.find(HEARING, what.hearing)
+        if ours is None and is_placeholder(what.hearing):
+            fitting = [] if isinstance(what, HearingListed) else self._fitting(what, self._hearings)
+            if len(fitting) > 1:
+                return Parked.AMBIGUOUS_MATCH
+            ours = fitting[0] if fitting else new_id()
+            self._inferred[what.hearing] = ours
+            self._book.learn(HEARING, ours, [OtherId(INFERRED, what.hearing)])
+        elif ours is None:
+            ours = self._learn(HEARING, self._adoptable(what) or new_id(), what.hearing)
+        self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what)
+        return None
+
+    def _adoptable(self, what: Dated | HearingListed) -> str | None:
+        named = set(self._court_names[HEARING].values())
+        nameless = {ours: hearing for ours, hearing in self._hearings.items() if ours not in named}
+        if isinstance(what, HearingListed):
+            kind = what.about.hearing_class
+            fitting = [ours for ours, hearing in nameless.items() if hearing.hearing_class == kind and is_telling(kind)]
+        else:
+            fitting = self._fitting(what, nameless)
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _fitting(self, what: Dated, among: Mapping[str, KnownHearing]) -> list[str]:
+        put_off = {self.find(HEARING, name) for name in what.about.seeded_from} if what.about else set()
+        fitting = [ours for ours, hearing in among.items() if ours not in put_off and hearing.fits(what)]
+        if len(fitting) > 1:
+            exact = [ours for ours in fitting if among[ours].fits_to_the_minute(what)]
+            return exact if len(exact) == 1 else fitting
+        return fitting
+
+    def _learn(self, kind: str, ours: str, name: str) -> str:
+        self._court_names[kind][name] = ours
+        self._book.learn(kind, ours, [OtherId(COURT, name)])
+        return ours
+
+
+def is_placeholder(name: str) -> bool:
+    """Say whether a translator made this name for a next hearing that has no id."""
+    return name.startswith(f"{INFERRED}:")
+
+
+def _summons(number: str) -> str:
+    """Write an arrest summons number in one way; empty when there is none, which equals nothing held."""
+    return _NOT_IN_A_NUMBER.sub("", number.upper())

@@ -1,0 +1,84 @@
+"""The hearings a case already has, as far as matching needs them: which court, which days, which class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.models import Hearing, HearingDay
+from witness_care.feed.formats.cp_next_hearings import court_key
+from workflows.events import HearingClass, HearingConfirmed, HearingListed, HearingMoved, Where
+from workflows.truth import HearingStatus
+
+Dated = HearingConfirmed | HearingMoved
+LIVE = (HearingStatus.LIVE.value, HearingStatus.UNDATED.value, HearingStatus.STUB.value)
+
+
+@dataclass(slots=True)
+class KnownHearing:
+    """One live hearing. `days` give each day's time, None when it is to be confirmed."""
+
+    id: str
+    hearing_class: str
+    court: str = ""
+    days: dict[date, time | None] = field(default_factory=dict)
+    week: date | None = None
+
+    def fits(self, what: Dated) -> bool:
+        """Say whether this could be the hearing a message without a usable id means (feeds.md section 8, rule 2)."""
+        if what.about is None or self.hearing_class != what.about.hearing_class or self.court != court_key(what.where):
+            return False
+        if what.when.week_commencing is not None:
+            return self.week == what.when.week_commencing
+        return any(day.on in self.days for day in what.when.days)
+
+    def fits_to_the_minute(self, what: Dated) -> bool:
+        return any(day.on in self.days and self.days[day.on] == day.at for day in what.when.days)
+
+    def now_stands(self, what: Dated | HearingListed) -> None:
+        """Take over what a message of the same batch says, before it is written."""
+        if what.about is not None:
+            self.hearing_class = what.about.hearing_class
+        if isinstance(what, HearingListed):
+            return
+        if what.where is not None:
+            self.court = court_key(what.where)
+        self.days = {day.on: day.at for day in what.when.days if not day.cancelled}
+        self.week = what.when.week_commencing
+
+
+def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, KnownHearing]]:
+    """Read the live hearings of cases with their days, by case and id: one statement."""
+    rows = session.execute(
+        sa.select(
+            Hearing.id,
+            Hearing.case_id,
+            Hearing.hearing_class,
+            Hearing.court,
+            Hearing.court_code,
+            Hearing.week_commencing,
+            HearingDay.on_date,
+            HearingDay.at_time,
+        )
+        .outerjoin(HearingDay, sa.and_(HearingDay.hearing_id == Hearing.id, HearingDay.cancelled.is_(sa.false())))
+        .where(Hearing.case_id.in_(case_ids), Hearing.status.in_(LIVE))
+        .order_by(Hearing.id, HearingDay.position)
+    )
+    found: dict[str, dict[str, KnownHearing]] = {}
+    for row in rows:
+        court = court_key(Where(court=row.court, court_code=row.court_code))
+        hearing = found.setdefault(row.case_id, {}).setdefault(
+            row.id, KnownHearing(row.id, row.hearing_class, court, week=row.week_commencing)
+        )
+        if row.on_date is not None:
+            hearing.days[row.on_date] = row.at_time
+    return found
+
+
+def is_telling(hearing_class: str) -> bool:
+    """Say whether a class of hearing alone can tell which hearing is meant."""
+    return hearing_class != HearingClass.OTHER

@@ -1,0 +1,293 @@
+"""Finds which of our cases and hearings a message is about, and learns the sender's names for them.
+
+Everything is read in a number of statements that does not grow with the number of messages; then each part is matched
+in memory, so what one message teaches serves the next one in the same batch (feeds.md sections 4 and 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE
+from witness_care.cases.models import CourtCase, Identifier, Offence
+from witness_care.cases.rows import URN
+from witness_care.cases.urn import normalise_urn
+from witness_care.feed.fact_ids import ids_in, with_our_ids
+from witness_care.feed.formats.translated import Note, Parked, Part, Said
+from witness_care.feed.known_case import KnownCase, is_placeholder
+from witness_care.feed.known_hearings import hearings_of_cases
+from workflows.events import HearingConfirmed, HearingListed, HearingMoved, VerdictRecorded
+
+MOST_PEOPLE = 20  # a case is found by some of its people; the rest of a long list adds nothing
+ABOUT_ONE_HEARING = (HearingConfirmed, HearingMoved, HearingListed)
+Name = tuple[str, str, str]  # namespace, kind, value: the form of `identifier` and `feed_wait`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a part says of one of our cases, in our ids. `facts` keep their ordinal in the part.
+
+    `parked` says why nothing, or not everything, could be matched; any of `waits` may bring the rest back.
+    """
+
+    case_id: str | None = None
+    hearing_id: str | None = None
+    facts: tuple[tuple[int, Said], ...] = ()
+    notes: tuple[Note, ...] = ()
+    parked: Parked | None = None
+    waits: tuple[Name, ...] = ()
+
+
+@dataclass(slots=True)
+class Matcher:
+    """The cases that some messages may be about, found by any of their names, and what is learnt while matching."""
+
+    cases: Mapping[str, KnownCase]
+    by_urn: dict[str, set[str]] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, the court's id) -> cases
+
+    def match(self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool = True) -> list[Match]:
+        """Match one part: usually to one case; a part that names only a hearing, to every case of the hearing.
+
+        `unit_ids` are the units whose cases the sender may write to (None: all). `alone` says that no other case of
+        the message is still unknown to us, so that the hearing alone may tell which case it is.
+        """
+        if part.parked is Parked.UNSUPPORTED_TYPE:
+            return [Match(parked=part.parked)]
+        found = self._cases_of(part, unit_ids, alone=alone)
+        if isinstance(found, Parked):
+            return [Match(parked=found, waits=_waits(part))]
+        return [self._match_in(self.cases[case_id], part) for case_id in found]
+
+    def names_no_known_case(self, part: Part) -> bool:
+        """Say whether a part names a case of its own that we do not know by that name."""
+        return bool(part.case) and not self._by(CASE, part.case) and not self.by_urn.get(normalise_urn(part.urn) or "")
+
+    def new_rows(self) -> list[dict[str, Any]]:
+        """Give the rows of `identifier` that were learnt."""
+        return [row for case in self.cases.values() for row in case.new_rows]
+
+    # --- which case -----------------------------------------------------------------------------------------------
+
+    def _cases_of(self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool) -> Sequence[str] | Parked:
+        urn = normalise_urn(part.urn) if part.urn else None
+        named = self._visible(self.by_urn.get(urn or "", set()) | self._by(CASE, part.case), unit_ids)
+        if len(named) > 1:
+            return Parked.AMBIGUOUS_MATCH
+        if named:
+            return sorted(named)
+        if urn:  # another case of the same hearing must not take what names a URN of its own
+            return Parked.UNKNOWN_CASE
+        if part.urn and not part.case and not part.hearing:
+            return Parked.NEEDS_PERSON  # an odd URN and nothing else
+        return self._by_hearing_or_people(part, unit_ids, alone=alone)
+
+    def _by_hearing_or_people(
+        self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool
+    ) -> Sequence[str] | Parked:
+        of_hearing = self._visible(self._by(HEARING, part.hearing), unit_ids)
+        of_people = self._visible(self._by_people(part), unit_ids)
+        if part.case:  # it has another id in the court's system: another case of the same hearing
+            of_hearing = {case for case in of_hearing if not self.cases[case].has_court_case_id}
+            of_people = {case for case in of_people if not self.cases[case].has_court_case_id}
+        pool = (of_hearing & of_people) or of_people or of_hearing
+        if not pool:
+            return Parked.UNKNOWN_CASE if part.case or not part.hearing else Parked.UNKNOWN_HEARING
+        about_one_case = bool(part.case or part.defendants or part.offences)
+        if about_one_case and (len(pool) > 1 or (part.case and not of_people and not alone)):
+            return Parked.AMBIGUOUS_MATCH
+        return sorted(pool)
+
+    def _by_people(self, part: Part) -> set[str]:
+        found = set()
+        for defendant in part.defendants:
+            found |= self._by(DEFENDANT, defendant.id)
+        for offence in part.offences:
+            found |= self._by(OFFENCE, offence.id)
+        return found
+
+    def _by(self, kind: str, name: str) -> set[str]:
+        return self.by_name.get((kind, name), set()) if name else set()
+
+    def _visible(self, case_ids: Iterable[str], unit_ids: frozenset[str] | None) -> set[str]:
+        return {
+            case_id
+            for case_id in case_ids
+            if (case := self.cases.get(case_id)) and (unit_ids is None or case.unit_id in unit_ids)
+        }
+
+    # --- within the case ------------------------------------------------------------------------------------------
+
+    def _match_in(self, case: KnownCase, part: Part) -> Match:
+        """Learn what the part teaches about the case, and put its facts into our ids."""
+        if part.case:
+            case.learn_case(part.case)
+        case.recognise(part.defendants)
+        case.learn_offences(part.offences)
+        not_placed = _learn_hearings(case, part)
+        self._remember(case, part)
+        hearing_id = case.find(HEARING, part.hearing) if part.hearing else None
+        if part.parked:
+            return Match(case_id=case.id, hearing_id=hearing_id, parked=part.parked)
+        unknown = [name for name in _named(part, DEFENDANT) if case.find(DEFENDANT, name) is None]
+        ownerless = _without_owner(case, part)
+        nobody_known = bool(unknown) and len(unknown) == len(_named(part, DEFENDANT))
+        waits = [(COURT, DEFENDANT, name) for name in unknown[:MOST_PEOPLE]]
+        waits += [(COURT, OFFENCE, name) for name in ownerless]
+        return Match(
+            case_id=case.id,
+            hearing_id=hearing_id,
+            facts=() if nobody_known else tuple(_facts_in(case, part)),
+            notes=tuple(
+                replace(note, hearing=ours) for note in part.notes if (ours := case.find(HEARING, note.hearing))
+            ),
+            parked=Parked.UNKNOWN_DEFENDANT if unknown or ownerless else not_placed,
+            waits=tuple(waits),
+        )
+
+    def _remember(self, case: KnownCase, part: Part) -> None:
+        """Let later messages of this batch find the case by what this one taught."""
+        for kind in (CASE, HEARING):
+            for name in case.names(kind):
+                self.by_name.setdefault((kind, name), set()).add(case.id)
+        named = ((DEFENDANT, part.defendants), (OFFENCE, part.offences))
+        for kind, people in named:
+            for each in people:
+                if case.find(kind, each.id):
+                    self.by_name.setdefault((kind, each.id), set()).add(case.id)
+
+
+def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
+    """Read and lock the cases these parts may be about, with every name they have: at most five statements."""
+    urns = {urn for part in parts if part.urn and (urn := normalise_urn(part.urn))}
+    cases = _lock_cases(session, _cases_named(session, parts, urns), urns)
+    if not cases:
+        return Matcher(cases={})
+    names: dict[str, list[Any]] = {case_id: [] for case_id in cases}
+    for row in _names_of(session, cases):
+        names[row.case_id].append(row)
+    facts = [said.what for part in parts for said in part.facts]
+    hearings = (
+        hearings_of_cases(session, list(cases)) if any(isinstance(fact, ABOUT_ONE_HEARING) for fact in facts) else {}
+    )
+    ownerless = any(isinstance(fact, VerdictRecorded) and not fact.defendant for fact in facts)
+    owners = _owners_of_offences(session, list(cases)) if ownerless else {}
+    matcher = Matcher(
+        cases={
+            case_id: KnownCase(
+                case_id=case_id,
+                unit_id=row.unit_id,
+                rows=names[case_id],
+                hearings=hearings.get(case_id, {}),
+                owners=owners,
+                now=now,
+            )
+            for case_id, row in cases.items()
+        }
+    )
+    for case_id, row in cases.items():
+        matcher.by_urn.setdefault(row.urn, set()).add(case_id)
+        for name in names[case_id]:
+            if name.namespace == COURT:
+                matcher.by_name.setdefault((name.kind, name.value), set()).add(case_id)
+            elif name.namespace == URN:
+                matcher.by_urn.setdefault(name.value, set()).add(case_id)
+    return matcher
+
+
+def _cases_named(session: Session, parts: Iterable[Part], urns: set[str]) -> set[str]:
+    """Find cases by what the parts name: case, hearing and people, and offences where nobody else is named."""
+    court: set[str] = set()
+    for part in parts:
+        court |= {part.case, part.hearing, *(defendant.id for defendant in part.defendants[:MOST_PEOPLE])}
+        if not part.defendants:
+            court |= {offence.id for offence in part.offences[:MOST_PEOPLE]}
+    court.discard("")
+    if not court and not urns:
+        return set()
+    named = sa.or_(
+        sa.and_(Identifier.namespace == COURT, Identifier.value.in_(sorted(court))),
+        sa.and_(Identifier.namespace == URN, Identifier.kind == CASE, Identifier.value.in_(sorted(urns))),
+    )
+    return set(session.scalars(sa.select(Identifier.case_id).where(named, Identifier.case_id != "").distinct()))
+
+
+def _lock_cases(session: Session, case_ids: set[str], urns: set[str]) -> dict[str, Any]:
+    """Lock the cases in id order before their names are read, so that two messages cannot name one hearing twice."""
+    if not case_ids and not urns:
+        return {}
+    rows = session.execute(
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id)
+        .where(sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns))))
+        .order_by(CourtCase.id)
+        .with_for_update()
+    )
+    return {row.id: row for row in rows}
+
+
+def _names_of(session: Session, case_ids: Iterable[str]) -> Iterable[Any]:
+    columns = (Identifier.case_id, Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id)
+    return session.execute(sa.select(*columns).where(Identifier.case_id.in_(sorted(case_ids))))
+
+
+def _owners_of_offences(session: Session, case_ids: Sequence[str]) -> dict[str, str]:
+    rows = session.execute(sa.select(Offence.id, Offence.defendant_id).where(Offence.case_id.in_(case_ids)))
+    return {row.id: row.defendant_id for row in rows}
+
+
+def _learn_hearings(case: KnownCase, part: Part) -> Parked | None:
+    """Give every hearing of the part an id of ours; say why when one of them fits several."""
+    not_placed = None
+    for said in part.facts:
+        if isinstance(said.what, ABOUT_ONE_HEARING):
+            not_placed = case.place(said.what) or not_placed
+    for name in (part.hearing, *_named(part, HEARING)):
+        if name and not is_placeholder(name):
+            case.find_or_make(HEARING, name)
+    return not_placed
+
+
+def _named(part: Part, wanted: str) -> list[str]:
+    return list(dict.fromkeys(name for said in part.facts for kind, name in ids_in(said.what) if kind == wanted))
+
+
+def _without_owner(case: KnownCase, part: Part) -> list[str]:
+    """Give the offences of verdicts that name no defendant, when we do not know whose they are."""
+    return [
+        said.what.offence
+        for said in part.facts
+        if isinstance(said.what, VerdictRecorded)
+        and not said.what.defendant
+        and case.owners.get(case.find(OFFENCE, said.what.offence) or "") is None
+    ]
+
+
+def _facts_in(case: KnownCase, part: Part) -> Iterator[tuple[int, Said]]:
+    """Give the facts in our ids with their ordinals, without those about nobody we know."""
+    for ordinal, said in enumerate(part.facts):
+        fact = with_our_ids(said.what, case.find, case.owners.get)
+        if fact is not None and not _lost_everybody(said.what, fact):
+            yield ordinal, Said(fact, said.context)
+
+
+def _lost_everybody(before: Any, after: Any) -> bool:
+    """Say whether a fact named people and now names none: "no defendants" would mean every defendant of the case."""
+    about, still_about = getattr(before, "about", None), getattr(after, "about", None)
+    if about is not None and still_about is not None and about.defendants and not still_about.defendants:
+        return True
+    return bool(getattr(before, "results", ())) and not getattr(after, "results", ())
+
+
+def _waits(part: Part) -> tuple[Name, ...]:
+    """List every identifier that may bring a part back when somebody teaches it."""
+    urn = normalise_urn(part.urn) if part.urn else None
+    names = [(URN, CASE, urn), (COURT, CASE, part.case), (COURT, HEARING, part.hearing)]
+    names += [(COURT, DEFENDANT, defendant.id) for defendant in part.defendants[:MOST_PEOPLE]]
+    names += [(COURT, OFFENCE, offence.id) for offence in part.offences[:MOST_PEOPLE]]
+    return tuple((namespace, kind, value) for namespace, kind, value in dict.fromkeys(names) if value)

@@ -1,0 +1,275 @@
+"""Reads stored messages again: those nobody has read yet, and those that waited for a case, a hearing or a person.
+
+Each message is read from the reduced body that was stored, with its first time of receipt, so that clocks start when it
+came and not when it was matched (feeds.md section 11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+from flask import has_request_context
+from sqlalchemy.orm import Session
+
+from witness_care import clock, database
+from witness_care.accounts.models import ApiClientUnit
+from witness_care.audit import ledger
+from witness_care.cases.identifiers import COURT
+from witness_care.cases.models import Identifier
+from witness_care.cases.rows import URN
+from witness_care.feed.formats import FORMATS
+from witness_care.feed.formats.translated import FeedRefusal, Parked, Translated
+from witness_care.feed.interpreting import Outcome, Stored, WaitingPart, interpret
+from witness_care.feed.matching import Name
+from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
+from witness_care.feed.states import State
+from witness_care.structured_log import describe, log
+
+NOT_READ_AFTER = timedelta(minutes=2)
+MOST_AT_ONCE = 500
+MOST_ROUNDS = 10  # a message that was waiting may teach a name that others wait for
+
+
+def interpret_each(messages: Sequence[Stored], *, now: datetime) -> dict[str, Outcome]:
+    """Apply messages in one unit of work of their own, and whatever was waiting for what they teach.
+
+    One that cannot be applied is parked alone, the others go through. Raises OperationalError when the database cannot
+    be written; nothing was changed then.
+    """
+    if not messages:
+        return {}
+    with database.writing() as session:
+        outcomes, learnt = _interpret_or_park(session, messages, now=now)
+        _wake(session, learnt, now=now)
+    return outcomes
+
+
+def redrive(case_id: str) -> int:
+    """Apply everything that was waiting for this case, in order of receipt; give how many parts found their place.
+
+    Runs inside the caller's unit of work, after the case and its names are written.
+    """
+    session = database.session()
+    columns = (Identifier.namespace, Identifier.kind, Identifier.value)
+    names = session.execute(
+        sa.select(*columns).where(Identifier.case_id == case_id, Identifier.namespace.in_((COURT, URN)))
+    )
+    return _wake(session, {(row.namespace, row.kind, row.value) for row in names}, now=clock.now())
+
+
+def retry(message_row_id: str, *, now: datetime) -> None:
+    """Read one stored message again, as somebody asked."""
+    with database.writing() as session:
+        parts = session.scalars(
+            sa.select(FeedPart.id).where(FeedPart.message_row_id == message_row_id, FeedPart.state == State.PARKED)
+        ).all()
+        if parts:
+            _drive(session, parts, now=now)
+            return
+        unread = FeedMessage.state.in_((State.RECEIVED, State.PARKED))
+        _interpret_stored(session, sa.and_(FeedMessage.id == message_row_id, unread), now=now)
+
+
+def retry_parked(now: datetime) -> int:
+    """Apply what waits for a name that is known by now; gives how many parts found their place.
+
+    News of a case, a hearing or a person brings back what waited for it by itself; this sweep finds what slipped by.
+    """
+    with database.writing() as session:
+        known = sa.and_(
+            Identifier.namespace == FeedWait.namespace,
+            Identifier.kind == FeedWait.kind,
+            Identifier.value == FeedWait.value,
+        )
+        parts = session.execute(
+            sa.select(FeedWait.part_id, FeedPart.message_row_id)
+            .join(Identifier, known)
+            .join(FeedPart, FeedPart.id == FeedWait.part_id)
+            .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
+            .where(sa.or_(FeedMessage.next_try_at.is_(None), FeedMessage.next_try_at <= now))
+            .order_by(FeedMessage.received_at, FeedWait.part_id)
+            .limit(MOST_AT_ONCE)
+        ).all()
+        if not parts:
+            return 0
+        driven = sorted({row.message_row_id for row in parts})
+        session.execute(
+            sa.update(FeedMessage).where(FeedMessage.id.in_(driven)).values(next_try_at=now + timedelta(hours=1))
+        )
+        return _drive(session, sorted({row.part_id for row in parts}), now=now)
+
+
+def interpret_waiting(now: datetime) -> int:
+    """Read messages that were stored and not read, because the service stopped or could not write; gives how many."""
+    with database.writing() as session:
+        old = sa.and_(FeedMessage.state == State.RECEIVED, FeedMessage.stored_at <= now - NOT_READ_AFTER)
+        return _interpret_stored(session, old, now=now)
+
+
+# --- applying -----------------------------------------------------------------------------------------------------
+
+
+def _interpret_or_park(
+    session: Session, messages: Sequence[Stored], *, now: datetime
+) -> tuple[dict[str, Outcome], Collection[Name]]:
+    """Apply messages together; when that fails, in halves, until the one that cannot be applied stands alone."""
+    try:
+        with session.begin_nested():
+            interpreted = interpret(messages, now=now)
+        return dict(interpreted.outcomes), interpreted.learnt
+    except sqlalchemy.exc.OperationalError:
+        raise
+    except Exception as error:
+        if len(messages) == 1:
+            return {messages[0].id: _park(session, messages[0], error, now=now)}, ()
+    half = len(messages) // 2
+    first, taught = _interpret_or_park(session, messages[:half], now=now)
+    second, taught_too = _interpret_or_park(session, messages[half:], now=now)
+    return first | second, {*taught, *taught_too}
+
+
+def _park(session: Session, message: Stored, error: Exception, *, now: datetime) -> Outcome:
+    log.error("feed_message_not_applied", feed=message.feed, message_id=message.id, **describe(error))
+    session.execute(
+        sa.update(FeedMessage)
+        .where(FeedMessage.id == message.id)
+        .values(
+            state=State.PARKED,
+            reason=Parked.NEEDS_PERSON,
+            detail=f"It could not be applied: {type(error).__name__}.",
+        )
+    )
+    return Outcome(State.PARKED, Parked.NEEDS_PERSON)
+
+
+# --- bringing back what waited ------------------------------------------------------------------------------------
+
+
+def _wake(session: Session, names: Collection[Name], *, now: datetime) -> int:
+    """Apply the parts that wait for any of these names, and then those that wait for what these teach."""
+    placed = 0
+    for _ in range(MOST_ROUNDS):
+        parts = _waiting_for(session, names)
+        if not parts:
+            break
+        stored = _stored(session, parts)
+        outcomes, names = _interpret_or_park(session, stored, now=now) if stored else ({}, ())
+        placed += _placed(outcomes)
+    return placed
+
+
+def _drive(session: Session, part_ids: Sequence[str], *, now: datetime) -> int:
+    stored = _stored(session, part_ids)
+    if not stored:
+        return 0
+    outcomes, learnt = _interpret_or_park(session, stored, now=now)
+    return _placed(outcomes) + _wake(session, learnt, now=now)
+
+
+def _placed(outcomes: dict[str, Outcome]) -> int:
+    return sum(part.again and part.state != State.PARKED for outcome in outcomes.values() for part in outcome.parts)
+
+
+def _waiting_for(session: Session, names: Collection[Name]) -> list[str]:
+    if not names:
+        return []
+    wanted = sa.tuple_(FeedWait.namespace, FeedWait.kind, FeedWait.value).in_(sorted(names))
+    return list(
+        session.scalars(
+            sa.select(FeedWait.part_id)
+            .join(FeedPart, FeedPart.id == FeedWait.part_id)
+            .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
+            .where(wanted, FeedPart.state == State.PARKED)
+            .group_by(FeedWait.part_id, FeedMessage.received_at)
+            .order_by(FeedMessage.received_at, FeedWait.part_id)
+            .limit(MOST_AT_ONCE)
+        )
+    )
+
+
+def _stored(session: Session, part_ids: Sequence[str]) -> list[Stored]:
+    """Open the messages of waiting parts, each with the parts to try again."""
+    parts = session.execute(
+        sa.select(FeedPart.id, FeedPart.message_row_id, FeedPart.part, FeedPart.drives, FeedPart.reason)
+        .where(FeedPart.id.in_(part_ids))
+        .order_by(FeedPart.part, FeedPart.id)
+    ).all()
+    not_built = {row.message_row_id for row in parts if row.reason == Parked.UNSUPPORTED_TYPE}
+    waiting: dict[str, list[WaitingPart]] = {}
+    for row in parts:
+        waiting.setdefault(row.message_row_id, []).append(WaitingPart(id=row.id, part=row.part, drives=row.drives))
+    if not_built:  # a newer version may read such a message in other parts
+        session.execute(sa.delete(FeedPart).where(FeedPart.message_row_id.in_(not_built)))
+    opened = _open(session, FeedMessage.id.in_(list(waiting)))
+    return [
+        _as_stored(row, translated, units, None if row.id in not_built else tuple(waiting[row.id]))
+        for row, translated, units in opened
+    ]
+
+
+def _interpret_stored(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
+    stored = [_as_stored(row, translated, units, None) for row, translated, units in _open(session, which)]
+    if stored:
+        _, learnt = _interpret_or_park(session, stored, now=now)
+        _wake(session, learnt, now=now)
+    return len(stored)
+
+
+def _open(
+    session: Session, which: sa.ColumnElement[bool]
+) -> list[tuple[FeedMessage, Translated, frozenset[str] | None]]:
+    rows = session.scalars(
+        sa.select(FeedMessage).where(which).order_by(FeedMessage.received_at, FeedMessage.id).limit(MOST_AT_ONCE)
+    ).all()
+    units = _units_of(session, {row.client_id for row in rows if row.client_id})
+    opened = []
+    for row in rows:
+        translated = _translate(row)
+        if translated is not None:
+            opened.append((row, translated, units.get(row.client_id) if row.client_id else None))
+    if opened and has_request_context():
+        ledger.note("alteration", fields="court message", row_count=len(opened))
+    return opened
+
+
+def _translate(row: FeedMessage) -> Translated | None:
+    """Read a stored message again; None when this version cannot, and then it goes on waiting."""
+    if row.body is None:
+        return None
+    try:
+        return FORMATS[row.feed].translate(json.loads(row.body.open(row.id)), row.headers, row.received_at)
+    except FeedRefusal:
+        return None
+    except Exception as error:
+        log.error("feed_message_not_translated", feed=row.feed, message_id=row.id, **describe(error))
+        return None
+
+
+def _units_of(session: Session, client_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    wanted = sorted(client_ids)
+    found: dict[str, set[str]] = {client_id: set() for client_id in wanted}
+    if wanted:
+        rows = session.execute(
+            sa.select(ApiClientUnit.client_id, ApiClientUnit.unit_id).where(ApiClientUnit.client_id.in_(wanted))
+        )
+        for row in rows:
+            found[row.client_id].add(row.unit_id)
+    return {client_id: frozenset(units) for client_id, units in found.items()}
+
+
+def _as_stored(
+    row: FeedMessage, translated: Translated, units: frozenset[str] | None, waiting: tuple[WaitingPart, ...] | None
+) -> Stored:
+    return Stored(
+        id=row.id,
+        feed=row.feed,
+        message_id=row.message_id,
+        received_at=row.received_at,
+        unit_ids=units,
+        translated=translated,
+        waiting=waiting,
+    )
