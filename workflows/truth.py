@@ -270,13 +270,14 @@ def _reason_given(registers: Registers, hearing_id: str, standing_vacation: even
 
 
 def _is_adjourned(registers: Registers, hearing_id: str, when: Statement | None) -> bool:
-    """Say whether the hearing ended with another to come. A listing later than the adjournment revives it."""
+    """Say whether the hearing ended with another to come, or could not go ahead. A later listing revives it."""
     adjourned = standing(registers, f"adjourned:{hearing_id}")
-    if adjourned is None or not isinstance(adjourned.said, events.HearingAdjourned):
+    if adjourned and isinstance(adjourned.said, events.HearingAdjourned) and hearing_id in adjourned.said.next_hearings:
         return False
-    if hearing_id in adjourned.said.next_hearings:
-        return False
-    return when is None or when.occurred_at <= adjourned.occurred_at
+    outcome = standing(registers, f"outcome:{hearing_id}")
+    ended = [adjourned, outcome if outcome and isinstance(outcome.said, events.TrialIneffective) else None]
+    lost_at = max((statement.occurred_at for statement in ended if statement), default=None)
+    return lost_at is not None and (when is None or when.occurred_at <= lost_at)
 
 
 def _result_days(registers: Registers, hearing_id: str) -> list[date]:
