@@ -8,6 +8,8 @@ export PORT ?= 5000
 TESTS ?=
 
 BIN := .venv/bin
+# Commands that a person watches say what matters; the service itself logs as it is set to.
+QUIET := WC_LOG_LEVEL=WARNING
 
 help: ## Print these words
 	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -16,8 +18,8 @@ run: ## Set up and start the service with synthetic cases on this machine (PORT=
 	echo "Setting up"
 	scripts/prepare run
 	echo "Bringing the database up to date"
-	$(BIN)/flask --app wsgi db upgrade
-	$(BIN)/flask --app wsgi demo --if-empty
+	$(QUIET) $(BIN)/flask --app wsgi db upgrade
+	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty
 	echo "Starting on this machine only, port $(PORT); Ctrl+C stops it"
 	exec $(BIN)/flask --app wsgi serve
 
@@ -48,8 +50,8 @@ assets: ## Build the style sheet and scripts
 
 demo: ## Fill an empty database with synthetic cases
 	scripts/prepare run
-	$(BIN)/flask --app wsgi db upgrade
-	$(BIN)/flask --app wsgi demo --if-empty
+	$(QUIET) $(BIN)/flask --app wsgi db upgrade
+	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty
 
 lock: ## Pin every package anew (UPGRADE=1 takes newer versions within the bounds)
 	scripts/prepare lock $(if $(UPGRADE),--upgrade)
