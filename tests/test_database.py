@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from witness_care import database
+from tests.databases import application_on, let_go
+from witness_care import create_app, database
 from witness_care.accounts.models import Unit
 from witness_care.accounts.permissions import route_policy
 from witness_care.columns import new_id
@@ -185,3 +187,18 @@ def test_a_choice_that_is_not_on_the_list_is_refused_by_the_database_itself(app:
     )
     with app.app_context(), pytest.raises(sa.exc.IntegrityError), database.writing() as session:
         session.execute(insert)
+
+
+@pytest.mark.postgres_only
+def test_production_does_not_start_on_a_database_that_may_forget_a_commit(database_url: str, tmp_path: Path) -> None:
+    before = application_on(database_url, instance=tmp_path)
+    with before.app_context(), database.writing() as session:
+        name = session.scalar(sa.text("SELECT current_database()"))
+        session.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    let_go(before)
+    keys = {"WC_FIELD_KEYS": "1:" + "a" * 43 + "=", "WC_INDEX_KEY": "b" * 43 + "="}
+    settings = {"WC_ENV": "production", "WC_SECRET_KEY": "s" * 40, "WC_HOSTS": "care.unit.example", **keys}
+    app = create_app({**settings, "DATABASE_URL": database_url, "WC_INSTANCE": tmp_path})
+    with app.app_context(), pytest.raises(RuntimeError, match="synchronous_commit to be on"):
+        codes()
+    let_go(app)

@@ -146,6 +146,7 @@ def _refuse_a_commit_that_may_be_lost(connection: Any, _record: Any) -> None:
         setting = cursor.execute("SHOW synchronous_commit").fetchone()[0]
     connection.rollback()
     if setting == "off":
+        connection.close()
         raise RuntimeError(
             "Expected synchronous_commit to be on; it is off. An acknowledged message could be lost: switch it on."
         )

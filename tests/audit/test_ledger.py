@@ -188,7 +188,8 @@ def test_when_the_log_cannot_be_written_nothing_is_changed(
 
 WITHOUT_RECIPIENT = (
     "INSERT INTO personal_data_log (at, category, actor_type, actor_id, request_id, route, subjects, field_groups, "
-    "row_count, outcome) VALUES ('2026-03-02T09:00:00.000000Z', 'disclosure', 'user', 'u', 'r', '', '[]', '[]', 1, 'done')"
+    "row_count, outcome) VALUES "
+    "('2026-03-02T09:00:00.000000Z', 'disclosure', 'user', 'u', 'r', '', '[]', '[]', 1, 'done')"
 )
 
 
