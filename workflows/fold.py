@@ -343,7 +343,11 @@ class Fold:
 
 
 def _proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> str:
-    """Name an event as the table of proceedings does; empty when that table does not speak of it."""
+    """Name an event as the table of proceedings does; empty when that table does not speak of it.
+
+    An event that changes no truth asks nobody (core.md rule 26): a second system that says the same, a reason given
+    later, a verdict that comes once more with the results.
+    """
     what = event.what
     hearing = after.hearings.get(getattr(what, "hearing", ""))
     is_trial = hearing is not None and hearing.is_trial
@@ -351,12 +355,16 @@ def _proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) ->
         case events.HearingConfirmed() | events.HearingMoved() if is_trial and hearing is not None:
             was = before.hearings.get(hearing.id)
             return "TrialMoved" if was is not None and was.is_live else "TrialListed"
+        case events.TrialVacated() if hearing is not None and _was(before, hearing) is HearingStatus.VACATED:
+            return ""
         case events.TrialVacated() | events.TrialUnvacated():
             return event.kind
         case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked():
             return event.kind
         case events.DateRemoved() if is_trial:
             return "DateRemoved"
+        case events.PleaRecorded() | events.VerdictRecorded() if before.offences == after.offences:
+            return ""
         case events.PleaRecorded() | events.VerdictRecorded():
             return event.kind
         case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
@@ -365,3 +373,8 @@ def _proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) ->
             return "Stopped"
         case _:
             return ""
+
+
+def _was(before: CaseTruth, hearing: Hearing) -> HearingStatus | None:
+    known = before.hearings.get(hearing.id)
+    return known.status if known is not None else None
