@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from workflows.events import CaseEvent, CpsNotRequired, CpsRequires, Fact, Parti
 
 _MESSAGES = uuid.UUID("0d3c1f2e-6c4b-5a57-9a55-3a8f0f6a7c21")
 CLIENT, USER = "client", "user"
+MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,8 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
     the case are applied in the same transaction. Raises NotAcceptedError, or NotThereError for a case of another unit.
     """
     with writing() as session:
-        received_at = given.received_at or now
         held = _lock_or_create(session, given, actor=actor, now=now)
+        received_at = given.received_at or _after_the_last(held, now)
         message_id = _message_id(given, actor)
         if given.message_id and _is_repeat(session, held, message_id):
             return Registered(case_id=held.id, urn=held.urn, created=False)
@@ -124,13 +125,14 @@ def record_court_fact(
         if row is None or not units.may_write(actor, row.unit_id):
             raise NotThereError
         message_id = str(uuid.uuid5(_MESSAGES, submission)) if submission else new_id()
+        said_at = _after_the_last(load_case(session, row), now)
         events = [
             CaseEvent(
                 id=new_id(),
                 case_id=row.id,
                 what=fact,
-                received_at=now,
-                occurred_at=now,
+                received_at=said_at,
+                occurred_at=said_at,
                 context="officer",
                 message_id=message_id,
                 actor=actor.reference,
@@ -225,6 +227,18 @@ def _fingerprint(given: Any) -> Any:
     if isinstance(given, tuple):
         return [_fingerprint(item) for item in given]
     return given
+
+
+def _after_the_last(held: HeldCase, now: datetime) -> datetime:
+    """Give a time of receipt after the last message of the case: what is said under its lock is said later.
+
+    Without this, two submissions in one instant, or from two hosts whose clocks differ a little, would be ordered by
+    their ids.
+    """
+    last = held.snapshot.last_key[1] if held.snapshot.last_key else None
+    if last is None or not now <= last < now + MOST_CLOCK_DIFFERENCE:
+        return now
+    return last + timedelta(microseconds=1)
 
 
 def _is_repeat(session: Session, held: HeldCase, message_id: str) -> bool:

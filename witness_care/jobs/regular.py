@@ -35,14 +35,14 @@ def read_what_waits(now: datetime) -> int:
     """Read messages that are stored but were not read, because the database was busy or the process died."""
     from witness_care.feed import replay
 
-    return replay.read_received(now=now)
+    return replay.interpret_waiting(now)
 
 
 def try_parked_again(now: datetime) -> int:
     """Try again what is parked: the case or person may be known by now."""
     from witness_care.feed import replay
 
-    return replay.retry_parked(now=now)
+    return replay.retry_parked(now)
 
 
 def count_missing_results(now: datetime) -> int:
