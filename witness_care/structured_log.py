@@ -87,8 +87,9 @@ def configure(level: str) -> None:
     root.setLevel(level)
     # Its lines hold whole addresses with their query strings; _end writes our own line for each request.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    # A dozen lines for every step of a journey; the transition rows say it once, and better.
+    # A dozen lines for every step of a journey and every tick; our own rows and lines say it once, and better.
     logging.getLogger("transitions").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 
 def only_allowed_keys(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
