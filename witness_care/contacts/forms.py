@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from witness_care import dates, wording
 from witness_care.contacts.duty_view import DutyView
 from witness_care.contacts.service import ASK, CANNOT_COME, IN, LONGEST_NOTE, OUT, WILL_COME, Entry, Shown
+from witness_care.form_fields import TicksField, time_of_day
 from workflows.events import ContactOutcome
 from workflows.working_days import instant_of, local_time
 
@@ -52,17 +51,13 @@ ELSE_WORDS = {
 COMING_WORDS = {"": "Not asked", WILL_COME: "They will come", CANNOT_COME: "They cannot come"}
 SPOKEN_CHANNELS = ("call", "in_person", "video")
 
-CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
 BAD_DATE = "Enter the date you spoke, for example 2 3 2026"
 BAD_TIME = "Enter the time you spoke, for example 9:42am"
 IN_THE_FUTURE = "Enter a date and time that is not in the future"
 
 
-class TicksField(SelectMultipleField):
-    """Check boxes, of which any number may be ticked; what is not offered any more is kept, and asked about."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+class ToldField(TicksField):
+    """What was told. What is not offered any more is kept, and asked about."""
 
     def pre_validate(self, form: Any) -> None:
         """A value that changed meanwhile is no mistake of the officer: the service asks which one was told."""
@@ -74,7 +69,7 @@ class ContactForm(FlaskForm):
     token = HiddenField(validators=[InputRequired(), Length(max=64)])
     duty = HiddenField(validators=[Length(max=36)])
     if_changed = HiddenField(default=ASK)
-    tell = TicksField("To tell them", validate_choice=False)
+    tell = ToldField("To tell them", validate_choice=False)
     outcome = RadioField("What happened?", validators=[InputRequired("Choose what happened")])
     what_else = RadioField("What else happened?", validators=[Optional()], validate_choice=False)
     coming = RadioField("If you spoke: are they coming to court?", default="", validators=[Optional()])
@@ -177,7 +172,7 @@ class ContactForm(FlaskForm):
         return [Shown(topic=topic, subject=subject, value_hash=value_hash) for topic, subject, value_hash in parts]
 
     def _instant(self, now: datetime) -> datetime | None:
-        day, at = self._date(), _time_of_day(self.at.data or "")
+        day, at = self._date(), time_of_day(self.at.data or "")
         if day is None:
             self._fault(self.day, BAD_DATE)
         if at is None:
@@ -217,18 +212,3 @@ class EndDutyForm(FlaskForm):
     """Choices only: a reason in free words would tell about the person where no words may stand."""
 
     reason = RadioField("Why do they not need to be told?", validators=[InputRequired("Choose a reason")])
-
-
-def _time_of_day(text: str) -> time | None:
-    """Read "9:42am", "9.42", "1430", "2pm", "midday"."""
-    if text.strip().lower() in ("midday", "midnight"):
-        return time(12 if text.strip().lower() == "midday" else 0)
-    found = CLOCK.fullmatch(text.strip())
-    if found is None:
-        return None
-    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), (found["half"] or "").lower()
-    if half and not 1 <= hour <= 12:
-        return None
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
