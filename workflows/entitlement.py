@@ -29,9 +29,16 @@ def was_warned(topics: Iterable[tuple[TopicKey, Topic]]) -> bool:
                 continue
             if name == values.ATTENDANCE and told.value.get("required"):
                 return True
-            if name == values.WHEN_WHERE and told.value.get("class") == "trial" and told.value.get("state") == "on":
+            if is_date_of_a_trial(name, told.value):
                 return True
     return False
+
+
+def is_date_of_a_trial(topic: str, value: Any) -> bool:
+    """Say whether telling this value tells somebody that a trial is on, and when."""
+    if topic != values.WHEN_WHERE or not isinstance(value, dict):
+        return False
+    return value.get("class") == "trial" and value.get("state") == "on"
 
 
 def why_not(person: Person) -> str:

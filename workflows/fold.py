@@ -5,13 +5,15 @@ The order inside one message is truth, proceedings, attendance, owed, journey (c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from workflows import duties, events, movements, proceedings, truth, values
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
-from workflows.entitlement import Rules
+from workflows.entitlement import Rules, is_date_of_a_trial
 from workflows.events import CaseEvent, ContactOutcome
 from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
@@ -144,8 +146,7 @@ class Fold:
             case events.ContactCorrected():
                 return self._void_contact(what)
             case events.ToldCarriedOver():
-                for telling in what.told:
-                    self._tell(what.participant, telling, at=what.at, contact="")
+                self._tell_all(what.participant, what.told, at=what.at, contact="")
                 return CHANGED
             case events.DutyClosedByPerson():
                 closes.append(((what.participant, what.topic, what.subject), what.reason))
@@ -202,22 +203,38 @@ class Fold:
         self.people[what.participant] = replace(person, contacts=(*person.contacts, spoken))
         if not spoken.outcome.tells:
             return CHANGED  # an attempt: nothing counts as told
-        for telling in what.told:
-            self._tell(what.participant, telling, at=what.at, contact=what.contact)
-        if any(telling.topic == values.WHEN_WHERE for telling in what.told):
-            self._tell_attendance_too(what)
+        self._tell_all(what.participant, what.told, at=what.at, contact=what.contact)
         told.add(what.participant)
         return CHANGED
 
-    def _tell_attendance_too(self, what: events.ContactMade) -> None:
-        """Telling the date to a required person tells them that they are required (core.md rule 8)."""
-        topic = self.account.topics.get((what.participant, values.ATTENDANCE, self.start.case))
-        if topic is None or not topic.history or not topic.history[-1].value.get("required"):
+    def _tell_all(self, participant: str, told: Iterable[events.Telling], *, at: datetime, contact: str) -> None:
+        """Count values as told. The date of a trial tells a required person that they are required (core.md rule 8)."""
+        for telling in told:
+            self._tell(participant, telling, at=at, contact=contact)
+        if not any(is_date_of_a_trial(telling.topic, telling.value) for telling in told):
             return
-        telling = events.Telling(topic=values.ATTENDANCE, subject=self.start.case, value=topic.history[-1].value)
-        self._tell(what.participant, telling, at=what.at, contact=what.contact)
+        requirement = self._requirement_at(participant, at)
+        if requirement is not None and requirement.get("required"):
+            too = events.Telling(topic=values.ATTENDANCE, subject=self.start.case, value=requirement)
+            self._tell(participant, too, at=at, contact=contact)
 
-    def _tell(self, participant: str, telling: events.Telling, *, at: Any, contact: str) -> None:
+    def _requirement_at(self, participant: str, at: datetime) -> Any:
+        """Give what was known of the requirement when they were told.
+
+        Of one that came in this message, or was told before we took the person on, the first that we know of.
+        """
+        topic = self.account.topics.get((participant, values.ATTENDANCE, self.start.case))
+        if topic is not None and topic.history:
+            known = [change.value for change in topic.history if change.received_at <= at]
+            if not known and at < self.people[participant].joined_at:
+                return topic.history[0].value
+            return known[-1] if known else None
+        for name, _, value in values.values_for(participant, self.people[participant], self.truth):
+            if name == values.ATTENDANCE:
+                return value.content
+        return None
+
+    def _tell(self, participant: str, telling: events.Telling, *, at: datetime, contact: str) -> None:
         key = (participant, telling.topic, telling.subject)
         topic = self.account.topics.get(key, Topic())
         told = ToldValue(at=at, value=telling.value, value_hash=telling.value_hash, contact=contact)

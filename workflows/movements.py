@@ -13,7 +13,7 @@ from workflows import attendance, codec, duties, events, journey, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
-from workflows.entitlement import was_warned
+from workflows.entitlement import is_date_of_a_trial, was_warned
 from workflows.events import CaseEvent, DateKind
 from workflows.journey import Journey, JourneyFacts
 from workflows.proceedings import Proceedings
@@ -93,7 +93,7 @@ def _same_thread(fold: Fold, hearing: Hearing) -> list[Hearing]:
 
 
 def _own_dates(fold: Fold, participant: str, hearing: Hearing) -> tuple[Any, ...]:
-    """Give the days that stand for this person, or the week. Days on which others only are needed are not among them."""
+    """Give the days that stand for this person, or the week; a day on which only others are needed is not theirs."""
     if hearing.when is not None and hearing.when.kind is DateKind.WEEK_COMMENCING:
         return (hearing.when.week_commencing, hearing.when.weeks) if hearing.when.week_commencing else ()
     requirement = fold.truth.requirements.get(participant)
@@ -203,9 +203,11 @@ def _is_told_now(fold: Fold, participant: str) -> bool:
 
 
 def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bool:
-    """Say whether a contact told a required person what is true now: the dates, or the requirement itself."""
+    """Say whether a required person was told what is true now: the dates, or the requirement itself."""
     what = event.what
-    if not isinstance(what, events.ContactMade) or what.participant != participant or not what.outcome.tells:
+    if not isinstance(what, events.ContactMade | events.ToldCarriedOver) or what.participant != participant:
+        return False
+    if isinstance(what, events.ContactMade) and not what.outcome.tells:
         return False
     person = fold.people[participant]
     if not values.is_required(participant, person, fold.truth):
@@ -214,7 +216,7 @@ def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bo
     current = {
         (topic, subject): codec.value_hash(value.content)
         for topic, subject, value in values.values_for(participant, person, fold.truth)
-        if topic == values.ATTENDANCE or (topic == values.WHEN_WHERE and value.content.get("class") == "trial")
+        if topic == values.ATTENDANCE or is_date_of_a_trial(topic, value.content)
     }
     # Someone told of a date that has changed meanwhile is not warned for the date that stands.
     dates = [key for key in told if key[0] == values.WHEN_WHERE and key in current]
