@@ -47,6 +47,9 @@ def machine_events(
                 _step_attendance(fold, participant, attendance_event, event)
             if journey_event:
                 journeys.append((participant, journey_event, event, _journey_facts(fold, participant)))
+        # The date came after it was told (a case taken on), or back to it: they hold what is true, nobody calls again.
+        if fold.people[participant].attendance is Attendance.REQUIRED and _is_told_now(fold, participant):
+            _step_attendance(fold, participant, "told_required", event)
     return journeys
 
 
