@@ -12,7 +12,7 @@ from datetime import datetime
 
 from workflows import codec, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
-from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, was_warned, why_not
+from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.events import Answer
 from workflows.keeping_in_touch import settle_keeping_in_touch
 from workflows.rulebook import Rule
@@ -28,7 +28,7 @@ def settle_person(
     Changes `account` only. Source: core.md rules 8 to 19.
     """
     theirs = {key: topic for key, topic in account.topics.items() if key[0] == participant}
-    warned = was_warned(theirs.items())
+    warned = warned_since(theirs.items())
     required = values.is_required(participant, person, truth)
     now_true = {
         (participant, topic, subject): value for topic, subject, value in values.values_for(participant, person, truth)
@@ -58,7 +58,7 @@ def _settle_topic(
     cause: Cause,
     *,
     required: bool,
-    warned: bool,
+    warned: datetime | None,
     others: list[Topic],
 ) -> None:
     topic = account.topics.get(key, Topic())
@@ -66,7 +66,7 @@ def _settle_topic(
     refusal = why_not(person)
     content = value.content if value else None
     applying = (
-        rules_that_apply(rules, key[1], person, content, on=event.received_at, required=required, warned=warned)
+        rules_that_apply(rules, key[1], person, content, on=event.received_at, required=required, warned=bool(warned))
         if value and not refusal
         else ()
     )
@@ -79,9 +79,9 @@ def _settle_topic(
         return
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
     if person.enhanced is not Answer.NO and key[0] in cause.personal:
-        topic = _shorten(topic, key, person, rules, required=required, warned=warned)
+        topic = _shorten(topic, key, person, rules, required=required, warned=bool(warned))
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
-    _settle_duty(account, key, topic, rules, person, value, cause)
+    _settle_duty(account, key, topic, rules, person, cause, warned=warned)
 
 
 def _why_no_rule(person: Person, topic: str, value: Value | None) -> str:
@@ -159,15 +159,30 @@ def run_of(topic: Topic) -> tuple[Change, ...]:
     return topic.history[after:]
 
 
-def is_owed(topic: Topic) -> bool:
-    """Say whether the current value is owed (core.md rule 10)."""
+def is_owed(topic: Topic, *, expects_to_come: bool = False) -> bool:
+    """Say whether the current value is owed (core.md rule 10).
+
+    Nothing told and nothing to come for: nothing to tell, unless the person expects to come all the same.
+    """
     if not topic.history:
         return False
     current, told = topic.history[-1], topic.last_told
     if told is not None:
         return told.value_hash != current.value_hash and topic.waived != current.value_hash
     is_off = current.value.get("state") == "off" or current.value.get("required") is False
-    return not (is_off or current.baseline) and topic.waived != current.value_hash
+    nothing_to_tell = current.baseline or (is_off and not expects_to_come)
+    return not nothing_to_tell and topic.waived != current.value_hash
+
+
+def _expects_to_come(topic: Topic, person: Person, warned: datetime | None) -> bool:
+    """Say whether a witness was told of the trial before it came out that they are not needed (domain.md section 6).
+
+    A victim is told the dates in any case, and what stood when we took a person on, another system has told.
+    """
+    if person.is_victim or warned is None or not topic.history:
+        return False
+    current = topic.history[-1]
+    return current.value.get("required") is False and max(warned, person.joined_at) < current.received_at
 
 
 def _apply_persons_choice(
@@ -182,10 +197,17 @@ def _apply_persons_choice(
 
 
 def _settle_duty(
-    account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, value: Value, cause: Cause
+    account: Account,
+    key: TopicKey,
+    topic: Topic,
+    rules: Rules,
+    person: Person,
+    cause: Cause,
+    *,
+    warned: datetime | None,
 ) -> None:
     just_told = key[0] in cause.told
-    if not is_owed(topic):
+    if not is_owed(topic, expects_to_come=_expects_to_come(topic, person, warned)):
         if topic.duty is not None:
             topic = close_row(account, key, topic, rules, person, cause, _why_settled(topic, just_told=just_told))
         _keep(account, key, topic)

@@ -23,15 +23,24 @@ class Rules:
 
 def was_warned(topics: Iterable[tuple[TopicKey, Topic]]) -> bool:
     """Say whether a person was ever told of a requirement to attend, or of the date of a trial."""
-    for (_, name, _), topic in topics:
-        for told in topic.told:
-            if told.void or not isinstance(told.value, dict):
-                continue
-            if name == values.ATTENDANCE and told.value.get("required"):
-                return True
-            if is_date_of_a_trial(name, told.value):
-                return True
-    return False
+    return warned_since(topics) is not None
+
+
+def warned_since(topics: Iterable[tuple[TopicKey, Topic]]) -> datetime | None:
+    """Give when (UTC) a person was first told of a requirement to attend, or of a trial's date; None when never."""
+    return min(
+        (
+            told.at
+            for (_, name, _), topic in topics
+            for told in topic.told
+            if not told.void and (_requires(name, told.value) or is_date_of_a_trial(name, told.value))
+        ),
+        default=None,
+    )
+
+
+def _requires(topic: str, value: Any) -> bool:
+    return topic == values.ATTENDANCE and isinstance(value, dict) and bool(value.get("required"))
 
 
 def is_date_of_a_trial(topic: str, value: Any) -> bool:
