@@ -44,6 +44,7 @@ format: ## Mend style and layout where a machine can
 docs: ## Write the generated pages of docs/ anew
 	scripts/prepare check
 	$(BIN)/python -m workflows.diagram
+	$(BIN)/python -m scripts.write_docs
 
 assets: ## Build the style sheet and scripts
 	scripts/prepare assets

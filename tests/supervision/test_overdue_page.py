@@ -39,7 +39,7 @@ def late_by_days(name: str, received: str, **more: object) -> None:
     a_trial(case, "2027-02-01 10:00", now=received)
 
 
-@pytest.mark.feature("O3")
+@pytest.mark.feature("J2")
 def test_late_contacts_stand_longest_overdue_first_with_their_count(sam: FlaskClient) -> None:
     late_by_days("Bea Later", "2026-11-26 11:00")  # due Friday 27 November, 5pm
     late_by_days("Abe Earlier", "2026-11-23 11:00")  # due Tuesday 24 November, 5pm

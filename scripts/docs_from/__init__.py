@@ -1,0 +1,1 @@
+"""What each generated part of the documentation is read from."""
