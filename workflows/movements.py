@@ -240,7 +240,8 @@ def _journey_facts(fold: Fold, participant: str) -> JourneyFacts:
         ),
         another_hearing_is_live=bool(live_threads),
         put_off_without_date=any(
-            hearing.status.is_put_off and fold.truth.threads.get(hearing.id) not in live_threads for hearing in hearings
+            (last := values.latest(theirs)) is not None and last.status.is_put_off and thread not in live_threads
+            for thread, theirs in values.by_thread(hearings, fold.truth).items()
         ),
         any_hearing_live_or_past=any(
             hearing.status not in (HearingStatus.STUB, HearingStatus.DUPLICATE) for hearing in hearings

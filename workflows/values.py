@@ -6,7 +6,7 @@ news. None means that there is nothing to say about the subject.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -30,6 +30,9 @@ TOLD_TOPICS = (WHEN_WHERE, ATTENDANCE, OUTCOME, VERDICT, SENTENCE)
 STILL_TO_BE_TRIED = frozenset(
     {Proceedings.CHARGED, Proceedings.AWAITING_TRIAL, Proceedings.TRIAL_LISTED, Proceedings.TRIAL_RUNNING}
 )
+
+
+NEVER_DATED = frozenset({HearingStatus.STUB, HearingStatus.UNDATED, HearingStatus.DUPLICATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +112,25 @@ def values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[t
 
 
 def _when_where(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
-    threads: dict[str, list[Hearing]] = {}
-    for hearing in hearings_of(person, truth):
-        thread = truth.threads.get(hearing.id)
-        if thread and (person.is_victim or hearing.is_trial):  # a witness is asked to trials only
-            threads.setdefault(thread, []).append(hearing)
     positions = _own_positions(participant, person, truth)
-    for thread, hearings in sorted(threads.items()):
+    asked_to = [
+        hearing
+        for hearing in hearings_of(person, truth)
+        if person.is_victim or hearing.is_trial  # a witness is asked to trials only
+    ]
+    for thread, hearings in sorted(by_thread(asked_to, truth).items()):
         value = _value_of_thread(hearings, positions)
         if value is not None:
             yield WHEN_WHERE, thread, value
+
+
+def by_thread(hearings: Iterable[Hearing], truth: CaseTruth) -> dict[str, list[Hearing]]:
+    """Sort hearings by their thread; one that never had a date is in none."""
+    threads: dict[str, list[Hearing]] = {}
+    for hearing in hearings:
+        if thread := truth.threads.get(hearing.id):
+            threads.setdefault(thread, []).append(hearing)
+    return threads
 
 
 def _own_positions(participant: str, person: Person, truth: CaseTruth) -> frozenset[int]:
@@ -148,8 +160,15 @@ def _value_of_thread(hearings: list[Hearing], positions: frozenset[int]) -> Valu
             hearing=first_hearing.id,
             starts_at=first.starts_at,
         )
-    off = [hearing for hearing in hearings if hearing.status.is_off or hearing.is_live]
-    return _off_value(off[-1]) if off else None
+    last = latest(hearings)
+    # A hearing that is over has nothing to tell of its date, and no news of one that was put off before it.
+    return _off_value(last) if last is not None and last.status is not HearingStatus.HEARD else None
+
+
+def latest(hearings: Iterable[Hearing]) -> Hearing | None:
+    """Give the last hearing of a thread that ever had a date; None when there is none."""
+    dated = [hearing for hearing in hearings if hearing.status not in NEVER_DATED]
+    return dated[-1] if dated else None
 
 
 def _live_value(hearing: Hearing, positions: frozenset[int]) -> Value | None:
