@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from witness_care import clock, database, dates, wording
@@ -19,6 +19,7 @@ from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.models import Role
 
 FEED_IS_SILENT_AFTER = timedelta(hours=3)
+ASK_AGAIN_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class NavigationItem:
     text: str
     path: str
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastUpdate:
+    """When the newest court message came (None: never), as asked at `at`."""
+
+    at: datetime
+    received_at: datetime | None
 
 
 CASEWORK = (Role.OFFICER, Role.SUPERVISOR)
@@ -132,17 +141,23 @@ class Frame:
         return actor()
 
 
+def rejected_form(template: str, **context: Any) -> tuple[str, int]:
+    """Show a form again with everything typed kept, its errors first, and the title beginning "Error:"."""
+    return render_template(template, has_errors=True, **context), 400
+
+
 def _last_court_update() -> datetime | None:
+    """When a court's feed last brought anything; asked of the database once a minute in each process."""
     from witness_care.feed.models import FeedMessage
 
-    if "last_court_update" not in request.environ:
+    asked: LastUpdate | None = current_app.extensions.get("last_court_update")
+    if asked is None or not timedelta(0) <= clock.now() - asked.at < ASK_AGAIN_AFTER:
         try:
-            query = sa.select(sa.func.max(FeedMessage.received_at))
-            request.environ["last_court_update"] = database.session().execute(query).scalar()
+            last = database.session().execute(sa.select(sa.func.max(FeedMessage.received_at))).scalar()
         except SQLAlchemyError:
-            request.environ["last_court_update"] = None
-    found: datetime | None = request.environ["last_court_update"]
-    return found
+            return None  # an error page is shown too when the database is away
+        asked = current_app.extensions["last_court_update"] = LastUpdate(clock.now(), last)
+    return asked.received_at
 
 
 def _exists(path: str) -> bool:
