@@ -30,11 +30,8 @@ test: ## Set up and run every test, with a real PostgreSQL and a real browser
 
 lint: ## Check style, types, the direction of imports and the declared packages
 	scripts/prepare check
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/deptry .
+	status=0; for check in "ruff check ." "ruff format --check ." "mypy" "lint-imports --no-cache" "deptry ."; do \
+		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
 format: ## Mend style and layout where a machine can
 	scripts/prepare check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -74,7 +74,7 @@ class Worker:
                 args=[job],
                 seconds=job.interval_seconds,
                 id=job.name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=clock.now(),
             )
         scheduler.start()
         self._scheduler = scheduler
