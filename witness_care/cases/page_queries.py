@@ -23,7 +23,7 @@ from witness_care.feed.models import FeedPart
 from witness_care.paging import Page
 from witness_care.people import reach
 from witness_care.people.models import Participant, Person
-from workflows import values
+from workflows import snapshot, values
 
 COURT_KINDS = (
     *("HearingListed", "HearingConfirmed", "HearingMoved", "DateRemoved", "HearingDaysCancelled", "TrialVacated"),
@@ -344,3 +344,39 @@ def hearings_between(session: Session, actor: Actor, since: datetime, until: dat
         .limit(MOST_HEARINGS + 1)
     )
     return session.execute(query).all()
+
+
+# --- what the entry forms need ------------------------------------------------------------------------------------
+
+
+def participant(session: Session, actor: Actor, participant_id: str) -> sa.Row[Any] | None:
+    """Read a person's part in a case as the form that changes it shows it; None when it is not theirs to see."""
+    query = (
+        scope.participants(actor)
+        .join(Person, Person.id == Participant.person_id)
+        .join(CourtCase, CourtCase.id == Participant.case_id)
+        .where(Participant.id == participant_id)
+        .with_only_columns(
+            *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
+            *(Participant.enhanced, Participant.required, Participant.attendance, Participant.left_at),
+            *(Person.name, Person.language, Person.date_of_birth, Person.deceased_on),
+            CourtCase.urn,
+            maintain_column_froms=True,
+        )
+    )
+    return session.execute(query).first()
+
+
+def standing_of(state: Any, participant_id: str) -> snapshot.Person | None:
+    """Give what the case's state holds of a person; None when it holds nothing."""
+    return snapshot.load(state).people.get(participant_id) if state else None
+
+
+def units_of(session: Session, actor: Actor) -> dict[str, str]:
+    """Name the units of an officer, by code."""
+    query = sa.select(Unit.code, Unit.name).where(Unit.id.in_(actor.unit_ids)).order_by(Unit.name, Unit.code)
+    return {row.code: row.name for row in session.execute(query)}
+
+
+def sign_in_name(session: Session, actor: Actor) -> str | None:
+    return session.execute(sa.select(AppUser.sign_in_name).where(AppUser.id == actor.id)).scalar()

@@ -12,7 +12,7 @@ from witness_care import clock, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.feed import queries, reasons, redaction
+from witness_care.feed import queries, reasons, redaction, replay
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed")
 
@@ -82,8 +82,6 @@ def message(message_row_id: str) -> str:
 @route_policy(permission="see_feed")
 def retry(message_row_id: str) -> Response:
     found = _message(message_row_id)
-    from witness_care.feed import replay
-
     replay.retry(found.id, now=clock.now())
     return redirect(url_for(".message", message_row_id=found.id, tried="1", _anchor="result"), 303)
 
