@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import email_of
-from witness_care.accounts.current import SYSTEM
+from witness_care.accounts.current import CLIENT, Actor
+from witness_care.accounts.models import Unit
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.service import record_court_fact, register_case
 from witness_care.columns import new_id
@@ -153,7 +154,7 @@ def a_case(
         ),
         participants=people or (a_victim(),),
     )
-    made = register_case(given, actor=SYSTEM, now=at(now))
+    made = register_case(given, actor=_police(), now=at(now))
     return MadeCase(id=made.case_id, urn=urn, people=dict(made.participants), defendants=dict(made.defendants))
 
 
@@ -196,7 +197,13 @@ def convicted(case: MadeCase, hearing: str, *, now: str) -> None:
 
 def said(case: MadeCase, *facts: Fact, now: str) -> None:
     """Something a court says, received at `now`."""
-    record_court_fact(case.urn, facts, actor=SYSTEM, now=at(now))
+    record_court_fact(case.urn, facts, actor=_police(), now=at(now))
+
+
+def _police() -> Actor:
+    """A program that may send cases to every unit; its ids for people hold from one case to the next."""
+    units = tuple(session().execute(sa.select(Unit.id)).scalars())
+    return Actor(kind=CLIENT, id="police-system", unit_ids=units, scopes=frozenset({"cases:write"}))
 
 
 def _when(text: str, days: int = 1) -> When:

@@ -177,7 +177,18 @@ WHY_OFF = {
     "withdrawn": "the court withdrew it",
     "days_cancelled": "the court cancelled the days they were needed for",
 }
-MODES = {"in_person": "in person", "video": "by video link", "live_link": "by live link"}
+MODES = {
+    "in_person": "in person",
+    "video": "by video link",
+    "live_link": "by live link",
+    "remote": "from another place",
+}
+SESSIONS = {
+    "am": "morning only",
+    "pm": "afternoon only",
+    "morning": "morning only",
+    "afternoon": "afternoon only",
+}
 SOURCES = {"web": "an officer", "api": "another system", "import": "an import", "system": "the service"}
 
 
@@ -244,6 +255,13 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
             return ""
 
 
+def details(topic: str, value: Value, offences: Mapping[str, str] | None = None) -> str:
+    """Say what stands beside `to_tell` in a row: short, and without saying the same again."""
+    if topic == values.WHEN_WHERE and value.get("state") == "off":
+        return _why_off(value)
+    return what(topic, value, offences, short=True)
+
+
 def last_told(topic: str, told: Value | None, offences: Mapping[str, str] | None = None) -> str:
     """Say what the person was last told: "They have: trial, Wed 2 Dec, 10am"."""
     if topic == values.KEEP_IN_TOUCH:
@@ -277,15 +295,6 @@ def _when(hearing: Value, *, short: bool) -> str:
     return f"{starts}, {len(days)} days to {until}"
 
 
-def hearing_row(row: Any) -> str:
-    """Say when a hearing is, from its row with the first day that stands: on_date, at_time, weeks, week_commencing."""
-    if row.week_commencing is not None:
-        return in_the_week_of(row.week_commencing, row.weeks)
-    if row.on_date is None:
-        return "date to be fixed"
-    return f"{dates.full_date(row.on_date)}{_at(row.at_time, short=False)}"
-
-
 def _at(at: time | None, *, short: bool) -> str:
     if at is None:
         return ", time to be confirmed"
@@ -303,7 +312,11 @@ def in_the_week_of(monday: date, weeks: int = 1) -> str:
 
 def _off(value: Value) -> str:
     hearing = sentence(HEARING_CLASSES.get(value.get("class", "other"), "hearing"))
-    text = f"{hearing} is off: {label(WHY_OFF, value.get('why'))}"
+    return f"{hearing} is off. {_why_off(value)}"
+
+
+def _why_off(value: Value) -> str:
+    text = sentence(label(WHY_OFF, value.get("why")))
     if value.get("why") in ("vacated", "adjourned"):
         text = f"{text}. Reason: {reason(value.get('reason', ''))}"
     return f"{text}. A new date is to be fixed" if value.get("next") == "to_be_fixed" else text
@@ -314,7 +327,7 @@ def _attendance(value: Value) -> str:
         return "Not needed at court"
     days = value.get("days") or []
     when = f"on day {listed([str(day) for day in days])} of the trial" if days else "on every day of the trial"
-    session = {"AM": "morning only", "PM": "afternoon only"}.get(str(value.get("session", "")).upper(), "")
+    session = SESSIONS.get(str(value.get("session", "")).lower(), "")
     how = label(MODES, value["mode"]) if value.get("mode") else ""
     return ", ".join(part for part in (f"Needed at court {when}", session, how) if part)
 
@@ -326,6 +339,8 @@ def _outcome(value: Value) -> str:
 
 def _per_offence(value: Value, titles: Mapping[str, str], words: Any) -> str:
     found = value.get("offences", {})
+    if not found:
+        return "What they were told no longer stands; nothing takes its place yet"
     return "; ".join(
         f"{titles.get(offence) or 'Offence'}: {words(result)}" for offence, result in sorted(found.items())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.contacts.conftest import Desk
+from tests.desk import Desk
 from tests.factories import (
     WEEKDAYS_10_TO_2,
     a_case,

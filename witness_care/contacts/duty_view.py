@@ -85,12 +85,18 @@ class DutyView:
         return wording.what(self.topic, self.value, self.offences)
 
     @property
-    def what_short(self) -> str:
-        return wording.what(self.topic, self.value, self.offences, short=True)
+    def details(self) -> str:
+        """What stands beside `to_tell` in a row."""
+        return wording.details(self.topic, self.value, self.offences)
 
     @property
     def last_told(self) -> str:
         return wording.last_told(self.topic, self.told_value, self.offences)
+
+    @property
+    def has_been_told(self) -> str:
+        """What they were last told, in full; empty when it was nothing."""
+        return wording.what(self.topic, self.told_value, self.offences) if self.told_value else ""
 
     @property
     def shown(self) -> str:

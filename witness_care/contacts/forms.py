@@ -99,7 +99,7 @@ class ContactForm(FlaskForm):
         representative: bool,
     ) -> None:
         """Set the choices of this person at this moment: a way that is forbidden is not among them."""
-        self.tell.choices = [SelectChoice(duty.shown, f"{duty.to_tell}: {duty.what}") for duty in duties]
+        self.tell.choices = [SelectChoice(duty.shown, duty.what) for duty in duties]
         told = "what is ticked" if duties else "nothing new"
         happened = {
             TOLD: f"Spoke, and told them {told}" if duties else "Spoke with them",
@@ -166,6 +166,11 @@ class ContactForm(FlaskForm):
             says=self.coming.data if outcome.is_two_way else "",
             if_changed=self.if_changed.data or ASK,
         )
+
+    def stated_time(self, now: datetime) -> str:
+        """When the form says that it happened, in words: what stands on the line that can be changed."""
+        day, at = self._date(), time_of_day(self.at.data or "")
+        return dates.today_or_short(instant_of(day, at), now) if day and at else "time to be corrected"
 
     def _shown(self) -> list[Shown]:
         parts = [text.split("|") for text in self.tell.data or () if text.count("|") == 2]

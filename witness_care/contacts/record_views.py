@@ -119,13 +119,13 @@ def _setting(participant_id: str) -> Setting:
     who = page_queries.who(session(), actor(), participant_id)
     if who is None:
         raise absent()
-    points = session().execute(reach.points_of([who.row.person_id])).all()
+    points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)
     ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=FIELDS)
     return Setting(
         who=who,
         reach=reachable,
-        phones=page_queries.phones(session(), reachable.usable),
+        phones=page_queries.phones(reachable.usable, points),
         duties=queries.open_duties(session(), actor(), who.id, now),
         now=now,
     )
@@ -152,7 +152,8 @@ def _page(setting: Setting, form: ContactForm, **more: Any) -> str:
         form=form,
         duty=setting.duty(form.duty.data),
         safe_note=note.open(setting.who.row.person_id) if note else None,
-        asks_for_reason=bool(form.override_reason.errors) or not setting.may_be_called_now,
+        asks_for_reason=bool(form.override_reason.errors) or (setting.phones and not setting.may_be_called_now),
+        how_and_when=f"{wording.label(wording.CHANNELS, form.channel.data)}, {form.stated_time(setting.now)}",
         asks_if_coming=setting.who.row.attendance in ("required", "warned", "confirmed"),
         errors=_errors(form) if more.get("has_errors") else [],
         **more,

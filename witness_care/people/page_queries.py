@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +17,10 @@ from witness_care.accounts.current import Actor
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay
 from witness_care.casework.models import Transition
 from witness_care.people import reach
-from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.people.models import Participant, Person
+from workflows.truth import HearingStatus
 
-LIVE_HEARINGS_SHOWN = 5
+HEARINGS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,28 +69,25 @@ class Who:
 
 def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
     """Read one participant; None when there is none, or not theirs to see."""
-    row = session.execute(
+    rows = session.execute(
         scope.participants(actor)
         .where(Participant.id == participant_id)
         .join(Person, Person.id == Participant.person_id)
         .join(CourtCase, CourtCase.id == Participant.case_id)
+        .outerjoin(Defendant, sa.and_(Defendant.case_id == Participant.case_id, Defendant.removed_at.is_(None)))
         .with_only_columns(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
-            *(Participant.enhanced, Participant.enhanced_basis, Participant.journey, Participant.attendance),
-            *(Participant.required, Participant.missed_in_a_row, Participant.last_two_way_at, Participant.left_at),
+            *(Participant.enhanced, Participant.journey, Participant.attendance),
             *(Person.name, Person.language, Person.safe_contact_note, Person.safe_word, Person.representative),
             *reach.PERSON_COLUMNS,
-            *(CourtCase.urn, CourtCase.officer_id),
+            CourtCase.urn,
+            Defendant.name.label("defendant"),
         )
-    ).first()
-    if row is None:
-        return None
-    names = session.execute(
-        sa.select(Defendant.name)
-        .where(Defendant.case_id == row.case_id, Defendant.removed_at.is_(None))
         .order_by(Defendant.name, Defendant.id)
-    ).scalars()
-    return Who(row=row, defendants=tuple(names))
+    ).all()
+    if not rows:
+        return None
+    return Who(row=rows[0], defendants=tuple(row.defendant for row in rows if row.defendant))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,38 +106,36 @@ class Phone:
         return f"tel:{''.join(self.number.split())}"
 
 
-def phones(session: Session, ways: Sequence[reach.Way]) -> tuple[Phone, ...]:
-    """Open the phone numbers of these ways. Each opening reaches the personal-data log."""
-    if not ways:
-        return ()
-    query = sa.select(ContactPoint.id, ContactPoint.sealed_value)
-    found = session.execute(query.where(ContactPoint.id.in_([way.point_id for way in ways])))
-    numbers = {row.id: row.sealed_value.open(row.id) for row in found}
-    return tuple(Phone(way=way, number=numbers[way.point_id]) for way in ways)
+def phones(ways: Sequence[reach.Way], points: Sequence[sa.Row[Any]]) -> tuple[Phone, ...]:
+    """Open the phone numbers of these ways, from points read with what is sealed; each opening reaches the log."""
+    sealed = {point.id: point.sealed_value for point in points}
+    return tuple(Phone(way=way, number=sealed[way.point_id].open(way.point_id)) for way in ways)
 
 
-def next_hearings(session: Session, case_id: str, now: datetime) -> tuple[sa.Row[Any], ...]:
-    """The hearings of a case that still lie ahead, soonest first, with the first day that stands."""
-    first_day = (
-        sa.select(HearingDay.hearing_id, HearingDay.on_date, HearingDay.at_time, HearingDay.position)
-        .where(HearingDay.cancelled.is_(False))
-        .subquery()
-    )
-    earliest = (
-        sa.select(sa.func.min(first_day.c.position)).where(first_day.c.hearing_id == Hearing.id).scalar_subquery()
-    )
-    query = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextHearing:
+    row: sa.Row[Any]
+    days: tuple[sa.Row[Any], ...]
+
+
+def next_hearings(session: Session, case_id: str, now: datetime) -> tuple[NextHearing, ...]:
+    """The hearings of a case that still lie ahead, soonest first, each with its days."""
+    rows = session.execute(
         sa.select(
-            *(Hearing.id, Hearing.hearing_class, Hearing.court, Hearing.room, Hearing.date_kind, Hearing.starts_at),
-            *(Hearing.week_commencing, Hearing.weeks, Hearing.last_day, Hearing.status),
-            *(first_day.c.on_date, first_day.c.at_time),
+            *(Hearing.id, Hearing.hearing_type, Hearing.hearing_class, Hearing.court, Hearing.room, Hearing.date_kind),
+            *(Hearing.starts_at, Hearing.week_commencing, Hearing.weeks),
+            *(HearingDay.on_date, HearingDay.at_time, HearingDay.cancelled),
         )
-        .outerjoin(first_day, sa.and_(first_day.c.hearing_id == Hearing.id, first_day.c.position == earliest))
-        .where(Hearing.case_id == case_id, Hearing.status == "live", Hearing.starts_at >= now)
-        .order_by(Hearing.starts_at, Hearing.id)
-        .limit(LIVE_HEARINGS_SHOWN)
+        .outerjoin(HearingDay, HearingDay.hearing_id == Hearing.id)
+        .where(Hearing.case_id == case_id, Hearing.status == HearingStatus.LIVE, Hearing.starts_at >= now)
+        .order_by(Hearing.starts_at, Hearing.id, HearingDay.position)
+    ).all()
+    by_hearing = groupby(rows, key=lambda row: row.id)
+    found = (tuple(days) for _, days in by_hearing)
+    return tuple(
+        NextHearing(row=days[0], days=tuple(day for day in days if day.on_date is not None))
+        for days in islice(found, HEARINGS_SHOWN)
     )
-    return tuple(session.execute(query))
 
 
 def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row[Any], ...]:

@@ -92,9 +92,10 @@ class Reach:
         return tuple(way for way in self.ways if way.may_be_shown)
 
 
-def points_of(person_ids: Iterable[str]) -> sa.Select[Any]:
-    """Every way recorded to reach each of these people, without what is sealed in it."""
-    query = sa.select(*POINT_COLUMNS).where(ContactPoint.person_id.in_(sorted(person_ids)))
+def points_of(person_ids: Iterable[str], *, sealed_too: bool = False) -> sa.Select[Any]:
+    """Every way recorded to reach each of these people; the numbers themselves, sealed, only when asked for."""
+    columns = (*POINT_COLUMNS, ContactPoint.sealed_value) if sealed_too else POINT_COLUMNS
+    query = sa.select(*columns).where(ContactPoint.person_id.in_(sorted(person_ids)))
     return query.order_by(ContactPoint.created_at, ContactPoint.id)
 
 
@@ -191,11 +192,18 @@ def _warnings(person: Any, ways: Sequence[Way], unsafe: Sequence[Any], at: datet
     found = []
     if _is_child(person.date_of_birth, at):
         found.append("Under 18: speak with their representative only.")
-    found.extend(f"{wording.sentence(way.kind)}: {way.words}" for way in ways if isinstance(way.call, Refuse | Delay))
+    found.extend(f"{wording.sentence(way.kind)}: {way.words}" for way in ways if _needs_saying(way.call))
     if unsafe:
         kinds = wording.listed(sorted({_kind(point) for point in unsafe}))
         found.append(f"Recorded as unsafe, so not shown: {kinds}.")
     return tuple(found)
+
+
+def _needs_saying(answer: Answered) -> bool:
+    """What they said no to is in the safe-contact line already."""
+    if isinstance(answer, Refuse):
+        return answer.reason is not safe_contact.Reason.NOT_ALLOWED
+    return isinstance(answer, Delay)
 
 
 def _kind(point: Any) -> str:

@@ -13,6 +13,7 @@ from witness_care import clock, dates, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
+from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
 from witness_care.errors import absent
@@ -32,19 +33,20 @@ TIMES = {1: "", 2: "twice", 3: "three times"}
 def person(participant_id: str) -> str:
     now = clock.now()
     who = _who(participant_id)
-    points = session().execute(reach.points_of([who.row.person_id])).all()
+    points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)
     contacts = session().execute(queries.contacts_of(who.id).limit(LAST_CONTACTS + 1)).all()
     return render_template(
         "people/person.html",
         who=who,
         reach=reachable,
-        phones=page_queries.phones(session(), reachable.usable),
+        phones=page_queries.phones(reachable.usable, points),
         safe_note=_open(who.row.safe_contact_note, who.row.person_id),
         representative=_open(who.row.representative, who.row.person_id),
         steps=journey_steps(who.row.journey, page_queries.journey_steps(session(), who.id)),
         attendance=wording.label(wording.ATTENDANCE, who.row.attendance),
-        hearings=[(hearing, wording.hearing_row(hearing)) for hearing in _next_hearings(who)],
+        hearings=page_queries.next_hearings(session(), who.row.case_id, now),
+        hearing_words=hearing_words,
         duties=queries.open_duties(session(), actor(), who.id, now),
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
@@ -85,10 +87,6 @@ def _who(participant_id: str, *more_fields: str) -> Who:
         raise absent()
     ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=(*FIELDS, *more_fields))
     return who
-
-
-def _next_hearings(who: Who) -> Sequence[Any]:
-    return page_queries.next_hearings(session(), who.row.case_id, clock.now())
 
 
 def _open(sealed: Any, row_id: str) -> str | None:
