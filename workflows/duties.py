@@ -33,6 +33,7 @@ def settle_person(
     now_true = {
         (participant, topic, subject): value for topic, subject, value in values.values_for(participant, person, truth)
     }
+    now_true |= _withdrawn(participant, person, truth, theirs, now_true)
     for key in sorted(now_true.keys() | {key for key in theirs if key[1] in values.TOLD_TOPICS}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(
@@ -47,6 +48,26 @@ def settle_person(
             others=others if key[1] == values.ATTENDANCE else [],
         )
     settle_keeping_in_touch(account, participant, person, truth, rules, cause)
+
+
+def _withdrawn(
+    participant: str,
+    person: Person,
+    truth: CaseTruth,
+    topics: dict[TopicKey, Topic],
+    now_true: dict[TopicKey, Value],
+) -> dict[TopicKey, Value]:
+    """Give what was told of a defendant and is gone from the results: that, too, is told (domain.md section 12)."""
+    keys = (
+        (participant, topic, defendant)
+        for defendant in values.relevant_defendants(person, truth)
+        for topic in (values.VERDICT, values.SENTENCE)
+    )
+    return {
+        key: Value(content={"offences": {}})
+        for key in keys
+        if key not in now_true and key in topics and topics[key].last_told is not None
+    }
 
 
 def _settle_topic(
