@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from marshmallow import fields
@@ -39,14 +39,15 @@ def read_lines(feed: str, lines: BinaryIO, sender: Actor, now: datetime, *, long
         if not line.strip():
             continue
         number += 1
+        read_at = now + timedelta(microseconds=number)  # lines are received one after the other
         if len(line) > longest:
             yield _refused(
                 now, Rejected.TOO_LARGE, f"at most {longest} bytes a line", "more", "Send it by itself.", line
             )
         elif number > most:
-            yield _refused(now, Rejected.TOO_LARGE, f"at most {most} lines", "more", "Send another batch.", line)
+            yield _refused(read_at, Rejected.TOO_LARGE, f"at most {most} lines", "more", "Send another batch.", line)
         else:
-            yield _read_line(feed, line, sender, now)
+            yield _read_line(feed, line, sender, read_at)
 
 
 def _each_line(lines: BinaryIO, longest: int) -> Iterator[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,10 +35,12 @@ def messages_page(actor: Actor, state: str, *, after: str | None = None, before:
     )
 
 
-def message(actor: Actor, row_id: str) -> sa.Row[Any] | None:
+def message(actor: Actor, row_id: str) -> sa.Row | None:
     """Read one message; None when it is not there, or of units the reader does not work for."""
-    columns = ("id", "feed", "message_type", "message_id", "received_at", "occurred_at", "handled_at", "state")
-    columns += ("reason", "detail", "repeats", "size", "body", "body_sha256", "stream", "source_version")
+    columns = (
+        *("id", "feed", "message_type", "message_id", "received_at", "occurred_at", "handled_at", "state"),
+        *("reason", "detail", "repeats", "size", "body", "body_sha256", "stream", "source_version"),
+    )
     query = (
         sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
         .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
@@ -48,7 +49,7 @@ def message(actor: Actor, row_id: str) -> sa.Row[Any] | None:
     return database.session().execute(query).first()
 
 
-def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.Row[Any]]]:
+def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.Row]]:
     """Read the parts of messages; the URN of a case is named only to those who may open it."""
     if not message_ids:
         return {}
@@ -63,7 +64,7 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
         .where(FeedPart.message_row_id.in_(message_ids))
         .order_by(FeedPart.message_row_id, FeedPart.part, FeedPart.id)
     )
-    found: dict[str, list[sa.Row[Any]]] = {}
+    found: dict[str, list[sa.Row]] = {}
     for row in rows:
         found.setdefault(row.message_row_id, []).append(row)
     return found

@@ -86,7 +86,7 @@ def retry(message_row_id: str) -> Response:
     return redirect(url_for(".message", message_row_id=found.id, tried="1", _anchor="result"), 303)
 
 
-def _message(message_row_id: str) -> sa.Row[Any]:
+def _message(message_row_id: str) -> sa.Row:
     found = queries.message(actor(), message_row_id)
     if found is None:
         raise errors.absent()
