@@ -171,11 +171,15 @@ def _shorten(topic: Topic, key: TopicKey, person: Person, rules: Rules, *, requi
 
 
 def run_of(topic: Topic) -> tuple[Change, ...]:
-    """Give the changes a person has not been told of: what follows the last value they were told (core.md rule 11)."""
+    """Give the changes a person has not been told of: what follows the last value they were told (core.md rule 11).
+
+    What a person ended without telling is over as well: the next change has a clock of its own.
+    """
     told = topic.last_told
     after = 0
     for index, change in enumerate(topic.history):
-        if (told is not None and change.value_hash == told.value_hash) or (told is None and change.baseline):
+        known = change.value_hash == told.value_hash if told is not None else change.baseline
+        if known or topic.waived == change.event:
             after = index + 1
     return topic.history[after:]
 
@@ -189,10 +193,10 @@ def is_owed(topic: Topic, *, expects_to_come: bool = False) -> bool:
         return False
     current, told = topic.history[-1], topic.last_told
     if told is not None:
-        return told.value_hash != current.value_hash and topic.waived != current.value_hash
+        return told.value_hash != current.value_hash and topic.waived != current.event
     is_off = current.value.get("state") == "off" or current.value.get("required") is False
     nothing_to_tell = current.baseline or (is_off and not expects_to_come)
-    return not nothing_to_tell and topic.waived != current.value_hash
+    return not nothing_to_tell and topic.waived != current.event
 
 
 def _expects_to_come(topic: Topic, person: Person, warned: datetime | None) -> bool:
@@ -213,7 +217,7 @@ def _apply_persons_choice(
     for closed, reason in cause.closes:
         if closed == key and topic.duty is not None:
             topic = close_row(account, key, topic, rules, person, cause, reason)
-            topic = replace(topic, waived=topic.history[-1].value_hash)
+            topic = replace(topic, waived=topic.history[-1].event)
     return topic
 
 

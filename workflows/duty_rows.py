@@ -9,8 +9,9 @@ from typing import Any
 
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent
+from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey
-from workflows.working_days import due_time, instant_in_words, london_date
+from workflows.working_days import DueTime, due_time, instant_in_words, london_date
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 
@@ -197,22 +198,36 @@ def _change_of(topic: Topic, duty: OpenDuty) -> Change:
 def explain(topic: Topic, duty: OpenDuty, rules: Rules, person: Person) -> tuple[str, ...]:
     """Give the working of a due time in words: the rule's own counting, and why the clock did not start later."""
     since = [change for change in topic.history if change.received_at >= duty.clock_start] or [topic.history[-1]]
-    first = min(since, key=lambda change: (change.due, change.received_at))
-    rule = rules.book.rule(first.rule, london_date(first.received_at))
-    enhanced = person.gets_enhanced_time and rule.days(True) != rule.days(False)
-    due = due_time(
-        first.received_at,
-        rule.days(person.gets_enhanced_time),
-        rules.calendar,
-        basis=rule.days_basis,
-        hearing_start=first.hearing_start if rule.cap else None,
-    )
+    counted = min(since, key=lambda change: (change.due, change.received_at))
+    rule = rules.book.rule(counted.rule, london_date(counted.received_at))
+    due, enhanced = _counting(counted, rule, rules, person)
     words = list(due.working)
-    if enhanced:
+    if enhanced and rule.days(True) != rule.days(False):
         words.append("The shorter time is for a person with enhanced rights, or for whom that is not decided yet")
     if len(since) > 1:
         words.append(
-            f"There were {len(since)} changes since they were last told. The time counts from the first of them, "
-            f"received {instant_in_words(duty.clock_start)}; later ones never move it back"
+            f"There were {len(since)} changes since they were last told. The earliest time among them counts, that of "
+            f"the change received {instant_in_words(counted.received_at)}; later ones never move it back"
         )
     return tuple(words)
+
+
+def _counting(counted: Change, rule: Rule, rules: Rules, person: Person) -> tuple[DueTime, bool]:
+    """Give the calculation that made this due time, and whether with enhanced days.
+
+    Enhanced rights taken away do not lengthen what is open: its working stays the one with the shorter time.
+    """
+    now = person.gets_enhanced_time
+    dues = [
+        due_time(
+            counted.received_at,
+            rule.days(enhanced),
+            rules.calendar,
+            basis=rule.days_basis,
+            hearing_start=counted.hearing_start if rule.cap else None,
+        )
+        for enhanced in (now, not now)
+    ]
+    if dues[1].at == counted.due != dues[0].at:
+        return dues[1], not now
+    return dues[0], now
