@@ -25,6 +25,7 @@ from witness_care.contacts.models import Duty
 from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, record_contact
 from witness_care.database import session
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
+from workflows import values
 from workflows.events import (
     About,
     ContactOutcome,
@@ -244,7 +245,11 @@ def told_everything(participant_id: str, *, now: str, by: str) -> str:
 
 def attempted(participant_id: str, outcome: ContactOutcome, *, now: str, by: str) -> str:
     """Record one contact or attempt by a user; news is told only where the outcome tells."""
-    shown = [Shown(duty.topic, duty.subject, duty.value_hash) for duty in open_duties(participant_id)]
+    shown = [
+        Shown(duty.topic, duty.subject, duty.value_hash)
+        for duty in open_duties(participant_id)
+        if duty.topic != values.KEEP_IN_TOUCH
+    ]
     entry = Entry(
         participant_id=participant_id,
         channel="in_person",

@@ -9,7 +9,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from witness_care import dates, wording
 from witness_care.contacts.duty_view import DutyView
@@ -207,7 +207,7 @@ class CorrectionForm(FlaskForm):
     reason = TextAreaField(
         "What was wrong?",
         validators=[
-            InputRequired("Say what was wrong"),
+            DataRequired("Say what was wrong"),
             Length(max=500, message="Shorten the reason to 500 characters"),
         ],
     )

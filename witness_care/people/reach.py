@@ -16,7 +16,7 @@ from witness_care import dates, wording
 from witness_care.people.models import ContactPoint, Person
 from workflows import safe_contact
 from workflows.events import Answer, ContactOutcome
-from workflows.safe_contact import Allowed, Answered, ContactPerson, Delay, Endpoint, Refuse, Window
+from workflows.safe_contact import Allowed, Answered, ContactPerson, Endpoint, Refuse, Window
 
 PHONES = ("mobile", "landline")
 GROWN_UP_AT = 18
@@ -92,7 +92,7 @@ class Reach:
         return tuple(way for way in self.ways if way.may_be_shown)
 
 
-def points_of(person_ids: Iterable[str], *, sealed_too: bool = False) -> sa.Select[Any]:
+def points_of(person_ids: Iterable[str], *, sealed_too: bool = False) -> sa.Select:
     """Every way recorded to reach each of these people; the numbers themselves, sealed, only when asked for."""
     columns = (*POINT_COLUMNS, ContactPoint.sealed_value) if sealed_too else POINT_COLUMNS
     query = sa.select(*columns).where(ContactPoint.person_id.in_(sorted(person_ids)))
@@ -200,10 +200,8 @@ def _warnings(person: Any, ways: Sequence[Way], unsafe: Sequence[Any], at: datet
 
 
 def _needs_saying(answer: Answered) -> bool:
-    """What they said no to is in the safe-contact line already."""
-    if isinstance(answer, Refuse):
-        return answer.reason is not safe_contact.Reason.NOT_ALLOWED
-    return isinstance(answer, Delay)
+    """What they said no to is in the safe-contact line already, and safe hours stand above the number itself."""
+    return isinstance(answer, Refuse) and answer.reason is not safe_contact.Reason.NOT_ALLOWED
 
 
 def _kind(point: Any) -> str:
