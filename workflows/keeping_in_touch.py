@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from workflows import codec, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, earliest, rules_that_apply, why_not
 from workflows.events import WitnessKind
 from workflows.journey import Journey
-from workflows.snapshot import Change, Person, Topic
+from workflows.snapshot import Change, Person, Topic, TopicKey
 from workflows.values import CaseTruth
 
 
@@ -20,8 +21,8 @@ def settle_keeping_in_touch(
     key = (participant, values.KEEP_IN_TOUCH, values.KEEP_IN_TOUCH)
     topic = account.topics.get(key, Topic())
     refusal = why_not(person)
-    spoken_at = person.last_two_way_at
-    clock = max(spoken_at, person.joined_at) if spoken_at else person.joined_at
+    topic = _ended_by_a_person(account, key, topic, rules, person, cause)
+    clock = _counts_from(topic, person)
     applying = (
         ()
         if refusal or not _wants_contact(participant, person, truth)
@@ -55,6 +56,25 @@ def settle_keeping_in_touch(
     if due.at > topic.duty.due and topic.duty.clock_start == clock:
         topic = replace(topic, history=(replace(change, due=topic.duty.due),))  # enhanced removed does not lengthen
     account.topics[key] = update_row(account, key, topic, rules, person, topic.history, cause)
+
+
+def _ended_by_a_person(
+    account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, cause: Cause
+) -> Topic:
+    """A person ended it without a talk: the next one is owed an interval after that."""
+    for closed, reason in cause.closes:
+        if closed == key and topic.duty is not None and topic.duty.opened_by != cause.event.id:
+            topic = close_row(account, key, topic, rules, person, cause, reason)
+            account.topics[key] = topic = replace(topic, waived=cause.event.received_at.isoformat())
+    return topic
+
+
+def _counts_from(topic: Topic, person: Person) -> datetime:
+    """Give when (UTC) the interval began: the last talk, the joining, or when a person last ended this duty."""
+    starts = [person.joined_at, person.last_two_way_at]
+    if topic.waived:
+        starts.append(datetime.fromisoformat(topic.waived))
+    return max(start for start in starts if start is not None)
 
 
 def _wants_contact(participant: str, person: Person, truth: CaseTruth) -> bool:
