@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from workflows import events
+from workflows.attendance import Attendance
 from workflows.events import DateKind, HearingDay
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
@@ -257,7 +258,9 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
         ),
         default=(None, None),
     )
-    if isinstance(requirement, events.CpsRequires) and is_still_to_be_tried(person, truth):
+    # Who has been in court, or stayed away, expects nothing more of a trial that is over: there is nothing to call off.
+    is_over_for_them = person.attendance in (Attendance.ATTENDED, Attendance.ABSENT)
+    if isinstance(requirement, events.CpsRequires) and (is_over_for_them or is_still_to_be_tried(person, truth)):
         content: dict[str, Any] = {
             "required": True,
             "days": list(requirement.days),
