@@ -248,7 +248,7 @@ def _end_of_day(day: date) -> datetime:
 
 def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
     requirement = truth.requirements.get(participant)
-    if requirement is None:
+    if requirement is None or _is_over_for(person, truth):
         return
     first_trial = min(
         (
@@ -258,9 +258,7 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
         ),
         default=(None, None),
     )
-    # Who has been in court, or stayed away, expects nothing more of a trial that is over: there is nothing to call off.
-    is_over_for_them = person.attendance in (Attendance.ATTENDED, Attendance.ABSENT)
-    if isinstance(requirement, events.CpsRequires) and (is_over_for_them or is_still_to_be_tried(person, truth)):
+    if isinstance(requirement, events.CpsRequires) and is_still_to_be_tried(person, truth):
         content: dict[str, Any] = {
             "required": True,
             "days": list(requirement.days),
@@ -270,6 +268,11 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
     else:
         content = {"required": False}
     yield ATTENDANCE, truth.case, Value(content=content, hearing=first_trial[1], starts_at=first_trial[0])
+
+
+def _is_over_for(person: Person, truth: CaseTruth) -> bool:
+    """Say whether a trial they have been to, or stayed away from, is over: there is nothing left to call off."""
+    return person.attendance in (Attendance.ATTENDED, Attendance.ABSENT) and not is_still_to_be_tried(person, truth)
 
 
 def _outcomes(person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
