@@ -49,11 +49,13 @@ class IdBook:
             or self._known.get((COURT, kind, name))
         )
 
-    def find_or_make(self, kind: str, name: str) -> str:
+    def find_or_make(self, kind: str, name: str, others: Iterable[OtherId] = ()) -> str:
+        """Give our id of what the caller calls `name`, and a court may have spoken of before by one of `others`."""
         found = self.find(kind, name)
         if found:
             return found
-        made = new_id()
+        spoken_of = (self._known.get((other.namespace, kind, other.id)) for other in others)
+        made = next((known for known in spoken_of if known and (kind, known) not in self._ours), None) or new_id()
         if self.namespace:
             self.learn(kind, made, [OtherId(self.namespace, name)])
         else:
