@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from tests.contacts.conftest import Desk
+from tests.desk import Desk
 from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, told_everything
+from tests.reading import text_of
 from workflows.events import ContactOutcome
 
 
@@ -16,10 +17,10 @@ def sam(desk: Desk) -> FlaskClient:
     return desk.as_("sam")
 
 
-def text_of(client: FlaskClient, address: str) -> str:
+def words_of(client: FlaskClient, address: str) -> str:
     response = client.get(address)
-    assert response.status_code == 200, response.get_data(as_text=True)[:2000]
-    return " ".join(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)).split())
+    assert response.status_code == 200, response.text[:3000]
+    return text_of(response)
 
 
 def names_in_order(client: FlaskClient, address: str) -> list[str]:
@@ -44,7 +45,7 @@ def test_late_contacts_stand_longest_overdue_first_with_their_count(sam: FlaskCl
     late_by_days("Bea Later", "2026-11-26 11:00")  # due Friday 27 November, 5pm
     late_by_days("Abe Earlier", "2026-11-23 11:00")  # due Tuesday 24 November, 5pm
 
-    words = text_of(sam, "/unit/overdue")
+    words = words_of(sam, "/unit/overdue")
 
     assert "Overdue contacts: 2 at 9:42am" in words
     assert names_in_order(sam, "/unit/overdue") == ["Abe Earlier", "Bea Later"]
@@ -58,7 +59,7 @@ def test_what_was_told_in_time_or_is_not_due_yet_is_not_overdue(sam: FlaskClient
     told_everything(told["Cal Told"], now="2026-11-23 15:00", by=desk.cast.olivia)
     late_by_days("Dee Notyet", "2026-11-30 09:00")
 
-    words = text_of(sam, "/unit/overdue")
+    words = words_of(sam, "/unit/overdue")
 
     assert "Cal Told" not in words
     assert "Dee Notyet" not in words
@@ -144,12 +145,13 @@ def test_only_a_supervisor_opens_the_units_pages(desk: Desk) -> None:
         assert desk.as_(who).get("/unit/overdue").status_code == 403
 
 
+@pytest.mark.feature("J1")
 def test_unit_today_adds_up_and_each_number_is_a_link(sam: FlaskClient) -> None:
     late_by_days("Abe Earlier", "2026-11-23 11:00")
     late_by_days("Dee Today", "2026-11-27 11:00")  # due Monday 30 November, 5pm
     late_by_days("Eve Tomorrow", "2026-11-30 09:00")
 
-    words = text_of(sam, "/unit")
+    words = words_of(sam, "/unit")
 
     assert "6 open contacts" in words  # each is also to be kept in touch with
     assert "1 Overdue" in words
@@ -164,7 +166,7 @@ def test_a_witness_and_a_victim_of_one_trial_both_stand_on_the_list(sam: FlaskCl
     case = a_case(a_victim("Leah Jones"), a_witness("Nadia Ahmed", required=True), now="2026-11-20 09:00")
     a_trial(case, "2027-02-01 10:00", now="2026-11-23 11:00")
 
-    words = text_of(sam, "/unit/overdue")
+    words = words_of(sam, "/unit/overdue")
 
     assert "Leah Jones" in words
     assert "Nadia Ahmed" in words

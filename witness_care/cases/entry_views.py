@@ -31,6 +31,7 @@ from witness_care.cases.urn import normalise_urn
 from witness_care.columns import new_id
 from witness_care.pages import rejected_form
 from witness_care.people.forms import PersonChangeForm, PersonForm
+from workflows.events import Role
 from workflows.truth import HearingStatus
 
 blueprint = Blueprint("entry", __name__)
@@ -239,14 +240,14 @@ def _with_token(form: Any) -> Any:
     return form
 
 
-def _case(urn: str) -> sa.Row[Any]:
+def _case(urn: str) -> sa.Row:
     found = page_queries.case_by_urn(database.session(), actor(), urn.upper())
     if found is None:
         raise errors.absent()
     return found
 
 
-def _person(participant_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+def _person(participant_id: str) -> tuple[sa.Row, sa.Row]:
     who = page_queries.participant(database.session(), actor(), participant_id)
     if who is None:
         raise errors.absent()
@@ -289,7 +290,8 @@ def _participant(form: PersonForm, participant_id: str) -> ParticipantGiven:
         person=form.person(),
         role=form.role.data,
         witness_kind=form.witness_kind.data or None,
-        enhanced=form.enhanced.data or None,
+        # Enhanced rights are a victim's; for a witness nobody has to decide them.
+        enhanced="no" if form.role.data == Role.WITNESS else form.enhanced.data or None,
         offences=tuple(form.offences.data or ()),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,9 +18,14 @@ def name(row: Any) -> str:
     return row.hearing_type or wording.sentence(wording.label(wording.HEARING_CLASSES, row.hearing_class))
 
 
-def short_name(row: Any) -> str:
-    """Say which hearing in a sentence about it: "Trial of Mon 14 Dec"."""
-    return f"{name(row)} of {dates.short_date(row.starts_at)}" if row.starts_at else name(row)
+def names(rows: Sequence[Any]) -> dict[str, str]:
+    """Name the hearings of a case by id; where two have the same name, with the date each has now."""
+    found = Counter(name(row) for row in rows)
+    return {row.id: name(row) if found[name(row)] == 1 else _dated(row) for row in rows}
+
+
+def _dated(row: Any) -> str:
+    return f"{name(row)} (now {dates.short_date(row.starts_at)})" if row.starts_at else f"{name(row)} (no date)"
 
 
 def when(row: Any, days: Sequence[Any] = ()) -> str:

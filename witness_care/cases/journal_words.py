@@ -50,18 +50,22 @@ def moved(machine: str, before: str, after: str) -> str:
     """Say one step of a machine: "from Listing to Adjournment"."""
     table = {"journey": wording.JOURNEY, "attendance": wording.ATTENDANCE, "proceedings": wording.PROCEEDINGS}
     words = table.get(machine, {})
+    if not before:
+        return f"“{wording.label(words, after)}”"
     return f"from “{wording.label(words, before)}” to “{wording.label(words, after)}”"
 
 
-def duty_changed(action: str, reason: str | None, topic: str, value: Mapping[str, Any]) -> str:
+def duty_changed(
+    action: str, reason: str | None, topic: str, value: Mapping[str, Any], told: Mapping[str, Any] | None
+) -> str:
     """Say what one entry did to something that is owed."""
-    what = wording.to_tell(topic, value, None)
+    what = wording.to_tell(topic, value, told)
     if action == "closed":
         return f"{what}: closed, {wording.label(wording.CLOSED, reason)}"
     return f"{what}: {ACTIONS.get(action, action)}"
 
 
-ACTIONS = {"opened": "opened", "updated": "changed", "reassigned": "given to another officer"}
+ACTIONS = {"opened": "now owed", "updated": "changed", "reassigned": "given to another officer"}
 
 
 # --- each kind of fact --------------------------------------------------------------------------------------------
@@ -226,6 +230,9 @@ def _when(when: When) -> str:
     days = [day for day in when.days if not day.cancelled]
     if when.kind is DateKind.TO_BE_FIXED or not days:
         return "a date to be fixed"
+    first, last = days[0], days[-1]
+    if len(days) > 2 and all(day.at in (None, first.at) for day in days):
+        return f"{_day(first)}, {len(days)} days to {dates.full_date(last.on)}"
     return wording.listed([_day(day) for day in days])
 
 

@@ -45,7 +45,7 @@ HEARING_COLUMNS = tuple(
 # --- one case ---------------------------------------------------------------------------------------------------
 
 
-def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row[Any] | None:
+def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row | None:
     """Read a case by its URN; None when it is not there or not theirs to see."""
     query = (
         scope.cases(actor)
@@ -63,21 +63,21 @@ def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row[Any] | None:
     return session.execute(query).first()
 
 
-def defendants(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
+def defendants(session: Session, case_id: str) -> Sequence[sa.Row]:
     query = sa.select(Defendant.id, Defendant.name, Defendant.proceedings).where(
         Defendant.case_id == case_id, Defendant.removed_at.is_(None)
     )
     return session.execute(query.order_by(Defendant.name, Defendant.id)).all()
 
 
-def offences(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
+def offences(session: Session, case_id: str) -> Sequence[sa.Row]:
     query = sa.select(Offence.id, Offence.defendant_id, Offence.title, Offence.cjs_code).where(
         Offence.case_id == case_id, Offence.removed_at.is_(None)
     )
     return session.execute(query.order_by(Offence.defendant_id, Offence.title, Offence.id)).all()
 
 
-def hearings(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
+def hearings(session: Session, case_id: str) -> Sequence[sa.Row]:
     """Read the hearings of a case, those with a date first, the latest on top."""
     query = sa.select(*HEARING_COLUMNS).where(Hearing.case_id == case_id)
     return session.execute(query.order_by(Hearing.starts_at.is_(None), Hearing.starts_at.desc(), Hearing.id)).all()
@@ -87,7 +87,7 @@ def hearings(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
 class CaseParticipant:
     """One person in a case: where they stand and everything that is owed to them now."""
 
-    row: sa.Row[Any]
+    row: sa.Row
     owed: tuple[DutyView, ...]
 
 
@@ -108,7 +108,7 @@ def participants(session: Session, case_id: str, now: datetime) -> tuple[CasePar
     return tuple(CaseParticipant(row=row, owed=tuple(owed.get(row.id, ()))) for row in rows)
 
 
-def _people_of(case_id: str) -> sa.Select[Any]:
+def _people_of(case_id: str) -> sa.Select:
     return (
         sa.select(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
@@ -121,7 +121,7 @@ def _people_of(case_id: str) -> sa.Select[Any]:
     )
 
 
-def open_questions(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
+def open_questions(session: Session, case_id: str) -> Sequence[sa.Row]:
     """Read the flags of a case that nobody has answered, the oldest first."""
     query = sa.select(Transition.id, Transition.flag, Transition.at, Transition.machine, Transition.subject).where(
         Transition.case_id == case_id, Transition.flag.is_not(None), Transition.flag_closed_at.is_(None)
@@ -129,7 +129,7 @@ def open_questions(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
     return session.execute(query.order_by(Transition.at, Transition.id)).all()
 
 
-def waiting_updates(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
+def waiting_updates(session: Session, case_id: str) -> Sequence[sa.Row]:
     """Read the parts of court messages that are about this case and could not be applied."""
     query = sa.select(FeedPart.id, FeedPart.message_row_id, FeedPart.reason).where(
         FeedPart.case_id == case_id, FeedPart.state == "parked"
@@ -144,9 +144,9 @@ def waiting_updates(session: Session, case_id: str) -> Sequence[sa.Row[Any]]:
 class JournalPage:
     """Some entries of the journal, newest first, with the moves and duty changes each of them caused."""
 
-    entries: tuple[sa.Row[Any], ...]
-    moves: Mapping[str, Sequence[sa.Row[Any]]]
-    duty_changes: Mapping[str, Sequence[sa.Row[Any]]]
+    entries: tuple[sa.Row, ...]
+    moves: Mapping[str, Sequence[sa.Row]]
+    duty_changes: Mapping[str, Sequence[sa.Row]]
     before: str | None
     after: str | None
 
@@ -172,7 +172,7 @@ def journal(session: Session, case_id: str, *, after: str | None, before: str | 
     )
 
 
-def _moves(case_id: str, event_ids: Sequence[str]) -> sa.Select[Any]:
+def _moves(case_id: str, event_ids: Sequence[str]) -> sa.Select:
     columns = (Transition.event_id, Transition.machine, Transition.subject, Transition.from_state, Transition.to_state)
     return (
         sa.select(*columns, Transition.flag)
@@ -181,11 +181,11 @@ def _moves(case_id: str, event_ids: Sequence[str]) -> sa.Select[Any]:
     )
 
 
-def _duty_changes(case_id: str, event_ids: Sequence[str]) -> sa.Select[Any]:
+def _duty_changes(case_id: str, event_ids: Sequence[str]) -> sa.Select:
     return (
         sa.select(
             *(DutyHistory.event_id, DutyHistory.duty_id, DutyHistory.action, DutyHistory.reason, DutyHistory.due_at),
-            *(Duty.participant_id, Duty.topic, Duty.value),
+            *(Duty.participant_id, Duty.topic, Duty.value, Duty.told_value),
         )
         .join(Duty, Duty.id == DutyHistory.duty_id)
         .where(DutyHistory.case_id == case_id, DutyHistory.event_id.in_(event_ids))
@@ -193,8 +193,8 @@ def _duty_changes(case_id: str, event_ids: Sequence[str]) -> sa.Select[Any]:
     )
 
 
-def _by_event(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
-    found: dict[str, list[sa.Row[Any]]] = {}
+def _by_event(rows: Iterable[sa.Row]) -> dict[str, list[sa.Row]]:
+    found: dict[str, list[sa.Row]] = {}
     for row in rows:
         found.setdefault(row.event_id, []).append(row)
     return found
@@ -203,7 +203,7 @@ def _by_event(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
 # --- one hearing --------------------------------------------------------------------------------------------------
 
 
-def hearing(session: Session, actor: Actor, hearing_id: str) -> sa.Row[Any] | None:
+def hearing(session: Session, actor: Actor, hearing_id: str) -> sa.Row | None:
     """Read one hearing with the URN of its case; None when it is not there or not theirs to see."""
     query = (
         scope.cases(actor)
@@ -214,12 +214,12 @@ def hearing(session: Session, actor: Actor, hearing_id: str) -> sa.Row[Any] | No
     return session.execute(query).first()
 
 
-def hearing_days(session: Session, hearing_id: str) -> Sequence[sa.Row[Any]]:
+def hearing_days(session: Session, hearing_id: str) -> Sequence[sa.Row]:
     query = sa.select(HearingDay.position, HearingDay.on_date, HearingDay.at_time, HearingDay.cancelled)
     return session.execute(query.where(HearingDay.hearing_id == hearing_id).order_by(HearingDay.position)).all()
 
 
-def linked_hearings(session: Session, hearing_id: str) -> Sequence[sa.Row[Any]]:
+def linked_hearings(session: Session, hearing_id: str) -> Sequence[sa.Row]:
     """Read the hearings this one came from, and those that came of it."""
     columns = (HearingLink.kind, Hearing.id, Hearing.hearing_type, Hearing.starts_at, Hearing.status)
     earlier = (
@@ -235,7 +235,7 @@ def linked_hearings(session: Session, hearing_id: str) -> Sequence[sa.Row[Any]]:
     return session.execute(sa.union_all(earlier, later).order_by("direction", "id")).all()
 
 
-def hearing_steps(session: Session, case_id: str, hearing_id: str) -> Sequence[sa.Row[Any]]:
+def hearing_steps(session: Session, case_id: str, hearing_id: str) -> Sequence[sa.Row]:
     """Read what was said of one hearing, newest first: every date it had, from whom and when."""
     query = (
         sa.select(
@@ -259,10 +259,10 @@ def hearing_steps(session: Session, case_id: str, hearing_id: str) -> Sequence[s
 class Knows:
     """What one person knows of a hearing. `owed` is the open duty to tell them; `closed` the last one that ended."""
 
-    row: sa.Row[Any]
+    row: sa.Row
     owed: DutyView | None
-    closed: sa.Row[Any] | None
-    told: sa.Row[Any] | None
+    closed: sa.Row | None
+    told: sa.Row | None
     points: tuple[Any, ...]
 
 
@@ -294,7 +294,7 @@ def who_knows(session: Session, case_id: str, thread: str, now: datetime) -> tup
     )
 
 
-def _last_told(case_id: str, thread: str) -> sa.Select[Any]:
+def _last_told(case_id: str, thread: str) -> sa.Select:
     return (
         sa.select(Told.participant_id, Told.value, Told.value_hash, Told.told_at, Contact.channel)
         .outerjoin(Contact, Contact.id == Told.contact_id)
@@ -313,7 +313,7 @@ def _points(session: Session, person_ids: set[str]) -> dict[str, tuple[Any, ...]
 # --- hearings of the unit -----------------------------------------------------------------------------------------
 
 
-def hearings_between(session: Session, actor: Actor, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
+def hearings_between(session: Session, actor: Actor, since: datetime, until: datetime) -> Sequence[sa.Row]:
     """Read the hearings that start in a window of time, by time, each with how many contacts it has open."""
     waiting = (
         sa.select(sa.func.count(Duty.id))
@@ -349,7 +349,7 @@ def hearings_between(session: Session, actor: Actor, since: datetime, until: dat
 # --- what the entry forms need ------------------------------------------------------------------------------------
 
 
-def participant(session: Session, actor: Actor, participant_id: str) -> sa.Row[Any] | None:
+def participant(session: Session, actor: Actor, participant_id: str) -> sa.Row | None:
     """Read a person's part in a case as the form that changes it shows it; None when it is not theirs to see."""
     query = (
         scope.participants(actor)

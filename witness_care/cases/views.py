@@ -49,7 +49,7 @@ def case(urn: str) -> str:
         people={person.row.id: person.row.name for person in people},
         defendants={row.id: row.name for row in defendants},
         offences={row.id: row.title or row.cjs_code for row in offences},
-        hearings={row.id: hearing_words.short_name(row) for row in hearings},
+        hearings=hearing_words.names(hearings),
     )
     return render_template(
         "cases/case.html",
@@ -143,7 +143,7 @@ def hearings() -> str:
 # --- a case -------------------------------------------------------------------------------------------------------
 
 
-def _case(urn: str) -> sa.Row[Any]:
+def _case(urn: str) -> sa.Row:
     found = page_queries.case_by_urn(database.session(), actor(), urn.upper())
     if found is None:
         raise errors.absent()
@@ -226,7 +226,7 @@ def _moves(journal: JournalPage, event_id: str, names: Names) -> list[str]:
 def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str]:
     return [
         f"{names.person(change.participant_id)}: "
-        f"{journal_words.duty_changed(change.action, change.reason, change.topic, change.value)}"
+        f"{journal_words.duty_changed(change.action, change.reason, change.topic, change.value, change.told_value)}"
         for change in journal.duty_changes.get(event_id, ())
     ]
 
@@ -266,4 +266,5 @@ def _date(text: str | None) -> date | None:
 
 def _hearings_link(since: date, length: int) -> str:
     until = working_days.days_later(since, length - 1)
-    return url_for(".hearings", **{"from": since.isoformat(), "to": until.isoformat()})
+    days: dict[str, Any] = {"from": since.isoformat(), "to": until.isoformat()}
+    return url_for(".hearings", **days)
