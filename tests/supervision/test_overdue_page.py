@@ -136,7 +136,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
     many = statements_of(sam, "/unit/overdue", statements)
 
-    assert many == few
+    assert many <= few
     assert many <= 15
 
 
