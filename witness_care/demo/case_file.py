@@ -28,6 +28,7 @@ WAYS = (
     ("shared_with_defendant", 2),
 )
 POLICE_SHARE = 0.12
+OFTEN, SELDOM = 9, 18  # working days between two calls
 MORNING_BEGINS, MORNING_CALL, MORNING_ENDS = time(9), time(9, 40), time(13)
 
 
@@ -69,6 +70,7 @@ class Who:
     person: str
     role: str
     police: bool
+    enhanced: bool = False
     mornings_only: bool = False
 
     def moment_to_ring(self, at: datetime, moments: Moments) -> datetime | None:
@@ -95,7 +97,7 @@ class CaseFile:
     defendants: list[Document] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
     person_to_reuse: Document | None = None
-    sentence_day: date | None = None
+    story: str = ""
 
     def __post_init__(self) -> None:
         self.voice = CourtVoice(
@@ -195,7 +197,16 @@ class CaseFile:
         role = "both" if self.random.random() < 0.6 else "victim"
         enhanced = "yes" if basis else self.random.choice(("no", "no", "no", "not_asked"))
         person = self.person_to_reuse or self._person("V1", safety="DOMESTIC_ABUSE" in basis)
-        self.people.append(Who(f"{self.urn}-V1", person["id"], role, police=False, mornings_only=_mornings(person)))
+        self.people.append(
+            Who(
+                id=f"{self.urn}-V1",
+                person=person["id"],
+                role=role,
+                police=False,
+                enhanced=enhanced != "no",
+                mornings_only=_mornings(person),
+            )
+        )
         return {
             "id": f"{self.urn}-V1",
             "role": role,
@@ -229,7 +240,7 @@ class CaseFile:
             "contact_points": self._contact_points(way, full_name),
         }
         if self.random.random() < 0.06:
-            person["language"] = self.random.choice(("Welsh", "Polish", "Urdu", "British Sign Language"))
+            person["language"] = self.random.choice(("Welsh", "Polish", "Urdu", "Punjabi"))
         if safety:
             person["safe_contact"] = {
                 "note": "Ring the mobile only. Never leave word with anybody else at home.",
@@ -278,6 +289,16 @@ class CaseFile:
             moment = each.moment_to_ring(at + timedelta(minutes=7 * n), self.moments)
             if moment is not None:
                 self.steps.append(Talk(moment, each.id, "reached", self.random.choice(NOTES), says))
+
+    def check_in(self, at: datetime) -> None:
+        """Ring those who are to be rung often; there is no news."""
+        self.talk(at, who=[each for each in self.people if each.enhanced])
+
+    def stay_in_touch(self, since: int, until: int) -> None:
+        """Ring everybody as often as was agreed, from so many working days ago to so many."""
+        for each in self.people:
+            for ago in range(since, until, -(OFTEN if each.enhanced else SELDOM)):
+                self.talk(self.moments.before(ago, self.random.randint(10, 15)), who=[each])
 
     def miss(self, at: datetime, who: Who) -> None:
         """Somebody rings and is not answered."""

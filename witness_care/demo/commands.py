@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -20,6 +23,7 @@ from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import TRIAL
 from witness_care.demo.play import FEED, Player
 from witness_care.demo.world import PASSWORD, SHOW_CASE, SIGN_INS, UNIT_SETTINGS, UNITS, make_world
+from witness_care.extensions import db
 from witness_care.people.models import Participant, Person
 
 SEED = 26
@@ -48,7 +52,8 @@ def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) 
     click.echo("Making a world of made-up cases …")
     world = make_world(seed, now, cases=cases)
     player = _open_the_doors(app)
-    player.play(world)
+    with _commits_without_waiting(app):
+        player.play(world)
     _write_message(app, world.files[0])
     click.echo(
         f"{len(world.files)} cases, {player.counts.get('messages', 0)} court messages and "
@@ -92,6 +97,27 @@ def _open_the_doors(app: Flask) -> Player:
         feed_key = _key_of(COURT_SYSTEM, every_unit, [f"feed:{FEED}", "feed:backfill"])
     _write(app, KEY_FILE, feed_key)
     return Player(app, key, feed_key)
+
+
+@contextmanager
+def _commits_without_waiting(app: Flask) -> Iterator[None]:
+    """Let SQLite write to disk now and then only: a world that is cut off while it is made is made again from nothing."""
+
+    def relax(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    engine.dispose()
+    sa.event.listen(engine, "connect", relax)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "connect", relax)
+        engine.dispose()
 
 
 def _key_of(name: str, unit_ids: list[str], scopes: list[str]) -> str:

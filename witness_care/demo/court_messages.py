@@ -190,6 +190,10 @@ class CourtVoice:
     def fined(self) -> Body:
         return self._result("1015", "Fine", "FINAL") | {"isConvictedResult": True}
 
+    def remanded(self) -> Body:
+        """Give a result that ends nothing: the case goes on tomorrow."""
+        return self._result("4028", "Remanded in custody", "INTERMEDIARY")
+
     def acquitted(self) -> Body:
         return self._result("2004", "Dismissed", "FINAL")
 

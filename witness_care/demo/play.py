@@ -36,28 +36,32 @@ class Player:
         self.client = self.app.test_client()
 
     def play(self, world: World) -> None:
-        for file in world.files:
-            self._play_file(file)
-        self._messages("loose", [step for step in world.loose if isinstance(step, Message)])
+        """Play every case a step at a time, all cases side by side: the court's messages of a step are one batch."""
+        waiting = [(file.urn, _groups(file)) for file in world.files]
+        while waiting:
+            messages: list[Message] = []
+            for urn, groups in waiting:
+                messages += self._play_group(urn, groups.pop(0))
+            self._messages(messages)
+            waiting = [(urn, groups) for urn, groups in waiting if groups]
+        self._messages([step for step in world.loose if isinstance(step, Message)])
 
-    def _play_file(self, file: CaseFile) -> None:
-        for kind, steps in groupby(file.in_order(), key=type):
-            group = list(steps)
-            if kind is Message:
-                self._messages(file.urn, [step for step in group if isinstance(step, Message)])
-            elif kind is Talk:
-                self._talks(file.urn, [step for step in group if isinstance(step, Talk)])
-            else:
-                for step in group:
-                    self._put(file.urn, step)
+    def _play_group(self, urn: str, group: Sequence[Step]) -> list[Message]:
+        """Send what the unit's own system says; give back what the court says, to be sent with others'."""
+        talks = [step for step in group if isinstance(step, Talk)]
+        if talks:
+            self._talks(urn, talks)
+        for step in group:
+            if isinstance(step, Put):
+                self._put(urn, step)
+        return [step for step in group if isinstance(step, Message)]
 
-    def _put(self, urn: str, step: Step) -> None:
-        assert isinstance(step, Put)
+    def _put(self, urn: str, step: Put) -> None:
         document = step.document | {"received_at": step.at.isoformat()}
         self._send("PUT", f"/api/v1/cases/{urn}", self.key, document)
 
-    def _messages(self, name: str, steps: Sequence[Message]) -> None:
-        """Send what the court says as one batch: a line a message."""
+    def _messages(self, steps: Sequence[Message]) -> None:
+        """Send what the courts say as one batch: a line a message."""
         if not steps:
             return
         lines = "\n".join(
@@ -79,7 +83,7 @@ class Player:
         )
         self._count("messages", len(steps))
         if answer.status_code >= 400:
-            raise PlayError(f"{name}: {answer.status_code} {answer.get_data(as_text=True)[:500]}")
+            raise PlayError(f"POST batches: {answer.status_code} {answer.get_data(as_text=True)[:500]}")
 
     def _talks(self, urn: str, steps: Sequence[Talk]) -> None:
         """Report contacts; who is reached is told everything that is open for them."""
@@ -116,6 +120,11 @@ class Player:
 
     def _count(self, what: str, n: int) -> None:
         self.counts[what] = self.counts.get(what, 0) + n
+
+
+def _groups(file: CaseFile) -> list[list[Step]]:
+    """Cut a case into runs of one kind: registrations, messages, conversations."""
+    return [list(steps) for _, steps in groupby(file.in_order(), key=type)]
 
 
 def _all_that_is_open(participant: dict[str, Any]) -> Iterator[dict[str, str]]:

@@ -15,23 +15,28 @@ from workflows import rulebook
 
 Story = Callable[[CaseFile], None]
 
-MONTH = 28  # working days: older cases came from another system
-
 
 def new_case(case: CaseFile) -> None:
     """Charged this week: only a first hearing is known."""
     case.take_on(case.moments.before(case.random.randint(1, 4), 11))
-    first = case.voice.id("first")
-    days = case.moments.after(case.random.randint(6, 20))
-    case.say(case.moments.before(1, 12), case.voice.confirmed(case.moments.before(1, 12), first, FIRST, days))
-    if case.random.random() < 0.5:
-        case.talk(case.moments.before(1, 15))
+    at = case.moments.before(1, 12)
+    case.say(at, case.voice.confirmed(at, case.voice.id("first"), FIRST, case.moments.after(case.random.randint(6, 20))))
+    if case.random.random() < 0.7:
+        case.talk(case.moments.before(1, 12, 30))
 
 
 def all_told(case: CaseFile) -> None:
     """A trial lies ahead and everybody knows all there is to know."""
-    _with_a_trial(case, ago=case.random.randint(12, 60), trial=case.moments.after(case.random.randint(6, 50), 2))
-    case.talk(case.moments.before(case.random.randint(1, 6), 11))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(6, 50), 2))
+    case.check_in(case.moments.before(case.random.randint(1, 5), 11))
+
+
+def all_told_for_months(case: CaseFile) -> None:
+    """The same, with months of calls behind it."""
+    ago = case.random.randint(60, 110)
+    _with_a_trial(case, ago=ago, trial=case.moments.after(case.random.randint(15, 50), 3))
+    case.stay_in_touch(ago - 9, 2)
+    case.talk(case.moments.before(2, 10))
 
 
 def loaded_fully_told(case: CaseFile) -> None:
@@ -43,41 +48,38 @@ def loaded_fully_told(case: CaseFile) -> None:
 
 def keep_in_touch_due(case: CaseFile) -> None:
     """Nothing new for a long time: somebody should ring to ask how they are."""
-    ago = case.random.randint(24, 30)
-    _with_a_trial(case, ago=ago, trial=case.moments.after(case.random.randint(30, 60), 3))
+    days = case.moments.after(case.random.randint(30, 60), 3)
+    case.take_on(case.moments.before(case.random.randint(18, 22), 9, 30), required=True, told=days)
+    _announce_trial(case, case.moments.before(18, 10), days)
 
 
 def moved_last_week(case: CaseFile) -> None:
     """The trial moved some days ago and not everybody has been told: overdue."""
-    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 2))
-    case.talk(case.moments.before(9, 10))
-    at = case.moments.before(case.random.randint(3, 6), 14, 20)
-    _move(case, at, case.moments.after(case.random.randint(25, 45), 2))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(9, 15), 2))
+    _move(case, case.moments.before(case.random.randint(3, 6), 14, 20), case.moments.after(case.random.randint(25, 45), 2))
     for who in case.people[:2]:
         case.miss(case.moments.before(2, 11), who)
-    case.miss(case.moments.before(1, 16), case.people[0])
-    if len(case.people) > 2:
-        case.talk(case.moments.before(1, 12), who=case.people[2:])
+    case.miss(case.moments.before(1, 10), case.people[0])
+    case.talk(case.moments.before(1, 12), who=case.people[2:])
 
 
 def moved_today(case: CaseFile) -> None:
     """The trial moved within the last hours: due tomorrow."""
-    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 2))
-    case.talk(case.moments.before(7, 10))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(9, 15), 2))
+    case.check_in(case.moments.before(7, 10))
     _move(case, case.moments.minutes_ago(case.random.randint(5, 90)), case.moments.after(case.random.randint(20, 45), 2))
 
 
 def moved_yesterday(case: CaseFile) -> None:
     """The trial moved yesterday: due today."""
-    _with_a_trial(case, ago=case.random.randint(15, 40), trial=case.moments.after(case.random.randint(9, 15), 1))
-    case.talk(case.moments.before(6, 10))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(9, 15), 1))
     _move(case, case.moments.before(1, 15, 40), case.moments.after(case.random.randint(20, 45), 1))
 
 
 def moved_twice(case: CaseFile) -> None:
     """Moved twice in two days: one contact with the latest date and the first due time."""
-    _with_a_trial(case, ago=30, trial=case.moments.after(12, 2))
-    case.talk(case.moments.before(8, 10))
+    _with_a_trial(case, trial=case.moments.after(12, 2))
+    case.check_in(case.moments.before(8, 10))
     _move(case, case.moments.before(2, 11), case.moments.after(18, 2))
     _move(case, case.moments.before(1, 9, 15), case.moments.after(23, 2))
 
@@ -85,89 +87,91 @@ def moved_twice(case: CaseFile) -> None:
 def moved_and_back(case: CaseFile) -> None:
     """Moved, and moved back to the day everybody has: nothing is left to tell."""
     days = case.moments.after(14, 2)
-    _with_a_trial(case, ago=30, trial=days)
-    case.talk(case.moments.before(8, 10))
+    _with_a_trial(case, trial=days)
     _move(case, case.moments.before(3, 11), case.moments.after(21, 2))
     _move(case, case.moments.before(2, 11), days)
 
 
 def trial_in_two_days_untold(case: CaseFile) -> None:
-    """The trial is the day after tomorrow and came forward: someone may not turn up, or travel on the wrong day."""
-    _with_a_trial(case, ago=25, trial=case.moments.after(9, 1))
-    case.talk(case.moments.before(9, 10))
+    """The trial came forward to the day after tomorrow, and they were not in."""
+    _with_a_trial(case, trial=case.moments.after(9, 1))
     _move(case, case.moments.before(2, 16, 30), case.moments.after(2, 1))
     case.miss(case.moments.before(1, 10), case.people[0])
 
 
+def trial_tomorrow_moved(case: CaseFile) -> None:
+    """Tomorrow's trial has just moved: they will travel for nothing unless somebody rings now."""
+    _with_a_trial(case, trial=case.moments.after(1, 2))
+    case.talk(case.moments.before(5, 11), says="will_come")
+    _move(case, case.moments.minutes_ago(case.random.randint(15, 60)), case.moments.after(30, 2))
+
+
 def vacated_shortly_before(case: CaseFile) -> None:
-    """Vacated with a reason two days before the trial: people will travel for nothing unless they are told."""
-    _with_a_trial(case, ago=25, trial=case.moments.after(2, 1))
-    case.talk(case.moments.before(9, 10))
+    """Vacated with a reason on the eve of the trial."""
+    _with_a_trial(case, trial=case.moments.after(1, 1))
+    case.check_in(case.moments.before(6, 10))
     _vacate(case, case.moments.minutes_ago(case.random.randint(30, 150)), code="K")
 
 
 def vacated(case: CaseFile) -> None:
-    """Vacated with a reason, without a new date."""
-    _with_a_trial(case, ago=case.random.randint(20, 50), trial=case.moments.after(case.random.randint(10, 20), 2))
-    case.talk(case.moments.before(9, 10))
-    code = case.random.choice("BEFIJK")
-    _vacate(case, case.moments.before(case.random.randint(2, 7), 15, 5), code=code)
-    case.talk(case.moments.before(1, 11), who=case.people[:1])
+    """Vacated with a reason, without a new date; most have heard it."""
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(10, 20), 2))
+    _vacate(case, case.moments.before(case.random.randint(2, 7), 15, 5), code=case.random.choice("BEFIJK"))
+    case.talk(case.moments.before(1, 11), who=case.people[: case.random.randint(1, len(case.people))])
 
 
 def vacated_without_reason(case: CaseFile) -> None:
     """Vacated, and nobody has said why."""
-    _with_a_trial(case, ago=30, trial=case.moments.after(13, 1))
-    case.talk(case.moments.before(9, 10))
+    _with_a_trial(case, trial=case.moments.after(13, 1))
+    case.check_in(case.moments.before(9, 10))
     at = case.moments.before(1, 14, 45)
     case.say(at, case.voice.vacated_without_reason(at, case.voice.id("trial")))
 
 
 def relisted(case: CaseFile) -> None:
     """Vacated, then listed again under another hearing id: one subject, a new date."""
-    _with_a_trial(case, ago=case.random.randint(30, 60), trial=case.moments.after(12, 2))
-    case.talk(case.moments.before(12, 10))
+    _with_a_trial(case, trial=case.moments.after(12, 2))
     _vacate(case, case.moments.before(8, 15), code="J")
     case.talk(case.moments.before(7, 11))
-    at = case.moments.before(case.random.randint(1, 4), 9, 50)
-    again = case.voice.id("trial again")
-    days = case.moments.after(case.random.randint(30, 70), 2)
-    case.say(at, case.voice.confirmed(at, again, TRIAL, days, seeded_from=case.voice.id("trial")))
-    if case.random.random() < 0.5:
-        case.talk(case.moments.minutes_ago(40))
+    ago = case.random.randint(1, 4)
+    _relist(case, ago, "second trial", "trial", case.moments.after(case.random.randint(30, 70), 2))
+    if ago > 1:
+        case.talk(case.moments.before(ago - 1, 10))
 
 
 def relisted_many_times(case: CaseFile) -> None:
     """A trial that has moved three times over many months, each time explained."""
     _with_a_trial(case, ago=120, trial=case.moments.ago(80, 2))
-    case.talk(case.moments.before(110, 11))
+    case.stay_in_touch(111, 92)
     _vacate(case, case.moments.before(90, 12), code="K")
-    case.talk(case.moments.before(89, 12))
+    case.talk(case.moments.before(89, 10))
     _relist(case, 85, "second trial", "trial", case.moments.ago(30, 2))
     case.talk(case.moments.before(84, 10))
+    case.stay_in_touch(75, 42)
     at = case.moments.before(38, 16)
     case.say(at, case.voice.vacated(at, case.voice.id("second trial"), _reason("vacated", case, "F")))
     case.talk(case.moments.before(37, 10))
     _relist(case, 35, "third trial", "second trial", case.moments.after(25, 2))
     case.talk(case.moments.before(34, 10))
-    case.talk(case.moments.before(4, 10))
+    case.stay_in_touch(25, 5)
+    case.talk(case.moments.before(3, 10))
 
 
 def days_cancelled(case: CaseFile) -> None:
     """One day of three is cancelled."""
     days = case.moments.after(11, 3)
-    _with_a_trial(case, ago=30, trial=days)
-    case.talk(case.moments.before(8, 10))
+    _with_a_trial(case, trial=days)
+    case.check_in(case.moments.before(8, 10))
     at = case.moments.before(1, 13)
     case.say(at, case.voice.days_cancelled(at, case.voice.id("trial"), days, [3]))
 
 
 def adjourned(case: CaseFile) -> None:
     """The trial could not go ahead on the day; the next date is a day, a week, or still to be fixed."""
-    ago = case.random.randint(1, 3)
+    ago = case.random.randint(1, 4)
     trial = case.moments.ago(ago, 1)
-    _with_a_trial(case, ago=40, trial=trial)
-    case.talk(case.moments.before(14, 10), says="will_come")
+    _with_a_trial(case, trial=trial)
+    case.talk(case.moments.before(8, 10), says="will_come")
     kind = case.random.choice(("day", "week", "none"))
     coming = NextHearing(
         type=TRIAL,
@@ -179,48 +183,46 @@ def adjourned(case: CaseFile) -> None:
     results = {offence.id: [case.voice.adjourned_to(coming)] for offence in case.voice.offences}
     reason = rulebook.by_code("ineffective", case.court.jurisdiction, "W3")
     said = {"id": reason.cp_ids[0], "code": "W3", "type": "Ineffective"} if reason and reason.cp_ids else None
-    case.say(
-        at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, trial[0], results, trial_reason=said)
-    )
-    if case.random.random() < 0.4:
-        case.talk(case.moments.minutes_ago(70), who=case.people[:1])
+    case.say(at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, trial[0], results, trial_reason=said))
+    if ago > 1:
+        case.talk(case.moments.before(ago - 1, 10), who=case.people[: case.random.randint(1, len(case.people))])
 
 
 def guilty_verdict(case: CaseFile) -> None:
     """Convicted at trial; sentence is in some weeks, and the verdict is to be told."""
     ago = case.random.randint(1, 4)
     trial = case.moments.ago(ago, 1)
-    _with_a_trial(case, ago=40, trial=trial)
-    case.talk(case.moments.before(14, 10), says="will_come")
+    _with_a_trial(case, trial=trial)
+    case.talk(case.moments.before(8, 10), says="will_come")
     _convict(case, ago, trial[0])
-    if case.random.random() < 0.4:
-        case.talk(case.moments.minutes_ago(55))
+    if ago > 1:
+        case.talk(case.moments.before(ago - 1, 10), who=case.people[: case.random.randint(1, len(case.people))])
 
 
 def sentenced(case: CaseFile) -> None:
-    """Convicted, then sentenced some days ago; some have been told, some not."""
+    """Convicted some weeks ago, sentenced this week; most have been told."""
+    ago = case.random.randint(1, 5)
     trial = case.moments.ago(25, 1)
-    _with_a_trial(case, ago=60, trial=trial)
-    _convict(case, 25, trial[0], sentence_in=-case.random.randint(1, 5))
-    case.talk(case.moments.before(12, 14))
-    ago = next(n for n in range(1, 6) if case.moments.workday(-n) == case.sentence_day)
+    _with_a_trial(case, ago=35, trial=trial)
+    _convict(case, 25, trial[0], sentence_in=-ago)
+    case.talk(case.moments.before(24, 11))
+    case.stay_in_touch(16, 8)
     sentence = case.random.choice(
         (case.voice.imprisoned(case.random.choice((6, 11, 18, 30))), case.voice.community_order(12), case.voice.fined())
     )
     at = case.moments.before(ago, 15, 30)
     results = {offence.id: [sentence] for offence in case.voice.offences}
-    day = case.moments.ago(ago)[0]
-    case.say(at, case.voice.resulted(at, case.voice.id("sentence"), SENTENCE, day, results))
-    if case.random.random() < 0.6:
-        case.talk(case.moments.minutes_ago(45))
+    case.say(at, case.voice.resulted(at, case.voice.id("sentence"), SENTENCE, case.moments.ago(ago)[0], results))
+    if ago > 1:
+        case.talk(case.moments.before(ago - 1, 10), who=case.people[: case.random.randint(1, len(case.people))])
 
 
 def acquitted(case: CaseFile) -> None:
     """Found not guilty: the case is at its end for this defendant."""
-    ago = case.random.randint(2, 8)
+    ago = case.random.randint(1, 7)
     trial = case.moments.ago(ago, 1)
-    _with_a_trial(case, ago=40, trial=trial)
-    case.talk(case.moments.before(14, 10))
+    _with_a_trial(case, trial=trial)
+    case.check_in(case.moments.before(9, 10))
     at = case.moments.before(ago, 16, 10)
     offences = case.voice.offences
     case.say(
@@ -234,15 +236,15 @@ def acquitted(case: CaseFile) -> None:
             verdicts={offence.id: False for offence in offences},
         ),
     )
-    if case.random.random() < 0.5:
-        case.talk(case.moments.before(1, 12))
+    if ago > 1:
+        case.talk(case.moments.before(ago - 1, 10))
 
 
 def pleaded_guilty_before_trial(case: CaseFile) -> None:
     """A guilty plea: the witnesses are no longer needed and must hear it before they travel."""
     trial = case.moments.after(case.random.randint(3, 8), 2)
-    _with_a_trial(case, ago=35, trial=trial)
-    case.talk(case.moments.before(8, 10))
+    _with_a_trial(case, trial=trial)
+    case.check_in(case.moments.before(8, 10))
     at = case.moments.before(1, 11, 30)
     for offence in case.voice.offences:
         case.say(at, case.voice.pleaded(at, case.voice.id("trial"), offence, "GUILTY", case.moments.workday(-1)))
@@ -251,10 +253,8 @@ def pleaded_guilty_before_trial(case: CaseFile) -> None:
 
 def no_longer_required(case: CaseFile) -> None:
     """The CPS no longer needs one of the witnesses."""
-    days = case.moments.after(10, 2)
-    case.take_on(case.moments.before(40), witnesses=3, required=True, told=days)
-    _announce_trial(case, case.moments.before(39), days)
-    case.talk(case.moments.before(9, 10))
+    _with_a_trial(case, trial=case.moments.after(10, 2))
+    case.check_in(case.moments.before(9, 10))
     case.require(case.moments.before(1, 12), who=case.people[-1:], required=False)
 
 
@@ -262,48 +262,46 @@ def required_today(case: CaseFile) -> None:
     """The CPS has just said who must come."""
     case.take_on(case.moments.before(15))
     _announce_trial(case, case.moments.before(13), case.moments.after(22, 2))
-    case.talk(case.moments.before(12, 14))
-    case.require(case.moments.before(1, 15, 50))
+    case.talk(case.moments.before(12, 10))
+    case.check_in(case.moments.before(4, 10))
+    case.require(case.moments.minutes_ago(100))
 
 
 def two_defendants_apart(case: CaseFile) -> None:
     """One defendant has pleaded and been sentenced, the other is still to be tried: the witnesses stay in listing."""
     case.charge(defendants=2)
-    _with_a_trial(case, ago=45, trial=case.moments.after(case.random.randint(12, 25), 3))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(12, 25), 3))
     first = case.voice.offences[0]
-    at = case.moments.before(20, 12)
-    hearing = case.voice.id("plea of one")
-    day = case.moments.ago(20)[0]
-    case.say(at, case.voice.confirmed(case.moments.before(28), hearing, PLEA, [day]))
-    case.say(
-        at,
-        case.voice.resulted(
-            at, hearing, PLEA, day, {first.id: [case.voice.imprisoned(14)]}, pleas={first.id: "GUILTY"}
-        ),
-    )
-    case.talk(case.moments.before(3, 10))
+    hearing, day = case.voice.id("plea of one"), case.moments.ago(5)[0]
+    at = case.moments.before(5, 12)
+    case.say(at, case.voice.confirmed(case.moments.before(10), hearing, PLEA, [day]))
+    results = {first.id: [case.voice.imprisoned(14)]}
+    case.say(at, case.voice.resulted(at, hearing, PLEA, day, results, pleas={first.id: "GUILTY"}))
+    case.talk(case.moments.before(4, 10))
 
 
 def two_defendants_together(case: CaseFile) -> None:
+    """Two defendants, four offences, one trial."""
     case.charge(defendants=2, offences=2)
-    _with_a_trial(case, ago=35, trial=case.moments.after(case.random.randint(10, 25), 4))
-    case.talk(case.moments.before(4, 10))
+    _with_a_trial(case, trial=case.moments.after(case.random.randint(10, 25), 4))
+    case.check_in(case.moments.before(4, 10))
 
 
 def result_overdue(case: CaseFile) -> None:
     """The trial was more than a week ago and the court has not said how it ended."""
-    _with_a_trial(case, ago=40, trial=case.moments.ago(case.random.randint(8, 12), 1))
-    case.talk(case.moments.before(14, 10))
+    _with_a_trial(case, ago=20, trial=case.moments.ago(case.random.randint(8, 11), 1))
+    case.check_in(case.moments.before(12, 10))
+    case.check_in(case.moments.before(4, 10))
 
 
 def on_trial_now(case: CaseFile) -> None:
-    """The trial is running: the first day has results, the verdict is to come."""
+    """The trial is running: its first day has results, the verdict is to come."""
     days = case.moments.ago(1, 4)
-    _with_a_trial(case, ago=40, trial=days)
-    case.talk(case.moments.before(9, 10), says="will_come")
+    _with_a_trial(case, trial=days)
+    case.talk(case.moments.before(8, 10), says="will_come")
     at = case.moments.before(1, 16, 50)
-    offence = case.voice.offences[0]
-    case.say(at, case.voice.pleaded(at, case.voice.id("trial"), offence, "NOT_GUILTY", days[0][0]))
+    results = {offence.id: [case.voice.remanded()] for offence in case.voice.offences}
+    case.say(at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, days[0], results))
 
 
 def unallocated(case: CaseFile) -> None:
@@ -317,8 +315,8 @@ def unallocated(case: CaseFile) -> None:
 def doubtful_verdict(case: CaseFile) -> None:
     """The court's message says guilty in one place and not guilty in another: a person must look."""
     trial = case.moments.ago(2, 1)
-    _with_a_trial(case, ago=40, trial=trial)
-    case.talk(case.moments.before(14, 10))
+    _with_a_trial(case, trial=trial)
+    case.check_in(case.moments.before(8, 10))
     at = case.moments.before(2, 16)
     case.say(
         at,
@@ -330,21 +328,25 @@ def doubtful_verdict(case: CaseFile) -> None:
 
 def to_be_moved_by_hand(case: CaseFile) -> None:
     """The case that the printed command moves: everybody has the date that is about to change."""
-    _with_a_trial(case, ago=20, trial=case.moments.after(15, 2))
+    _with_a_trial(case, trial=case.moments.after(15, 2))
     case.talk(case.moments.before(3, 11))
 
 
 # --- what several stories share -----------------------------------------------------------------------------------
 
 
-def _with_a_trial(case: CaseFile, *, ago: int, trial: tuple[Day, ...]) -> None:
-    """Take the case on with its trial; everybody has been told, by us or before the case came to us."""
+def _with_a_trial(case: CaseFile, *, trial: tuple[Day, ...], ago: int = 0) -> None:
+    """Take the case on with its trial; everybody has been told, by us or before the case came to us.
+
+    `ago` gives a case of our own, with its calls since; without it the case came from another system this month.
+    """
     if not case.defendants:
         case.charge(offences=case.random.choice((1, 1, 2)))
-    came_from_elsewhere = ago > MONTH or case.random.random() < 0.5
-    case.take_on(case.moments.before(ago, 9, 30), required=True, told=trial if came_from_elsewhere else ())
+    own = ago > 0
+    ago = ago or case.random.randint(11, 13)
+    case.take_on(case.moments.before(ago, 9, 30), required=True, told=() if own else trial)
     _announce_trial(case, case.moments.before(ago, 10, 30), trial)
-    if not came_from_elsewhere:
+    if own:
         case.talk(case.moments.before(ago - 1, 14))
 
 
@@ -352,6 +354,9 @@ def _announce_trial(case: CaseFile, at: datetime, days: tuple[Day, ...]) -> None
     trial = case.voice.id("trial")
     case.say(at, case.voice.listed(at, trial, TRIAL))
     case.say(at, case.voice.confirmed(at, trial, TRIAL, days))
+    if case.random.random() < 0.6:
+        for offence in case.voice.offences:
+            case.say(at, case.voice.pleaded(at, trial, offence, "NOT_GUILTY", case.moments.workday(-14)))
 
 
 def _move(case: CaseFile, at: datetime, days: tuple[Day, ...]) -> None:
@@ -371,7 +376,6 @@ def _relist(case: CaseFile, ago: int, name: str, seed: str, days: tuple[Day, ...
 def _convict(case: CaseFile, ago: int, day: Day, *, sentence_in: int = 20) -> None:
     """Convict of everything; the sentence is so many working days from today (negative: ago)."""
     sentence = (case.moments.ago(-sentence_in) if sentence_in < 0 else case.moments.after(sentence_in))[0]
-    case.sentence_day = sentence[0]
     coming = NextHearing(type=SENTENCE, hearing=case.voice.id("sentence"), day=sentence)
     at = case.moments.before(ago, 16, 20)
     offences = case.voice.offences
@@ -397,29 +401,31 @@ def _reason(kind: str, case: CaseFile, code: str) -> str:
 # How many of each; together about 150.
 STORIES: Mapping[Story, int] = MappingProxyType(
     {
-        all_told: 28,
-        loaded_fully_told: 12,
-        keep_in_touch_due: 6,
+        all_told: 34,
+        all_told_for_months: 6,
+        loaded_fully_told: 14,
+        keep_in_touch_due: 4,
         new_case: 12,
-        moved_last_week: 9,
-        moved_today: 5,
-        moved_yesterday: 6,
+        moved_last_week: 6,
+        moved_today: 4,
+        moved_yesterday: 4,
         moved_twice: 2,
         moved_and_back: 2,
-        trial_in_two_days_untold: 3,
+        trial_in_two_days_untold: 2,
+        trial_tomorrow_moved: 2,
         vacated_shortly_before: 2,
-        vacated: 6,
-        vacated_without_reason: 3,
-        relisted: 6,
+        vacated: 5,
+        vacated_without_reason: 2,
+        relisted: 5,
         relisted_many_times: 2,
-        days_cancelled: 3,
+        days_cancelled: 2,
         adjourned: 6,
-        guilty_verdict: 6,
-        sentenced: 8,
+        guilty_verdict: 5,
+        sentenced: 6,
         acquitted: 4,
-        pleaded_guilty_before_trial: 4,
-        no_longer_required: 3,
-        required_today: 3,
+        pleaded_guilty_before_trial: 3,
+        no_longer_required: 2,
+        required_today: 2,
         two_defendants_apart: 3,
         two_defendants_together: 3,
         result_overdue: 4,

@@ -83,6 +83,7 @@ def make_world(seed: int, now: datetime, *, cases: int | None = None) -> World:
 
 def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]:
     show = _file(SHOW_CASE, UNITS[0], "olivia@eastmere.example", EASTERN_COURTS[0], random, moments, names)
+    show.story = stories.to_be_moved_by_hand.__name__
     stories.to_be_moved_by_hand(show)
     yield show
     told = [story for story, count in stories.STORIES.items() for _ in range(count)]
@@ -101,6 +102,7 @@ def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]
         )
         if unit is UNITS[0] and len(earlier) >= 12 and n % 17 == 0 and n // 17 <= PEOPLE_IN_TWO_CASES:
             file.person_to_reuse = earlier[n % 12]
+        file.story = story.__name__
         story(file)
         if unit is UNITS[0] and file.person_to_reuse is None:
             earlier.append(_victim_of(file))
