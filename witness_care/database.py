@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -29,6 +29,7 @@ class Base(DeclarativeBase):
     """Every table derives from this one; relationships, where there are any, say lazy="raise"."""
 
     metadata = sa.MetaData(naming_convention=NAMES)
+    __table__: ClassVar[sa.Table]
 
 
 def init_app(app: Flask) -> None:

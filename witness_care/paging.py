@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+Order = Sequence[sa.ColumnElement[Any] | InstrumentedAttribute[Any]]
 
 ROWS = 50
 MOST_ROWS = 100
@@ -21,16 +23,16 @@ MOST_ROWS = 100
 class Page:
     """`before` and `after` are the cursors of the pages to either side; None where the list begins or ends."""
 
-    rows: tuple[sa.Row[Any], ...]
+    rows: tuple[sa.Row, ...]
     before: str | None = None
     after: str | None = None
 
 
 def page(
     session: Session,
-    query: sa.Select[Any],
+    query: sa.Select,
     *,
-    order: Sequence[sa.ColumnElement[Any]],
+    order: Order,
     descending: bool = False,
     after: str | None = None,
     before: str | None = None,
@@ -60,9 +62,7 @@ def page(
     )
 
 
-def _place_of(
-    session: Session, query: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]], cursor: str | None
-) -> sa.Row[Any] | None:
+def _place_of(session: Session, query: sa.Select, order: Order, cursor: str | None) -> sa.Row | None:
     """Read the sort values of the cursor's row, from within the list only: a row the reader may not see has none."""
     if not cursor:
         return None
@@ -70,9 +70,7 @@ def _place_of(
     return session.execute(where_it_stands.where(order[-1] == cursor)).first()
 
 
-def _beyond(
-    order: Sequence[sa.ColumnElement[Any]], place: sa.Row[Any], *, downwards: bool
-) -> sa.ColumnElement[bool]:
+def _beyond(order: Order, place: sa.Row, *, downwards: bool) -> sa.ColumnElement[bool]:
     values = [sa.literal(value, column.type) for value, column in zip(place, order, strict=True)]
     keys, here = sa.tuple_(*order), sa.tuple_(*values)
     return keys < here if downwards else keys > here

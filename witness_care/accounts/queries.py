@@ -27,7 +27,7 @@ def client_by_name(name: str) -> ApiClient | None:
     return database.session().scalar(sa.select(ApiClient).where(ApiClient.name == name))
 
 
-def staff_of(unit_ids: tuple[str, ...]) -> list[sa.Row[Any]]:
+def staff_of(unit_ids: tuple[str, ...]) -> list[sa.Row]:
     """Officers and supervisors of these units who may sign in: (id, display_name, role), by name."""
     query = (
         sa.select(AppUser.id, AppUser.display_name, AppUser.role)

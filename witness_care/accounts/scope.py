@@ -10,21 +10,21 @@ from witness_care.accounts.current import CLIENT, Actor
 from witness_care.accounts.permissions import FEED_SCOPE, SCOPES, TABLE, Permission
 
 
-def cases(actor: Actor) -> sa.Select[Any]:
+def cases(actor: Actor) -> sa.Select:
     """The cases this actor may see."""
     from witness_care.cases.models import CourtCase
 
     return sa.select(CourtCase).where(within(actor, CourtCase.unit_id))
 
 
-def participants(actor: Actor) -> sa.Select[Any]:
+def participants(actor: Actor) -> sa.Select:
     """The participants of those cases."""
     from witness_care.people.models import Participant
 
     return sa.select(Participant).where(within(actor, Participant.unit_id))
 
 
-def duties(actor: Actor) -> sa.Select[Any]:
+def duties(actor: Actor) -> sa.Select:
     """What is or was owed in those cases."""
     from witness_care.contacts.models import Duty
 

@@ -75,7 +75,7 @@ def give_duties(officers: Mapping[str, str | None], *, cause: str, now: datetime
     return tuple(Given(duty_id=duty.id, case_id=duty.case_id, from_officer_id=duty.officer_id) for duty in moving)
 
 
-def _history(duty: sa.Row[tuple[str, str, str | None, str, datetime]], cause: str, now: datetime) -> dict[str, object]:
+def _history(duty: sa.Row, cause: str, now: datetime) -> dict[str, object]:
     return {
         "id": new_id(),
         "duty_id": duty.id,

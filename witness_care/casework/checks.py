@@ -191,7 +191,7 @@ CHECKS: dict[str, Callable[[datetime], Iterator[Finding]]] = {
 }
 
 
-def _rows(statement: sa.Select[Any]) -> Iterator[Any]:
+def _rows(statement: sa.Select) -> Iterator[Any]:
     """Read rows a chunk at a time, as mappings of their columns."""
     yield from session().connection().execute(statement, execution_options={"yield_per": CHUNK}).mappings()
 

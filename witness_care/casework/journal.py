@@ -32,7 +32,7 @@ def journal_row(event: CaseEvent, unit_id: str, *, actor: str, now: datetime) ->
     }
 
 
-def event_of(row: Mapping[str, Any]) -> CaseEvent:
+def event_of(row: Mapping[Any, Any]) -> CaseEvent:
     """Read an event back. Raises KeyError for a kind of event that this version does not know."""
     return CaseEvent(
         id=row["id"],

@@ -36,7 +36,7 @@ def save_correction(contact_id: str) -> Response | tuple[str, int]:
     return redirect(page, code=303)
 
 
-def _contact(contact_id: str) -> sa.Row[Any]:
+def _contact(contact_id: str) -> sa.Row:
     contact = queries.contact(session(), actor(), contact_id)
     if contact is None:
         raise absent()
@@ -44,6 +44,6 @@ def _contact(contact_id: str) -> sa.Row[Any]:
     return contact
 
 
-def _page(contact: sa.Row[Any], form: CorrectionForm, **more: Any) -> str:
+def _page(contact: sa.Row, form: CorrectionForm, **more: Any) -> str:
     (line,) = contact_lines.lines(session(), [contact])
     return render_template("contacts/correct.html", contact=contact, line=line, form=form, **more)

@@ -60,7 +60,7 @@ def duty_document(row: Any, now: datetime) -> Document:
     }
 
 
-def open_duties(actor: Actor, *, unit: str | None, officer: str | None, overdue_at: datetime | None) -> sa.Select[Any]:
+def open_duties(actor: Actor, *, unit: str | None, officer: str | None, overdue_at: datetime | None) -> sa.Select:
     """Give the query of what is open, for paging by (priority, due_at, id).
 
     `unit` is a code, `officer` a sign-in name ("" for nobody's); `overdue_at` (UTC) leaves what is due later out.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +49,7 @@ class QueueRow:
     enhanced: str
     language: str
     urn: str
-    points: tuple[sa.Row[Any], ...]
+    points: tuple[sa.Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def tab_conditions(now: datetime) -> Mapping[str, sa.ColumnElement[bool]]:
     }
 
 
-def open_duties_of_officer(actor: Actor) -> sa.Select[Any]:
+def open_duties_of_officer(actor: Actor) -> sa.Select:
     """An officer's own open duties, of the units they may see."""
     return scope.duties(actor).where(Duty.officer_id == actor.id, Duty.closed_at.is_(None))
 
@@ -114,9 +113,7 @@ def next_due(session: Session, actor: Actor) -> datetime | None:
     return session.execute(open_duties_of_officer(actor).with_only_columns(sa.func.min(Duty.due_at))).scalar_one()
 
 
-def next_in_queue(
-    session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str
-) -> sa.Row[Any] | None:
+def next_in_queue(session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str) -> sa.Row | None:
     """The duty that follows in the officer's queue: below the one just handled, and about somebody else."""
     query = open_duties_of_officer(actor).where(Duty.participant_id != skip_participant)
     if done is not None:
@@ -127,7 +124,7 @@ def next_in_queue(
     return session.execute(query.with_only_columns(Duty.id, Duty.participant_id).order_by(*ORDER).limit(1)).first()
 
 
-def with_person(duties: sa.Select[Any]) -> sa.Select[Any]:
+def with_person(duties: sa.Select) -> sa.Select:
     """Add to a select of duties what a queue row shows of the person, the case and the hearing."""
     return (
         duties.with_only_columns(
@@ -147,7 +144,7 @@ def with_person(duties: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-def _queue_rows(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[QueueRow, ...]:
+def _queue_rows(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[QueueRow, ...]:
     points = contact_points(session, {row.person_id for row in rows})
     views = duty_views(session, rows, now)
     return tuple(
@@ -179,13 +176,13 @@ def open_duties(session: Session, actor: Actor, participant_id: str, now: dateti
     return duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
 
 
-def _view_query(duties: sa.Select[Any]) -> sa.Select[Any]:
+def _view_query(duties: sa.Select) -> sa.Select:
     return duties.with_only_columns(*VIEW_COLUMNS, Hearing.starts_at.label("hearing_starts_at")).outerjoin(
         Hearing, Hearing.id == Duty.hearing_id
     )
 
 
-def duty_views(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> tuple[DutyView, ...]:
+def duty_views(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[DutyView, ...]:
     """Make of rows with VIEW_COLUMNS and `hearing_starts_at` what pages show of a duty, with attempts so far."""
     attempts = _attempts(session, [row.id for row in rows])
     offences = offence_titles(session, {row.case_id for row in rows if row.topic in ("verdict", "sentence")})
@@ -204,7 +201,7 @@ def duty_views(session: Session, rows: Sequence[sa.Row[Any]], now: datetime) -> 
     )
 
 
-def _attempts(session: Session, duty_ids: Sequence[str]) -> dict[str, sa.Row[Any]]:
+def _attempts(session: Session, duty_ids: Sequence[str]) -> dict[str, sa.Row]:
     """How often we tried in vain since each duty's clock began, and when last."""
     if not duty_ids:
         return {}
@@ -222,7 +219,7 @@ def _attempts(session: Session, duty_ids: Sequence[str]) -> dict[str, sa.Row[Any
     return {row.id: row for row in session.execute(query)}
 
 
-def attempts_since(session: Session, view: DutyView) -> tuple[tuple[date, sa.Row[Any]], ...]:
+def attempts_since(session: Session, view: DutyView) -> tuple[tuple[date, sa.Row], ...]:
     """Every attempt in vain since a duty's clock began, oldest first, each with its London date."""
     found = session.execute(
         sa.select(Contact.id, Contact.happened_at, Contact.outcome, Contact.channel)
@@ -246,10 +243,10 @@ def offence_titles(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.title for row in found}
 
 
-def contact_points(session: Session, person_ids: Iterable[str]) -> dict[str, tuple[sa.Row[Any], ...]]:
+def contact_points(session: Session, person_ids: Iterable[str]) -> dict[str, tuple[sa.Row, ...]]:
     """Every way recorded to reach each of these people."""
     wanted = sorted(person_ids)
-    found: dict[str, list[sa.Row[Any]]] = {}
+    found: dict[str, list[sa.Row]] = {}
     for row in session.execute(reach.points_of(wanted)) if wanted else ():
         found.setdefault(row.person_id, []).append(row)
     return {person: tuple(rows) for person, rows in found.items()}
@@ -259,8 +256,8 @@ def contact_points(session: Session, person_ids: Iterable[str]) -> dict[str, tup
 class DutyStory:
     """All that answers "why is this due?": the news that opened it and every change since."""
 
-    opened_by: sa.Row[Any] | None
-    history: tuple[sa.Row[Any], ...]
+    opened_by: sa.Row | None
+    history: tuple[sa.Row, ...]
     officer: str
     names: Mapping[str, str]
 
@@ -312,7 +309,7 @@ CONTACT_COLUMNS = tuple(
 NEWEST_FIRST = (Contact.happened_at, Contact.id)
 
 
-def contacts_of(scoped_participant_id: str) -> sa.Select[Any]:
+def contacts_of(scoped_participant_id: str) -> sa.Select:
     """Every contact and attempt with one person, newest first. The caller has made sure they may see the person."""
     return (
         sa.select(*CONTACT_COLUMNS)
@@ -327,7 +324,7 @@ def contact_page(session: Session, scoped_participant_id: str, *, after: str | N
     return paging.page(session, query, order=NEWEST_FIRST, descending=True, after=after, before=before)
 
 
-def contact(session: Session, actor: Actor, contact_id: str) -> sa.Row[Any] | None:
+def contact(session: Session, actor: Actor, contact_id: str) -> sa.Row | None:
     """One contact and whom it was with; None when it is not there, or with a person the actor may not see."""
     query = (
         scope.participants(actor)
@@ -339,13 +336,13 @@ def contact(session: Session, actor: Actor, contact_id: str) -> sa.Row[Any] | No
     return session.execute(query).first()
 
 
-def told_in(session: Session, contact_ids: Sequence[str]) -> dict[str, tuple[sa.Row[Any], ...]]:
+def told_in(session: Session, contact_ids: Sequence[str]) -> dict[str, tuple[sa.Row, ...]]:
     """What each of these contacts told, by contact."""
     if not contact_ids:
         return {}
     columns = (Told.contact_id, Told.topic, Told.subject, Told.value)
     query = sa.select(*columns).where(Told.contact_id.in_(contact_ids)).order_by(Told.topic, Told.id)
-    found: dict[str, list[sa.Row[Any]]] = {}
+    found: dict[str, list[sa.Row]] = {}
     for row in session.execute(query):
         found.setdefault(row.contact_id, []).append(row)
     return {contact: tuple(rows) for contact, rows in found.items()}

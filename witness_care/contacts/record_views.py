@@ -102,7 +102,7 @@ def save_contact(participant_id: str) -> Answer:
 
 def _go_on(setting: Setting, answer: Recorded, done: DutyView | None) -> Response:
     """To the next contact of the day, or back to this person; either way with a word on what was saved."""
-    saved = {"saved": answer.contact_id, "_anchor": "result"}
+    saved: dict[str, Any] = {"saved": answer.contact_id, "_anchor": "result"}
     if answer.repeat:
         saved["again"] = "1"
     if request.form.get("then") == "stay":

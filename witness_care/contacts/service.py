@@ -182,7 +182,7 @@ def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool
 # --- in one transaction, under the lock of the case ----------------------------------------------------------------
 
 
-def _locked(session: Session, participant_id: str) -> sa.Row[Any]:
+def _locked(session: Session, participant_id: str) -> sa.Row:
     """Lock the case, then read the participant: two people recording at once come one after the other."""
     case_id = sa.select(Participant.case_id).where(Participant.id == participant_id).scalar_subquery()
     session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
@@ -209,7 +209,7 @@ def _already_recorded(session: Session, entry: Entry) -> Recorded | None:
     return Recorded(contact_id=row.id, repeat=True, incident=row.safety_incident)
 
 
-def _asked_of_the_gate(session: Session, participant: sa.Row[Any], entry: Entry) -> Delay | Refuse | None:
+def _asked_of_the_gate(session: Session, participant: sa.Row, entry: Entry) -> Delay | Refuse | None:
     """Ask whether this way was safe when it was used; None: it was, or there is nothing to ask.
 
     They may always contact us, and a talk in person has no endpoint that somebody else could pick up.
@@ -225,7 +225,7 @@ def _asked_of_the_gate(session: Session, participant: sa.Row[Any], entry: Entry)
     return None if isinstance(answer, Allowed) else answer
 
 
-def _tellings(session: Session, participant: sa.Row[Any], entry: Entry) -> tuple[Telling, ...] | Conflict:
+def _tellings(session: Session, participant: sa.Row, entry: Entry) -> tuple[Telling, ...] | Conflict:
     """Turn what was on the screen into what was told; a value that changed meanwhile is asked about."""
     if not entry.outcome.tells or not entry.told:
         return ()
@@ -246,7 +246,7 @@ def _differs(changed: Changed) -> bool:
     return changed.shown is None or codec.value_hash(changed.shown) != codec.value_hash(changed.now)
 
 
-def _look_up(session: Session, participant: sa.Row[Any], shown: Shown) -> Changed:
+def _look_up(session: Session, participant: sa.Row, shown: Shown) -> Changed:
     """Find the value the screen showed, and the one that stands now. Usually they are one: that of the open duty."""
     duty = session.execute(
         sa.select(Duty.value, Duty.value_hash).where(
@@ -273,7 +273,7 @@ def _look_up(session: Session, participant: sa.Row[Any], shown: Shown) -> Change
 
 
 def _contact_row(
-    participant: sa.Row[Any], entry: Entry, objection: Delay | Refuse | None, *, actor: str, now: datetime
+    participant: sa.Row, entry: Entry, objection: Delay | Refuse | None, *, actor: str, now: datetime
 ) -> Contact:
     contact_id = new_id()
     note, reason = entry.note.strip(), entry.override_reason.strip()
@@ -305,7 +305,7 @@ def _said(participant_id: str, entry: Entry) -> tuple[Fact, ...]:
     return ()
 
 
-def _events(participant: sa.Row[Any], facts: Sequence[Fact], source: str, actor: str, now: datetime) -> list[CaseEvent]:
+def _events(participant: sa.Row, facts: Sequence[Fact], source: str, actor: str, now: datetime) -> list[CaseEvent]:
     message_id = new_id()
     return [
         CaseEvent(

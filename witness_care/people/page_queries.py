@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ HEARINGS_SHOWN = 5
 class Who:
     """One participant as the identity bar shows them. `row` holds the columns the gate and the sealed values need."""
 
-    row: sa.Row[Any]
+    row: sa.Row
     defendants: tuple[str, ...]
 
     @property
@@ -106,7 +105,7 @@ class Phone:
         return f"tel:{''.join(self.number.split())}"
 
 
-def phones(ways: Sequence[reach.Way], points: Sequence[sa.Row[Any]]) -> tuple[Phone, ...]:
+def phones(ways: Sequence[reach.Way], points: Sequence[sa.Row]) -> tuple[Phone, ...]:
     """Open the phone numbers of these ways, from points read with what is sealed; each opening reaches the log."""
     sealed = {point.id: point.sealed_value for point in points}
     return tuple(Phone(way=way, number=sealed[way.point_id].open(way.point_id)) for way in ways)
@@ -114,8 +113,8 @@ def phones(ways: Sequence[reach.Way], points: Sequence[sa.Row[Any]]) -> tuple[Ph
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextHearing:
-    row: sa.Row[Any]
-    days: tuple[sa.Row[Any], ...]
+    row: sa.Row
+    days: tuple[sa.Row, ...]
 
 
 def next_hearings(session: Session, case_id: str, now: datetime) -> tuple[NextHearing, ...]:
@@ -138,7 +137,7 @@ def next_hearings(session: Session, case_id: str, now: datetime) -> tuple[NextHe
     )
 
 
-def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row[Any], ...]:
+def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row, ...]:
     """Every state this person's journey has entered, oldest first."""
     query = (
         sa.select(Transition.to_state, Transition.at)
@@ -149,7 +148,7 @@ def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row[Any], .
     return tuple(session.execute(query))
 
 
-def other_cases(session: Session, actor: Actor, who: Who) -> tuple[sa.Row[Any], ...]:
+def other_cases(session: Session, actor: Actor, who: Who) -> tuple[sa.Row, ...]:
     """The same person's other cases that the actor may see."""
     query = (
         scope.participants(actor)

@@ -158,7 +158,7 @@ def _change_person(person_id: str, said: PersonGiven, held: Any, changes: People
 def _safe_contact(person_id: str, said: SafeContactGiven | None) -> dict[str, Any]:
     if said is None:
         return {}
-    values = {
+    values: dict[str, Any] = {
         column: Plain(getattr(said, name), person_id) if getattr(said, name) else None
         for name, column in SEALED_FIELDS.items()
         if getattr(said, name) is not None

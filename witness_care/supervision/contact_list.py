@@ -110,11 +110,11 @@ def bands(view: View, at: Moment, counts: ContactCounts) -> list[dict[str, Any]]
     ]
 
 
-def officer_choice(row: sa.Row[Any]) -> dict[str, str]:
+def officer_choice(row: sa.Row) -> dict[str, str]:
     return {"value": row.officer_id or NOBODY, "text": f"{row.officer or 'Nobody'} ({row.open})"}
 
 
-def filters_in_use(view: View, at: Moment, officers: Sequence[sa.Row[Any]]) -> list[dict[str, str]]:
+def filters_in_use(view: View, at: Moment, officers: Sequence[sa.Row]) -> list[dict[str, str]]:
     names = {row.officer_id or NOBODY: row.officer or "nobody" for row in officers}
     words = {
         "officer": f"held by {names.get(view.wanted.officer, 'somebody else')}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -58,7 +57,7 @@ def gone_along(reassignment_id: str) -> Counter[str]:
     return Counter({row.target_kind: row.found for row in database.session().execute(query)})
 
 
-def contacts_selected(actor: Actor, reassignment_id: str) -> list[sa.Row[Any]]:
+def contacts_selected(actor: Actor, reassignment_id: str) -> list[sa.Row]:
     """Read the first of the selected contacts as a list shows them, the most urgent first."""
     holder = aliased(AppUser)
     taker = aliased(AppUser)
@@ -91,7 +90,7 @@ def contacts_selected(actor: Actor, reassignment_id: str) -> list[sa.Row[Any]]:
     return list(database.session().execute(query))
 
 
-def cases_selected(actor: Actor, reassignment_id: str) -> list[sa.Row[Any]]:
+def cases_selected(actor: Actor, reassignment_id: str) -> list[sa.Row]:
     """Read the first of the selected cases, the longest waiting first."""
     holder = aliased(AppUser)
     taker = aliased(AppUser)

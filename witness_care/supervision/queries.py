@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +17,7 @@ from witness_care.casework.models import Transition
 from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Duty
-from witness_care.paging import Page
+from witness_care.paging import Order, Page
 from witness_care.people.models import Participant
 from witness_care.supervision.lateness import Band
 from workflows import working_days
@@ -154,7 +153,7 @@ def contact_counts(actor: Actor, wanted: ContactFilter, at: Moment) -> ContactCo
     )
 
 
-def contacts_by_officer(actor: Actor, at: Moment) -> list[sa.Row[Any]]:
+def contacts_by_officer(actor: Actor, at: Moment) -> list[sa.Row]:
     """Count the open contacts each officer holds; what nobody holds comes last."""
     query = (
         _open(actor)
@@ -194,7 +193,7 @@ def next_due_at(actor: Actor, at: Moment) -> datetime | None:
     return database.session().scalar(query)
 
 
-def _open(actor: Actor) -> sa.Select[Any]:
+def _open(actor: Actor) -> sa.Select:
     return (
         scope.duties(actor)
         .join(Participant, Participant.id == Duty.participant_id)
@@ -203,7 +202,7 @@ def _open(actor: Actor) -> sa.Select[Any]:
     )
 
 
-def _order(sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+def _order(sort: str) -> Order:
     if sort == "due":
         return (Duty.due_at, Duty.id)
     if sort == "hearing":
@@ -286,7 +285,7 @@ def unallocated_count(actor: Actor) -> int:
     return database.session().scalar(query) or 0
 
 
-def officers_to_choose(actor: Actor) -> list[sa.Row[Any]]:
+def officers_to_choose(actor: Actor) -> list[sa.Row]:
     """List the officers who may be given work in the supervisor's units, with how many contacts each holds now."""
     held = sa.select(sa.func.count(Duty.id)).where(Duty.officer_id == AppUser.id, Duty.closed_at.is_(None))
     query = (
@@ -303,7 +302,7 @@ def officers_to_choose(actor: Actor) -> list[sa.Row[Any]]:
     return list(database.session().execute(query))
 
 
-def _without_officer(actor: Actor) -> sa.Select[Any]:
+def _without_officer(actor: Actor) -> sa.Select:
     return scope.cases(actor).where(CourtCase.officer_id.is_(None))
 
 
@@ -335,7 +334,7 @@ def court_information_count(actor: Actor, at: Moment) -> int:
     return database.session().scalar(query) or 0
 
 
-def _result_missing(actor: Actor, at: Moment) -> sa.Select[Any]:
+def _result_missing(actor: Actor, at: Moment) -> sa.Select:
     return scope.cases(actor).join(Hearing, Hearing.case_id == CourtCase.id).where(Hearing.result_due_at < at.now)
 
 
@@ -357,7 +356,7 @@ def open_questions_count(actor: Actor) -> int:
     return database.session().scalar(query) or 0
 
 
-def _questions(actor: Actor) -> sa.Select[Any]:
+def _questions(actor: Actor) -> sa.Select:
     return (
         scope.cases(actor)
         .join(Transition, Transition.case_id == CourtCase.id)

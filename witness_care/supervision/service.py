@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -148,7 +147,7 @@ def _decide(
             given[item.to_officer_id] += 1
 
 
-def _outcome(item: ReassignmentItem, held: sa.Row[Any]) -> str:
+def _outcome(item: ReassignmentItem, held: sa.Row) -> str:
     if item.to_officer_id is None:
         return OTHER_UNIT
     if held.officer_id == item.to_officer_id:
@@ -221,7 +220,7 @@ def _contacts_to_give_back(
 # --- rows -------------------------------------------------------------------------------------------------------
 
 
-def _selectable(actor: Actor, kind: str, ids: Collection[str]) -> Sequence[sa.Row[Any]]:
+def _selectable(actor: Actor, kind: str, ids: Collection[str]) -> Sequence[sa.Row]:
     if kind == DUTY:
         query = scope.duties(actor).where(Duty.id.in_(ids), Duty.closed_at.is_(None))
         query = query.with_only_columns(Duty.id, Duty.case_id, Duty.unit_id, Duty.officer_id)
@@ -241,6 +240,6 @@ def _officers_of(case_ids: Collection[str]) -> dict[str, str | None]:
     return {row.id: row.officer_id for row in database.session().execute(query)}
 
 
-def _open_contacts(condition: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
+def _open_contacts(condition: sa.ColumnElement[bool]) -> Sequence[sa.Row]:
     query = sa.select(Duty.id, Duty.case_id, Duty.officer_id).where(condition, Duty.closed_at.is_(None))
     return database.session().execute(query).all()
