@@ -121,6 +121,7 @@ class Fold:
             self.outcomes[event.id] = self._take_one(event, told, personal, closes)
             self._remember_hearings(event)
             self.truth = self._look()
+            self._hand_on_tellings(event)
             self._settle_proceedings(event, before, standings_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
@@ -253,6 +254,24 @@ class Fold:
             )
         )
 
+    def _hand_on_tellings(self, event: CaseEvent) -> None:
+        """What was told of a duplicate counts for the hearing that stays (core.md rule 26)."""
+        if not isinstance(event.what, events.HearingMarkedDuplicate):
+            return
+        duplicate = self.truth.hearings[event.what.hearing]
+        survivor = values.twin_of(duplicate, self.truth)
+        if survivor is None:
+            return
+        source, target = self.truth.threads[duplicate.id], self.truth.threads[survivor.id]
+        for key, topic in list(self.account.topics.items()):
+            if key[1:] != (values.WHEN_WHERE, source) or source == target:
+                continue
+            for told in topic.told:
+                if not told.void:
+                    telling = events.Telling(topic=values.WHEN_WHERE, subject=target, value=told.value)
+                    self._tell(key[0], telling, at=told.at, contact=told.contact)
+            self.account.topics[key] = replace(topic, told=tuple(told for told in topic.told if told.void))
+
     def _void_contact(self, what: events.ContactCorrected) -> str:
         self.void_contacts.add(what.contact)
         person = self.people[what.participant]
@@ -322,7 +341,7 @@ class Fold:
     ) -> None:
         """Settle every defendant from the facts, and flag what the message may not mean where they stood."""
         hearings = tuple(self.truth.hearings.values())
-        named = _proceedings_event(event, before, self.truth)
+        named = movements.proceedings_event(event, before, self.truth)
         concerned = self._defendants_of(event)
         standings: dict[str, Proceedings] = {}
         for defendant, offences in self.truth.charged.items():
@@ -357,41 +376,3 @@ class Fold:
         if hearing is not None and hearing.about.defendants:
             return frozenset(hearing.about.defendants)
         return frozenset(self.truth.charged)
-
-
-def _proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> str:
-    """Name an event as the table of proceedings does; empty when that table does not speak of it.
-
-    An event that changes no truth asks nobody (core.md rule 26): a second system that says the same, a reason given
-    later, a verdict that comes once more with the results.
-    """
-    what = event.what
-    hearing = after.hearings.get(getattr(what, "hearing", ""))
-    is_trial = hearing is not None and hearing.is_trial
-    match what:
-        case events.HearingConfirmed() | events.HearingMoved() if is_trial and hearing is not None:
-            was = before.hearings.get(hearing.id)
-            return "TrialMoved" if was is not None and was.is_live else "TrialListed"
-        case events.TrialVacated() if hearing is not None and _was(before, hearing) is HearingStatus.VACATED:
-            return ""
-        case events.TrialVacated() | events.TrialUnvacated():
-            return event.kind
-        case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked():
-            return event.kind
-        case events.DateRemoved() if is_trial:
-            return "DateRemoved"
-        case events.PleaRecorded() | events.VerdictRecorded() if before.offences == after.offences:
-            return ""
-        case events.PleaRecorded() | events.VerdictRecorded():
-            return event.kind
-        case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
-            return "Sentenced"
-        case events.ResultsShared() if any(result.kind in truth.STOPPED for result in what.results):
-            return "Stopped"
-        case _:
-            return ""
-
-
-def _was(before: CaseTruth, hearing: Hearing) -> HearingStatus | None:
-    known = before.hearings.get(hearing.id)
-    return known.status if known is not None else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workflows import attendance, codec, duties, events, journey, values
+from workflows import attendance, codec, duties, events, journey, truth, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
@@ -81,18 +81,9 @@ def _hearing_events(
         elif was is not None and was.is_live and now.status.is_off:
             found.append(("put_off" if attends else "", "hearing_put_off"))
         elif now.status is HearingStatus.DUPLICATE and was is not None and was.is_live:
-            twin = any(other.is_live for other in _same_thread(fold, now))
-            found += [] if twin else [("put_off" if attends else "", "hearing_put_off")]
+            survives = values.twin_of(now, fold.truth) is not None
+            found += [] if survives else [("put_off" if attends else "", "hearing_put_off")]
     return found
-
-
-def _same_thread(fold: Fold, hearing: Hearing) -> list[Hearing]:
-    thread = fold.truth.threads.get(hearing.id)
-    return [
-        other
-        for other_id, other in fold.truth.hearings.items()
-        if other_id != hearing.id and fold.truth.threads.get(other_id) == thread
-    ]
 
 
 def _own_dates(fold: Fold, participant: str, hearing: Hearing) -> tuple[Any, ...]:
@@ -292,3 +283,41 @@ def _personal_events(event: CaseEvent, participant: str) -> list[tuple[str, str]
             return [("", "close_early")]
         case _:
             return []
+
+
+def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> str:
+    """Name an event as the table of proceedings does; empty when that table does not speak of it.
+
+    An event that changes no truth asks nobody (core.md rule 26): a second system that says the same, a reason given
+    later, a verdict that comes once more with the results.
+    """
+    what = event.what
+    hearing = after.hearings.get(getattr(what, "hearing", ""))
+    is_trial = hearing is not None and hearing.is_trial
+    match what:
+        case events.HearingConfirmed() | events.HearingMoved() if is_trial and hearing is not None:
+            was = before.hearings.get(hearing.id)
+            return "TrialMoved" if was is not None and was.is_live else "TrialListed"
+        case events.TrialVacated() if hearing is not None and _was(before, hearing) is HearingStatus.VACATED:
+            return ""
+        case events.TrialVacated() | events.TrialUnvacated():
+            return event.kind
+        case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked():
+            return event.kind
+        case events.DateRemoved() if is_trial:
+            return "DateRemoved"
+        case events.PleaRecorded() | events.VerdictRecorded() if before.offences == after.offences:
+            return ""
+        case events.PleaRecorded() | events.VerdictRecorded():
+            return event.kind
+        case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
+            return "Sentenced"
+        case events.ResultsShared() if any(result.kind in truth.STOPPED for result in what.results):
+            return "Stopped"
+        case _:
+            return ""
+
+
+def _was(before: CaseTruth, hearing: Hearing) -> HearingStatus | None:
+    known = before.hearings.get(hearing.id)
+    return known.status if known is not None else None

@@ -17,7 +17,7 @@ from workflows.events import DateKind, HearingDay
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
 from workflows.truth import Hearing, HearingStatus, OffenceTruth
-from workflows.working_days import days_later, instant_of, start_of_hearing
+from workflows.working_days import days_later, instant_of, london_date, start_of_hearing
 
 WHEN_WHERE = "hearing.when_where"
 ATTENDANCE = "attendance"
@@ -161,9 +161,30 @@ def _value_of_thread(hearings: list[Hearing], positions: frozenset[int]) -> Valu
             hearing=first_hearing.id,
             starts_at=first.starts_at,
         )
-    last = latest(hearings)
+    last = latest(hearings) or next((each for each in hearings if each.status is HearingStatus.DUPLICATE), None)
     # A hearing that is over has nothing to tell of its date, and no news of one that was put off before it.
     return _off_value(last) if last is not None and last.status is not HearingStatus.HEARD else None
+
+
+def twin_of(hearing: Hearing, truth: CaseTruth) -> Hearing | None:
+    """Give the hearing of which a duplicate is the double: the only live one of its class on its first day.
+
+    Another one that lives in its own thread is its successor. None when there is none, or more than one.
+    """
+    live = [other for other in truth.hearings.values() if other.is_live and other.id != hearing.id]
+    own = [other for other in live if truth.threads.get(other.id) == truth.threads.get(hearing.id)]
+    alike = [other for other in live if _is_alike(hearing, other)]
+    if own:
+        return own[0]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _is_alike(one: Hearing, other: Hearing) -> bool:
+    if one.starts_at is None or other.starts_at is None or london_date(one.starts_at) != london_date(other.starts_at):
+        return False
+    same_court = one.where is None or other.where is None or one.where.court == other.where.court
+    same_class = one.about.hearing_class is other.about.hearing_class
+    return same_court and same_class and one.concerns(frozenset(other.about.defendants))
 
 
 def latest(hearings: Iterable[Hearing]) -> Hearing | None:
@@ -197,7 +218,9 @@ def _live_value(hearing: Hearing, positions: frozenset[int]) -> Value | None:
 
 
 def _off_value(hearing: Hearing) -> Value:
-    why = "days_cancelled" if hearing.is_live else hearing.status.value
+    # A duplicate of a hearing we know has handed on what was told; of one we do not know, its date no longer stands.
+    gone = {HearingStatus.LIVE: "days_cancelled", HearingStatus.DUPLICATE: "withdrawn"}
+    why = gone.get(hearing.status, hearing.status.value)
     return Value(
         content={
             "state": "off",
