@@ -1,4 +1,4 @@
-"""A small case to try the write path on: rows as the registering service makes them, and events in the court's words."""
+"""A small case to try the write path on: rows as the registering service makes them, and events in a court's words."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def officer_by_rule(session: Session, unit_id: str, court_code: str) -> str | No
         .where(Duty.officer_id == AppUser.id, Duty.closed_at.is_(None))
         .scalar_subquery()
     )
-    cases = sa.select(sa.func.count()).select_from(CourtCase).where(CourtCase.officer_id == AppUser.id).scalar_subquery()
+    cases = (
+        sa.select(sa.func.count()).select_from(CourtCase).where(CourtCase.officer_id == AppUser.id).scalar_subquery()
+    )
     query = (
         sa.select(AppUser.id)
         .join(UserUnit, UserUnit.user_id == AppUser.id)

@@ -171,6 +171,9 @@ def _known(book: IdBook, kind: str, name: str, where: str) -> str:
     found = book.find(kind, name)
     if found is None:
         raise NotAcceptedError(
-            where, expected=f"the id of one of this case's {kind}s", received=name, do=f"Send that {kind} too, or its id."
+            where,
+            expected=f"the id of one of this case's {kind}s",
+            received=name,
+            do=f"Send that {kind} too, or its id.",
         )
     return found

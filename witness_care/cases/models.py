@@ -48,7 +48,10 @@ class Defendant(Base):
     __table_args__ = (
         sa.UniqueConstraint("id", "case_id"),
         sa.ForeignKeyConstraint(
-            ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name="fk_defendant_case"
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_defendant_case",
         ),
         sa.Index("defendant_case", "case_id", "id"),
     )

@@ -107,9 +107,7 @@ def record_requirement(
     urn: str, participant_id: str, requirement: RequirementGiven, *, actor: Actor, now: datetime
 ) -> Registered:
     """Record whether the CPS requires a person at the trial."""
-    return change_participant(
-        urn, ParticipantGiven(id=participant_id, requirement=requirement), actor=actor, now=now
-    )
+    return change_participant(urn, ParticipantGiven(id=participant_id, requirement=requirement), actor=actor, now=now)
 
 
 def record_court_fact(
@@ -345,4 +343,3 @@ def _note(changes: rows.RowChanges, persons: people.PeopleChanges, held: HeldCas
         if subjects:
             fields = sorted(set().union(*by_person.values()))
             ledger.note(category, case_id=held.id, subjects=subjects, fields=fields)
-

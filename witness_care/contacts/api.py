@@ -154,5 +154,5 @@ def _changed_meanwhile(conflict: Conflict) -> ApiError:
         where="/told",
         expected="the values as they are now",
         received={"topic": first.topic, "subject": first.subject},
-        do='Read the duty again. Send if_changed "as_shown" if the earlier value was told, "as_now" if the new one was.',
+        do='Read the duty again. Send if_changed "as_shown" if the earlier value was told, "as_now" if the new was.',
     )

@@ -23,9 +23,7 @@ def begin(session: Session, job: str, interval_seconds: int, now: datetime) -> N
 
 def end(session: Session, job: str, *, count: int, error: str | None, now: datetime) -> None:
     """Note how a job ended: how much it did, or the class of what went wrong."""
-    session.execute(
-        sa.update(Heartbeat).where(Heartbeat.job == job).values(ended_at=now, count=count, error=error)
-    )
+    session.execute(sa.update(Heartbeat).where(Heartbeat.job == job).values(ended_at=now, count=count, error=error))
 
 
 def overdue(row: Heartbeat, now: datetime) -> bool:

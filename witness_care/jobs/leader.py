@@ -76,7 +76,11 @@ class AdvisoryLock:
 
     def __init__(self, url: sa.URL) -> None:
         self._engine = sa.create_engine(
-            url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args={"connect_timeout": 5}
+            url,
+            poolclass=sa.NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5},
         )
         self._connection: sa.Connection | None = None
 

@@ -1,4 +1,4 @@
-"""The regular jobs: what each does, and how often. A job is a sweep that may run twice, or stop half way, without harm."""
+"""The regular jobs: what each does, and how often. A job is a sweep that may run twice, or stop half way, unharmed."""
 
 from __future__ import annotations
 
