@@ -72,9 +72,10 @@ def called(call: ast.Call) -> str:
 
 
 def counts_days(call: ast.Call, path: str) -> bool:
-    """Whether a duration could be a number of days; in the core, any duration could."""
+    """Whether a duration could be a number of days, other than none; in the core, any duration could."""
     names = {part.arg for part in call.keywords}
-    return path.startswith("workflows/") or bool(call.args) or bool(names & {"days", "weeks"})
+    nothing = [part.value for part in call.args if isinstance(part, ast.Constant)] == [0]
+    return path.startswith("workflows/") or (bool(call.args) and not nothing) or bool(names & {"days", "weeks"})
 
 
 def last_name(node: ast.Name | ast.Attribute) -> str:
