@@ -17,11 +17,17 @@ from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.people import page_queries, reach
+from witness_care.people import find_views, page_queries, reach
 from witness_care.people.page_queries import Who
 from workflows.journey import Journey
 
 blueprint = Blueprint("people", __name__)
+for method, rule, view in (
+    ("GET", "/participants", find_views.people),
+    ("POST", "/search", find_views.begin_search),
+    ("GET", "/searches/<token>", find_views.found),
+):
+    blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
 FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact")
 LAST_CONTACTS = 3
