@@ -110,8 +110,9 @@ def _why_no_rule(person: Person, topic: str, value: Value | None) -> str:
 
 
 def _keep(account: Account, key: TopicKey, topic: Topic) -> None:
-    if topic != Topic():
-        account.topics[key] = topic
+    account.topics[key] = topic
+    if topic == Topic():
+        del account.topics[key]
 
 
 def _note_change(

@@ -96,11 +96,21 @@ def open_row(
     account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, run: tuple[Change, ...], cause: Cause
 ) -> Topic:
     event = cause.event
-    row = duty_id(key, event.id, topic.made)
+    row = duty_id(key, event.id, _opened_before(account, key, event.id))
     duty = OpenDuty(row=row, opened_by=event.id, opened_at=event.received_at, **_duty_of(run))
-    topic = replace(topic, duty=duty, made=topic.made + 1)
+    topic = replace(topic, duty=duty)
     _record(account, key, topic, rules, person, cause, "opened")
     return topic
+
+
+def _opened_before(account: Account, key: TopicKey, event: str) -> int:
+    """Count the rows this event opened before for the key. Rows of other events do not count: one that a late message
+    adds among them must not give every later row another id (core.md rule 16).
+    """
+    return sum(
+        record.opened_by == event and (record.participant, record.topic, record.subject) == key
+        for record in account.records.values()
+    )
 
 
 def update_row(

@@ -171,8 +171,7 @@ class Topic:
     history: tuple[Change, ...] = ()
     told: tuple[ToldValue, ...] = ()
     duty: OpenDuty | None = None
-    made: int = 0
-    waived: str = ""
+    waived: str = ""  # where a person ended the duty: the change, or for keeping in touch the time
 
     @property
     def last_told(self) -> ToldValue | None:
