@@ -318,7 +318,7 @@ def _off(value: Value) -> str:
 def _why_off(value: Value) -> str:
     text = sentence(label(WHY_OFF, value.get("why")))
     if value.get("why") in ("vacated", "adjourned"):
-        text = f"{text}. Reason: {reason(value.get('reason', ''))}"
+        text = f"{text}. Reason: {reason(value.get('reason', ''))}".removesuffix(".")
     return f"{text}. A new date is to be fixed" if value.get("next") == "to_be_fixed" else text
 
 
