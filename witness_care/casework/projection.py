@@ -29,10 +29,12 @@ from workflows.events import CpsRequires, DateKind, ResultsShared
 from workflows.snapshot import Snapshot
 from workflows.truth import Hearing, HearingStatus
 from workflows.values import CaseTruth
-from workflows.working_days import due_time, london_date, start_of_hearing
+from workflows.working_days import due_time, start_of_hearing
 
 if TYPE_CHECKING:
     from witness_care.casework.apply import LockedCase
+
+COURT_RESULT = "R8-COURT-IN"
 
 _NAMESPACE = uuid.UUID("0e0f7a57-6c3e-5f1e-8f2b-0f2c8b1d5a11")
 
@@ -243,7 +245,10 @@ def result_due_at(case: LockedCase, hearing: Hearing) -> datetime | None:
     if last is None:
         return None
     ends = start_of_hearing(last.on, last.at)
-    rule = case.rules.book.rule("R8-COURT-IN", london_date(ends))
+    rules = (rule for rule in case.rules.book.rules if rule.id == COURT_RESULT and rule.is_in_force(last.on))
+    rule = next(rules, None)
+    if rule is None:  # the day lies before the Code: nobody chases its result
+        return None
     return due_time(ends, rule.days(False), case.rules.calendar, basis=rule.days_basis).at
 
 
