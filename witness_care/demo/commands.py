@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
 
-from witness_care import clock, database
+from witness_care import clock, database, structured_log
 from witness_care.accounts import api_clients, service
 from witness_care.accounts.models import ApiClient, AppUser, Unit
 from witness_care.accounts.permissions import route_policy
@@ -43,6 +44,8 @@ def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) 
     if app.config["PRODUCTION"]:
         raise click.ClickException("Expected a demonstration; WC_ENV is production. No made-up data goes in there.")
     if _has_cases(app):
+        if not (_folder(app) / MESSAGE_FILE).exists() and _is_demo(app):
+            raise click.ClickException("Expected a whole world; it was cut off while it was made. Empty the database first.")
         if not if_empty:
             raise click.ClickException("Expected an empty database; there are cases. Add --if-empty, or start afresh.")
         _say_how_to_look(app)
@@ -52,8 +55,10 @@ def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) 
     click.echo("Making a world of made-up cases …")
     world = make_world(seed, now, cases=cases)
     player = _open_the_doors(app)
-    with _commits_without_waiting(app):
-        player.play(world)
+    structured_log.configure("WARNING")  # two thousand requests need not be read
+    with _commits_without_waiting(app), ThreadPoolExecutor(1) as outside:
+        # In a thread of its own: the command has an application context, and every request must make its own.
+        outside.submit(player.play, world).result()
     _write_message(app, world.files[0])
     click.echo(
         f"{len(world.files)} cases, {player.counts.get('messages', 0)} court messages and "
@@ -68,6 +73,15 @@ COMMANDS = [demo]
 def _has_cases(app: Flask) -> bool:
     with app.app_context():
         return database.session().execute(sa.select(CourtCase.id).limit(1)).first() is not None
+
+
+def _is_demo(app: Flask) -> bool:
+    with app.app_context():
+        return database.session().scalar(sa.select(ApiClient.id).where(ApiClient.name == CASE_SYSTEM)) is not None
+
+
+def _folder(app: Flask) -> Path:
+    return Path(app.config["INSTANCE"]) / FOLDER
 
 
 def _open_the_doors(app: Flask) -> Player:
@@ -137,9 +151,8 @@ def _write_message(app: Flask, show: CaseFile) -> None:
 
 
 def _write(app: Flask, name: str, text: str) -> None:
-    folder = Path(app.config["INSTANCE"]) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
+    _folder(app).mkdir(parents=True, exist_ok=True)
+    path = _folder(app) / name
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
 
@@ -150,9 +163,9 @@ def _say_how_to_look(app: Flask) -> None:
     for sign_in in SIGN_INS:
         units = ", ".join(sign_in.units) or "no unit"
         click.echo(f"  {sign_in.email:28} {sign_in.role:14} {units}")
-    folder = _shown(Path(app.config["INSTANCE"]) / FOLDER)
-    if not (Path(app.config["INSTANCE"]) / FOLDER / MESSAGE_FILE).exists():
+    if not (_folder(app) / MESSAGE_FILE).exists():
         return
+    folder = _shown(_folder(app))
     click.echo("\nMove a trial, as the court would (send it twice: the second is a duplicate):\n")
     click.echo(f'  curl -sS -H "Authorization: Bearer $(cat {folder}/{KEY_FILE})" \\')
     click.echo('       -H "Content-Type: application/json" \\')
