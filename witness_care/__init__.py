@@ -40,6 +40,7 @@ CAPABILITIES = (
     "supervision",
     "jobs",
     "demo",
+    "openapi",
 )
 
 

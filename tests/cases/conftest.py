@@ -36,7 +36,9 @@ def headers(app: Flask, cast: Cast) -> dict[str, str]:
 def put(client: FlaskClient, headers: dict[str, str]) -> Put:
     """Send a document, by default of the usual case, and give the answer."""
 
-    def send(document: dict[str, Any] | None = None, *, urn: str = URN, key: dict[str, str] | None = None) -> TestResponse:
+    def send(
+        document: dict[str, Any] | None = None, *, urn: str = URN, key: dict[str, str] | None = None
+    ) -> TestResponse:
         sent = a_document() if document is None else document
         return client.put(f"/api/v1/cases/{urn}", json=sent, headers=key or headers)
 

@@ -111,7 +111,10 @@ def test_removal_is_said_and_never_guessed(app: Flask, put: Put, read: Read) -> 
     assert left["journey"] == "closed"
     assert left["left_at"] is not None
     with app.app_context():
-        assert session().scalar(sa.select(Duty.id).where(Duty.participant_id == left["id"], Duty.closed_at.is_(None))) is None
+        assert (
+            session().scalar(sa.select(Duty.id).where(Duty.participant_id == left["id"], Duty.closed_at.is_(None)))
+            is None
+        )
 
 
 def test_an_offence_that_is_removed_is_charged_no_more(app: Flask, put: Put) -> None:
@@ -176,7 +179,9 @@ def test_a_death_stops_contact_in_every_case_of_the_person(app: Flask, put: Put,
 def test_a_number_that_a_defendant_was_seen_with_is_never_offered(
     app: Flask, put: Put, read: Read, spelling: str
 ) -> None:
-    document = a_document(participants=[a_victim(person={"name": "Vera Thistleham", "contact_points": [a_mobile(spelling)]})])
+    document = a_document(
+        participants=[a_victim(person={"name": "Vera Thistleham", "contact_points": [a_mobile(spelling)]})]
+    )
     document["defendants"][0]["contact_points"] = [{"kind": "landline", "value": "07700 900777"}]
 
     answer = put(document)
@@ -207,7 +212,9 @@ def test_an_unsafe_number_does_not_become_safe_by_being_sent_again(app: Flask, p
     assert [point["unsafe"] for point in read()["participants"][0]["contact_points"]] == [True]
     with app.app_context():
         held = session().scalars(
-            sa.select(ContactPoint.unsafe_since).join(Person, Person.id == ContactPoint.person_id).where(Person.name == "Vera Thistleham")
+            sa.select(ContactPoint.unsafe_since)
+            .join(Person, Person.id == ContactPoint.person_id)
+            .where(Person.name == "Vera Thistleham")
         )
         assert all(held)
 
@@ -254,7 +261,9 @@ def test_a_case_may_wait_for_an_officer(put: Put, read: Read) -> None:
     assert read()["officer"] is None
 
 
-def test_a_case_given_to_another_officer_takes_its_open_duties_along(app: Flask, put: Put, read: Read, cast: Cast) -> None:
+def test_a_case_given_to_another_officer_takes_its_open_duties_along(
+    app: Flask, put: Put, read: Read, cast: Cast
+) -> None:
     put(a_document(officer=None))
 
     put({"officer": "olivia@unit.example"})
@@ -264,7 +273,9 @@ def test_a_case_given_to_another_officer_takes_its_open_duties_along(app: Flask,
     assert {duty["officer"] for duty in duties} == {"olivia@unit.example"}
 
 
-def test_a_submission_repeated_with_its_own_id_is_recorded_once_even_after_a_later_one(app: Flask, put: Put, read: Read) -> None:
+def test_a_submission_repeated_with_its_own_id_is_recorded_once_even_after_a_later_one(
+    app: Flask, put: Put, read: Read
+) -> None:
     put()
     first = {"message_id": "m-1", "participants": [{"id": "P2", "requirement": {"required": False}}]}
     put(first)
@@ -286,6 +297,10 @@ def test_what_was_told_elsewhere_leaves_nothing_to_tell(put: Put, read: Read) ->
     assert [duty["topic"] for duty in read()["participants"][0]["duties"]] == ["task.keep_in_touch"]
 
 
+UNREADABLE_NUMBER = a_victim(person={"name": "V", "contact_points": [a_mobile("not a number")]})
+VERDICT_ON_NOBODY = a_witness(told=[{"topic": "verdict", "at": "2026-11-20T10:00:00Z", "value": {}}])
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -294,12 +309,12 @@ def test_what_was_told_elsewhere_leaves_nothing_to_tell(put: Put, read: Read) ->
         ({"participants": [a_victim(person={"id": "x"})]}, "/participants/0/person/name"),
         ({"participants": [a_victim(favourite="tea")]}, "/participants/0/favourite"),
         ({"participants": [a_victim(), a_victim()]}, "/participants/1/id"),
-        ({"participants": [a_victim(person={"name": "V", "contact_points": [a_mobile("not a number")]})]}, "/participants/0/person/contact_points/0/value"),
+        ({"participants": [UNREADABLE_NUMBER]}, "/participants/0/person/contact_points/0/value"),
         ({"unit": "NOPE"}, "/unit"),
         ({"officer": "noor@unit.example"}, "/officer"),
         ({"defendants": [{"id": "D1"}]}, "/defendants/0/name"),
         ({"received_at": "2026-11-20"}, "/received_at"),
-        ({"participants": [a_witness(told=[{"topic": "verdict", "at": "2026-11-20T10:00:00Z", "value": {}}])]}, "/participants/0/told/0/defendant"),
+        ({"participants": [VERDICT_ON_NOBODY]}, "/participants/0/told/0/defendant"),
     ],
 )  # fmt: skip
 def test_a_refusal_says_where_and_changes_nothing(app: Flask, put: Put, change: dict[str, Any], where: str) -> None:

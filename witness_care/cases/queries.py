@@ -125,14 +125,16 @@ def _hearings(session: Session, case_id: str, names: Mapping[str, list[Document]
         at = row.at_time.isoformat("minutes") if row.at_time else None
         days.setdefault(row.hearing_id, []).append({"on": row.on_date, "at": at, "cancelled": row.cancelled})
     came_from: dict[str, list[Document]] = {}
-    for row in session.execute(
+    for link in session.execute(
         sa.select(HearingLink.hearing_id, HearingLink.from_hearing_id, HearingLink.kind)
         .where(HearingLink.case_id == case_id)
         .order_by(HearingLink.from_hearing_id, HearingLink.kind)
     ):
-        came_from.setdefault(row.hearing_id, []).append({"hearing": row.from_hearing_id, "kind": row.kind})
-    columns = ("id", "thread", "status", "hearing_type", "hearing_class", "jurisdiction", "date_kind", "court")
-    columns += ("court_code", "room", "reason", "week_commencing", "weeks", "starts_at", "result_due_at")
+        came_from.setdefault(link.hearing_id, []).append({"hearing": link.from_hearing_id, "kind": link.kind})
+    columns = (
+        *("id", "thread", "status", "hearing_type", "hearing_class", "jurisdiction", "date_kind", "court"),
+        *("court_code", "room", "reason", "week_commencing", "weeks", "starts_at", "result_due_at"),
+    )
     rows = session.execute(
         sa.select(*(getattr(Hearing, name) for name in columns))
         .where(Hearing.case_id == case_id)

@@ -54,8 +54,10 @@ class RowChanges:
     @property
     def may_share_a_contact_point(self) -> bool:
         """Say whether a contact detail came that must be compared with those of the other side (SEC-25)."""
-        return bool(self.endpoints) or any(person.contact_points for person in self.persons.values()) or bool(
-            self.new_participants
+        return (
+            bool(self.endpoints)
+            or any(person.contact_points for person in self.persons.values())
+            or bool(self.new_participants)
         )
 
 
@@ -76,7 +78,7 @@ def insert_case(
     now: datetime,
 ) -> bool:
     """Insert the row of a new case; False when its URN was registered a moment earlier."""
-    row = {
+    row: dict[str, Any] = {
         "id": case_id,
         "unit_id": unit_id,
         "urn": urn,
@@ -154,7 +156,9 @@ def _defendant(
     else:
         change = _differences(given, row, DEFENDANT_FIELDS) | _removal(given.remove, row, now)
         if change:
-            changes.defendants.append({"id": defendant_id, **_as_held(row, (*DEFENDANT_FIELDS, "removed_at")), **change})
+            changes.defendants.append(
+                {"id": defendant_id, **_as_held(row, (*DEFENDANT_FIELDS, "removed_at")), **change}
+            )
     for position, offence in enumerate(given.offences):
         _offence(offence, f"{where}/offences/{position}", defendant_id, held, book, changes, now)
     for point in given.contact_points:
@@ -197,7 +201,7 @@ def _offence(
     changes: RowChanges,
     now: datetime,
 ) -> None:
-    offence_id = book.find_or_make(OFFENCE, given.id)
+    offence_id = book.find_or_make(OFFENCE, given.id, given.identifiers)
     _learn(book, OFFENCE, offence_id, given.identifiers, where)
     row = held.offences.get(offence_id)
     if row is None:

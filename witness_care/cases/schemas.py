@@ -88,7 +88,9 @@ class DefendantSchema(StrictSchema):
 
     @post_load
     def given(self, data: dict[str, Any], **_: Any) -> DefendantGiven:
-        lists = {name: tuple(data.pop(name, ())) for name in ("identifiers", "offences", "contact_points")}
+        lists: dict[str, Any] = {
+            name: tuple(data.pop(name, ())) for name in ("identifiers", "offences", "contact_points")
+        }
         return DefendantGiven(**lists, **data)
 
 
@@ -172,7 +174,9 @@ class CaseSchema(StrictSchema):
 
     def given(self, urn: str, data: dict[str, Any]) -> CaseGiven:
         """Give the document that `load` read, for the case with this URN."""
-        lists = {name: tuple(data.pop(name, ())) for name in ("identifiers", "defendants", "participants")}
+        lists: dict[str, Any] = {
+            name: tuple(data.pop(name, ())) for name in ("identifiers", "defendants", "participants")
+        }
         if "officer" in data and data["officer"] is None:
             data["officer"] = ""
         return CaseGiven(urn=urn, **lists, **data)

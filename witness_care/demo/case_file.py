@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -259,7 +259,9 @@ class CaseFile:
             return [mobile | {"voicemail": "no", "may_identify_us": "no"}]
         if way == "mornings_only":
             weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
-            return [mobile | {"voicemail": "no", "windows": [{"weekdays": weekdays, "starts": "09:00", "ends": "13:00"}]}]
+            return [
+                mobile | {"voicemail": "no", "windows": [{"weekdays": weekdays, "starts": "09:00", "ends": "13:00"}]}
+            ]
         if way == "not_asked":
             return [{"kind": "mobile", "value": self.names.mobile()}]
         if way == "email_and_mobile":

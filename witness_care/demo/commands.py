@@ -45,7 +45,9 @@ def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) 
         raise click.ClickException("Expected a demonstration; WC_ENV is production. No made-up data goes in there.")
     if _has_cases(app):
         if not (_folder(app) / MESSAGE_FILE).exists() and _is_demo(app):
-            raise click.ClickException("Expected a whole world; it was cut off while it was made. Empty the database first.")
+            raise click.ClickException(
+                "Expected a whole world; it was cut off while it was made. Empty the database first."
+            )
         if not if_empty:
             raise click.ClickException("Expected an empty database; there are cases. Add --if-empty, or start afresh.")
         _say_how_to_look(app)
@@ -91,9 +93,7 @@ def _open_the_doors(app: Flask) -> Player:
         units = dict(session.execute(sa.select(Unit.code, Unit.id)).tuples().all())
         for unit in UNITS:
             if unit.code not in units:
-                units[unit.code] = service.create_unit(
-                    code=unit.code, name=unit.name, settings=UNIT_SETTINGS, now=now
-                )
+                units[unit.code] = service.create_unit(code=unit.code, name=unit.name, settings=UNIT_SETTINGS, now=now)
         taken = set(session.scalars(sa.select(AppUser.sign_in_name)))
         for sign_in in SIGN_INS:
             if sign_in.email not in taken:
@@ -115,7 +115,7 @@ def _open_the_doors(app: Flask) -> Player:
 
 @contextmanager
 def _commits_without_waiting(app: Flask) -> Iterator[None]:
-    """Let SQLite write to disk now and then only: a world that is cut off while it is made is made again from nothing."""
+    """Let SQLite write to disk now and then only: a world cut off in the making is made again from nothing."""
 
     def relax(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")

@@ -60,9 +60,7 @@ class CourtVoice:
         body = {"hearingId": hearing, "hearingType": kind, "caseUrns": [{"caseURN": self.urn}]}
         return self._envelope(at, "listing", "public.listing.hearing-listed", hearing) | body
 
-    def confirmed(
-        self, at: datetime, hearing: str, kind: str, days: Sequence[Day], *, seeded_from: str = ""
-    ) -> Body:
+    def confirmed(self, at: datetime, hearing: str, kind: str, days: Sequence[Day], *, seeded_from: str = "") -> Body:
         body = {"confirmedHearing": self._hearing(hearing, kind, days, seeded_from=seeded_from)}
         return self._envelope(at, "listing", "public.listing.hearing-confirmed", hearing) | body
 
@@ -87,9 +85,7 @@ class CourtVoice:
         gone = set(cancelled)
         body = {
             "hearingId": hearing,
-            "hearingDays": [
-                self._day(day) | {"isCancelled": position in gone} for position, day in enumerate(days, 1)
-            ],
+            "hearingDays": [self._day(day) | {"isCancelled": position in gone} for position, day in enumerate(days, 1)],
         }
         return self._envelope(at, "hearing", "public.hearing.hearing-days-cancelled", hearing) | body
 

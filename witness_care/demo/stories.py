@@ -20,7 +20,9 @@ def new_case(case: CaseFile) -> None:
     """Charged this week: only a first hearing is known."""
     case.take_on(case.moments.before(case.random.randint(1, 4), 11))
     at = case.moments.before(1, 12)
-    case.say(at, case.voice.confirmed(at, case.voice.id("first"), FIRST, case.moments.after(case.random.randint(6, 20))))
+    case.say(
+        at, case.voice.confirmed(at, case.voice.id("first"), FIRST, case.moments.after(case.random.randint(6, 20)))
+    )
     if case.random.random() < 0.7:
         case.talk(case.moments.before(1, 12, 30))
 
@@ -56,7 +58,9 @@ def keep_in_touch_due(case: CaseFile) -> None:
 def moved_last_week(case: CaseFile) -> None:
     """The trial moved some days ago and not everybody has been told: overdue."""
     _with_a_trial(case, trial=case.moments.after(case.random.randint(9, 15), 2))
-    _move(case, case.moments.before(case.random.randint(3, 6), 14, 20), case.moments.after(case.random.randint(25, 45), 2))
+    _move(
+        case, case.moments.before(case.random.randint(3, 6), 14, 20), case.moments.after(case.random.randint(25, 45), 2)
+    )
     for who in case.people[:2]:
         case.miss(case.moments.before(2, 11), who)
     case.miss(case.moments.before(1, 10), case.people[0])
@@ -67,7 +71,9 @@ def moved_today(case: CaseFile) -> None:
     """The trial moved within the last hours: due tomorrow."""
     _with_a_trial(case, trial=case.moments.after(case.random.randint(9, 15), 2))
     case.check_in(case.moments.before(7, 10))
-    _move(case, case.moments.minutes_ago(case.random.randint(5, 90)), case.moments.after(case.random.randint(20, 45), 2))
+    _move(
+        case, case.moments.minutes_ago(case.random.randint(5, 90)), case.moments.after(case.random.randint(20, 45), 2)
+    )
 
 
 def moved_yesterday(case: CaseFile) -> None:
@@ -320,9 +326,7 @@ def doubtful_verdict(case: CaseFile) -> None:
     at = case.moments.before(2, 16)
     case.say(
         at,
-        case.voice.verdict(
-            at, case.voice.id("trial"), case.voice.offences[0], trial[0][0], guilty=True, doubtful=True
-        ),
+        case.voice.verdict(at, case.voice.id("trial"), case.voice.offences[0], trial[0][0], guilty=True, doubtful=True),
     )
 
 

@@ -106,5 +106,5 @@ class Names:
         return f"{name.lower().replace(' ', '.')}@post.example"
 
     def address(self) -> str:
-        street, town = self.random.choice(STREETS), self.random.choice(TOWNS)
-        return f"{self.random.randint(1, 99)} {street}, {town}, ZZ{self.random.randint(1, 99)} {self.random.randint(1, 9)}ZZ"
+        house, street, town = self.random.randint(1, 99), self.random.choice(STREETS), self.random.choice(TOWNS)
+        return f"{house} {street}, {town}, ZZ{self.random.randint(1, 99)} {self.random.randint(1, 9)}ZZ"

@@ -1,4 +1,4 @@
-"""Puts the made-up world together: units, people who sign in, and cases in every state. Same seed, same day, same world."""
+"""Puts the made-up world together: units, sign-ins, and cases in every state. Same seed, same moment, same world."""
 
 from __future__ import annotations
 
@@ -118,9 +118,7 @@ def _file(
     moments: Moments,
     names: Names,
 ) -> CaseFile:
-    return CaseFile(
-        urn=urn, unit=unit.code, officer=officer, moments=moments, random=random, names=names, court=court
-    )
+    return CaseFile(urn=urn, unit=unit.code, officer=officer, moments=moments, random=random, names=names, court=court)
 
 
 def _victim_of(file: CaseFile) -> dict[str, Any]:

@@ -90,13 +90,15 @@ def _operation(spec: Spec, method: str, path: str, said: Spec, scope: str) -> Op
         summary=said.get("summary", ""),
         description=said.get("description", ""),
         scope=scope,
-        parameters=tuple(
-            Field(each["name"], _type(spec, each.get("schema", {})), each.get("required", False), each.get("description", ""))
-            for each in (_found(spec, parameter) for parameter in said.get("parameters", ()))
-        ),
+        parameters=tuple(_parameter(spec, _found(spec, parameter)) for parameter in said.get("parameters", ())),
         body=tuple(field for content in body.values() for field in _fields(spec, content.get("schema", {}))),
         answers=tuple(_answer(spec, status, answer) for status, answer in sorted(said.get("responses", {}).items())),
     )
+
+
+def _parameter(spec: Spec, said: Spec) -> Field:
+    schema = said.get("schema", {})
+    return Field(said["name"], _type(spec, schema), said.get("required", False), _words({**schema, **said}))
 
 
 def _answer(spec: Spec, status: str, said: Spec) -> Answer:
