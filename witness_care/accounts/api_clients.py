@@ -78,6 +78,13 @@ def revoke_key(prefix: str, *, now: datetime) -> bool:
     return revoked.rowcount == 1  # type: ignore[attr-defined]
 
 
+def disable_client(client_id: str, *, now: datetime) -> None:
+    """Switch a program off: none of its keys opens anything from this moment. Runs inside the caller's unit of work."""
+    database.session().execute(
+        sa.update(ApiClient).where(ApiClient.id == client_id, ApiClient.disabled_at.is_(None)).values(disabled_at=now)
+    )
+
+
 def client_of(key: str, *, now: datetime) -> Actor | None:
     """The program that holds this key; None when the key is wrong, expired or revoked, or the program switched off."""
     shape = KEY_SHAPE.fullmatch(key)

@@ -122,6 +122,25 @@ def disable(user_id: str, *, now: datetime) -> None:
     _change(user_id, {"disabled_at": now}, now)
 
 
+def enable(user_id: str, *, now: datetime) -> None:
+    """Let a user in again who was let in no more."""
+    _change(user_id, {"disabled_at": None}, now)
+
+
+def set_units(user_id: str, unit_ids: Sequence[str], *, now: datetime) -> None:
+    """Let a user work in these units and no others; what they may see changes with their next sign-in."""
+    session = database.session()
+    role = session.scalar(sa.select(AppUser.role).where(AppUser.id == user_id))
+    if bool(unit_ids) == (role in WITHOUT_UNIT):
+        raise AccountRefusedError(
+            f"Expected no unit for {' and '.join(WITHOUT_UNIT)}, and at least one for everybody else."
+        )
+    session.execute(sa.delete(UserUnit).where(UserUnit.user_id == user_id))
+    session.add_all(UserUnit(user_id=user_id, unit_id=unit_id) for unit_id in sorted(set(unit_ids)))
+    session.flush()
+    sessions.end_all(user_id, now=now)
+
+
 def _change(user_id: str, values: dict[str, Any], now: datetime) -> None:
     database.session().execute(sa.update(AppUser).where(AppUser.id == user_id).values(**values))
     sessions.end_all(user_id, now=now)

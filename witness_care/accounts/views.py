@@ -8,18 +8,31 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from werkzeug.wrappers import Response as AnyResponse
 
 from witness_care import clock, database
-from witness_care.accounts import service, sessions
+from witness_care.accounts import admin_views, service, sessions
 from witness_care.accounts.current import actor
 from witness_care.accounts.forms import SignInForm
 from witness_care.accounts.models import Role
 from witness_care.accounts.permissions import route_policy
 
 blueprint = Blueprint("accounts", __name__)
+for methods, rule, view in (
+    (["GET"], "/admin/users", admin_views.users),
+    (["GET", "POST"], "/admin/users/new", admin_views.new_user),
+    (["GET", "POST"], "/admin/users/<user_id>", admin_views.user),
+    (["POST"], "/admin/users/<user_id>/password", admin_views.set_password),
+    (["POST"], "/admin/users/<user_id>/switch", admin_views.switch_user),
+    (["GET"], "/admin/clients", admin_views.clients),
+    (["GET", "POST"], "/admin/clients/new", admin_views.new_client),
+    (["POST"], "/admin/clients/<client_id>/keys", admin_views.new_key),
+    (["POST"], "/admin/clients/<client_id>/keys/<prefix>/revoke", admin_views.revoke_key),
+    (["POST"], "/admin/clients/<client_id>/switch-off", admin_views.disable_client),
+):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)
 
 FIRST_PAGES = {
     Role.OFFICER: "contacts.my_day",
     Role.SUPERVISOR: "supervision.unit_today",
-    Role.ADMINISTRATOR: "feed.health",
+    Role.ADMINISTRATOR: "feed.messages",
     Role.AUDITOR: "audit.log_page",
 }
 
