@@ -190,6 +190,17 @@ def test_every_state_and_reason_of_a_message_is_described() -> None:
     assert {each.value for each in Reason if not each.value.startswith("older")} - said == set()
 
 
+@pytest.mark.parametrize("package", ["workflows", "witness_care"])
+def test_every_module_and_capability_has_its_line_in_the_architecture(package: str) -> None:
+    said = set(re.findall(r"`([a-z_]+(?:\.py|/)?)`", text_of("docs/architecture.md")))
+    found = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / package).iterdir()
+        if not path.name.startswith("_") and (path.is_dir() or (package == "workflows" and path.suffix == ".py"))
+    }
+    assert found - said == set(), "Say in docs/architecture.md what it holds."
+
+
 def test_every_table_is_described() -> None:
     said = set(re.findall(r"`([a-z_]+)`", text_of("docs/architecture.md").split("## The tables")[1]))
     application()  # brings every capability's tables

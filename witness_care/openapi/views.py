@@ -14,12 +14,14 @@ blueprint = Blueprint("openapi", __name__, url_prefix="/api/v1/docs")
 @blueprint.get("")
 @route_policy(permission="anyone")
 def docs() -> str:
+    """This API to read: every route, by what it is about."""
     return render_template("openapi/docs.html", operations=operations())
 
 
 @blueprint.get("/<name>")
 @route_policy(permission="anyone")
 def operation(name: str) -> str:
+    """One route to read: what to send and what comes back."""
     found = next((each for each in operations() if each.name == name), None)
     if found is None:
         raise errors.absent()
