@@ -238,8 +238,7 @@ def test_without_what_happened_everything_typed_is_kept(desk: Desk, leah: str):
         ({"at": "soon"}, "Enter the time you spoke, for example 9:42am"),
         ({"at": "11:30pm"}, "Enter a date and time that is not in the future"),
         ({"tell": []}, "Tick what you told them, or choose “Spoke, but could not tell them”"),
-        ({"outcome": "something_else"}, "Choose what else happened"),
-        ({"outcome": "something_else", "what_else": "other_way_told"}, "Say what happened and why it was done"),
+        ({"outcome": "other_way_told"}, "Say what happened and why it was done"),
     ],
 )
 def test_a_mistake_is_said_at_its_field(desk: Desk, leah: str, typed: dict[str, object], words: str):
@@ -293,7 +292,7 @@ def test_a_call_outside_the_agreed_hours_needs_a_reason(desk: Desk, guarded: str
 @pytest.mark.feature("B4")
 def test_the_server_asks_the_gate_whatever_the_form_offered(desk: Desk, leah: str):
     browser = desk.as_("olivia")
-    values = filled_in(browser, leah, outcome="something_else", what_else="other_way_voicemail", note="")
+    values = filled_in(browser, leah, outcome="other_way_voicemail", note="")
 
     assert save(browser, leah, values).status_code == 400
     assert session().execute(sa.select(Contact.id).where(Contact.outcome == "voicemail")).first() is None
@@ -302,9 +301,7 @@ def test_the_server_asks_the_gate_whatever_the_form_offered(desk: Desk, leah: st
 @pytest.mark.feature("B4")
 def test_what_happened_can_always_be_recorded_and_raises_a_safety_incident(desk: Desk, leah: str):
     browser = desk.as_("olivia")
-    values = filled_in(
-        browser, leah, outcome="something_else", what_else="other_way_voicemail", note="I left a message by mistake"
-    )
+    values = filled_in(browser, leah, outcome="other_way_voicemail", note="I left a message by mistake")
 
     answer = save(browser, leah, values)
 
@@ -319,7 +316,7 @@ def test_when_it_was_not_safe_to_talk_nothing_counts_as_told(desk: Desk, leah: s
     browser = desk.as_("olivia")
     duty = new_date_of(leah).id
 
-    save(browser, leah, filled_in(browser, leah, duty, outcome="something_else", what_else="unsafe"))
+    save(browser, leah, filled_in(browser, leah, duty, outcome="unsafe"))
 
     assert session().get_one(Duty, duty).closed_at is None
     assert session().execute(sa.select(Contact.safety_incident).where(Contact.outcome == "unsafe")).scalar_one()

@@ -19,7 +19,7 @@ from workflows.events import ContactOutcome
 from workflows.working_days import instant_of, local_time
 
 TOLD, NOT_TOLD, NO_ANSWER, VOICEMAIL = "told", "not_told", "no_answer", "voicemail"
-THEY_CONTACTED_US, SOMETHING_ELSE = "they_contacted_us", "something_else"
+THEY_CONTACTED_US = "they_contacted_us"
 REPRESENTATIVE, DECLINED, WRONG_NUMBER, UNSAFE = "representative", "declined", "wrong_number", "unsafe"
 OTHER_WAY_TOLD, OTHER_WAY_VOICEMAIL = "other_way_told", "other_way_voicemail"
 
@@ -71,7 +71,6 @@ class ContactForm(FlaskForm):
     if_changed = HiddenField(default=ASK)
     tell = ToldField("To tell them", validate_choice=False)
     outcome = RadioField("What happened?", validators=[InputRequired("Choose what happened")])
-    what_else = RadioField("What else happened?", validators=[Optional()], validate_choice=False)
     coming = RadioField("If you spoke: are they coming to court?", default="", validators=[Optional()])
     note = TextAreaField(
         "Note (optional)",
@@ -88,6 +87,8 @@ class ContactForm(FlaskForm):
     at = StringField("Time", validators=[Length(max=10)])
 
     happened_at: datetime | None = None
+    usual: Sequence[SelectChoice] = ()
+    rare: Sequence[SelectChoice] = ()
 
     def offer(
         self,
@@ -107,12 +108,12 @@ class ContactForm(FlaskForm):
             VOICEMAIL: "Left a voicemail" if voicemail else "",
             NOT_TOLD: "Spoke, but could not tell them" if duties else "",
             THEY_CONTACTED_US: "They contacted us" + (f", and were told {told}" if duties else ""),
-            SOMETHING_ELSE: "Something else",
         }
-        self.outcome.choices = [SelectChoice(key, words) for key, words in happened.items() if words]
-        self.what_else.choices = [
+        self.usual = [SelectChoice(key, words) for key, words in happened.items() if words]
+        self.rare = [
             SelectChoice(key, words) for key, words in ELSE_WORDS.items() if representative or key != REPRESENTATIVE
         ]
+        self.outcome.choices = [*self.usual, *self.rare]
         self.coming.choices = [SelectChoice(key, words) for key, words in COMING_WORDS.items()]
         spoken = SPOKEN_CHANNELS if numbers else SPOKEN_CHANNELS[1:]
         self.channel.choices = [SelectChoice(key, wording.label(wording.CHANNELS, key)) for key in spoken]
@@ -132,8 +133,6 @@ class ContactForm(FlaskForm):
         """Check everything that can be checked without the database; errors stand at their fields."""
         is_valid = self.validate()
         self.happened_at = self._instant(now)
-        if self.outcome.data == SOMETHING_ELSE and self.what_else.data not in ELSE_WORDS:
-            self._fault(self.what_else, "Choose what else happened")
         if self.chosen in NOT_AGREED and not (self.note.data or "").strip():
             self._fault(self.note, "Say what happened and why it was done in this way")
         if self.chosen in TELLS and self.tell.choices and not self.tell.data:
@@ -142,7 +141,15 @@ class ContactForm(FlaskForm):
 
     @property
     def chosen(self) -> str:
-        return (self.what_else.data or "") if self.outcome.data == SOMETHING_ELSE else (self.outcome.data or "")
+        return self.outcome.data or ""
+
+    @property
+    def chose_something_rare(self) -> bool:
+        return self.chosen in ELSE_WORDS
+
+    @property
+    def offers_voicemail(self) -> bool:
+        return any(choice.value == VOICEMAIL for choice in self.usual)
 
     def entry(self, participant_id: str) -> Entry:
         """Give what the form says, for the service; call it only on an acceptable form."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -160,7 +160,9 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
         contact.correction_reason = Plain(reason.strip(), contact.id)
         session.flush()
         fact = ContactCorrected(participant=participant.id, contact=contact.id)
-        apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
+        # The fold runs in order of receipt: the correction comes after the contact, even within one tick of the clock.
+        received_at = max(now, contact.recorded_at + timedelta(microseconds=1))
+        apply(_events(participant, (fact,), "web", actor, received_at), actor=actor, now=now)
         return True
 
 

@@ -1,0 +1,132 @@
+"""The unit that the page tests look at: every state of every page is somewhere in it, and everybody is made up.
+
+It is Monday 30 November 2026, 9:42am. `a_busy_unit` has all that a page can show, `a_new_unit` nothing but its people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from tests.cast import Cast, cast_of
+from tests.factories import (
+    WEEKDAYS_10_TO_2,
+    a_case,
+    a_mobile,
+    a_trial,
+    a_victim,
+    a_witness,
+    attempted,
+    convicted,
+    moved,
+    open_duties,
+    set_clock,
+    told_everything,
+    vacated,
+)
+from witness_care import database
+from workflows.events import ContactOutcome
+
+MONDAY = "2026-11-30 09:42"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The application, its cast, and the ids that the addresses of pages are made of, by plain names."""
+
+    app: Flask
+    cast: Cast
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.ids[name]
+
+
+def a_new_unit(app: Flask) -> World:
+    """A unit on its first day: its people, one case that is quite new, and nothing else."""
+    set_clock(app, MONDAY)
+    with app.app_context():
+        cast = cast_of(app)
+        case = a_case(a_victim("Ivy Marsh", phones=[]), now="2026-11-30 09:00", officer="Olivia")
+        ids = {"person": case["Ivy Marsh"], "urn": case.urn, "case": case.id}
+        ids["duty"] = open_duties(case["Ivy Marsh"])[0].id
+        database.session().rollback()
+    return World(app, cast, ids)
+
+
+def a_busy_unit(app: Flask) -> World:
+    """A unit in the middle of its work."""
+    set_clock(app, MONDAY)
+    with app.app_context():
+        cast = cast_of(app)
+        ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
+        database.session().rollback()
+    return World(app, cast, ids)
+
+
+def _the_trial_of_today(cast: Cast) -> dict[str, str]:
+    """A trial of this afternoon is vacated while people may be on their way; Leah is hard to reach safely."""
+    phones = [
+        a_mobile(hours=[{"weekdays": [0, 1, 2, 3, 4], "starts": "09:00", "ends": "14:00"}]),
+        a_mobile("07700 900222", allowed="no"),
+        a_mobile("07700 900333", unsafe=True),
+    ]
+    case = a_case(
+        a_victim("Leah Jones", enhanced=True, phones=phones, safe_word="lighthouse", note="Her brother may answer."),
+        a_witness("Nadia Ahmed", required=True, language="Welsh", phones=[a_mobile("07700 900456", voicemail="yes")]),
+        now="2026-10-20 09:00",
+    )
+    hearing = a_trial(case, "2026-11-30 14:00", now="2026-10-21 09:00", days=3)
+    for name in case.people:
+        contact = told_everything(case[name], now="2026-10-21 11:00", by=cast.olivia)
+    vacated(case, hearing, now="2026-11-30 09:30")
+    attempted(case["Leah Jones"], ContactOutcome.NO_ANSWER, now="2026-11-30 09:35", by=cast.olivia)
+    return {
+        "urn": case.urn,
+        "case": case.id,
+        "hearing": hearing,
+        "person": case["Leah Jones"],
+        "witness": case["Nadia Ahmed"],
+        "duty": open_duties(case["Leah Jones"])[0].id,
+        "witness_duty": open_duties(case["Nadia Ahmed"])[0].id,
+        "contact": contact,
+    }
+
+
+def _the_moved_trial(cast: Cast) -> dict[str, str]:
+    """A trial moved last week; a long name, two defendants, and a number that may not be rung before ten."""
+    case = a_case(
+        a_victim(
+            "Margaret Featherstonehaugh-Cholmondeley", phones=[a_mobile("07700 900555", hours=[WEEKDAYS_10_TO_2])]
+        ),
+        a_victim("Priya Okonkwo", phones=[a_mobile("07700 900556")]),
+        defendants=("Aaron Smith", "Bo Lee"),
+    )
+    hearing = a_trial(case, "2026-12-02 10:00", now="2026-11-10 10:00")
+    for name in case.people:
+        told_everything(case[name], now="2026-11-10 12:00", by=cast.olivia)
+    moved(case, hearing, "2026-12-14 10:00", now="2026-11-26 16:00")
+    guarded = case["Margaret Featherstonehaugh-Cholmondeley"]
+    return {
+        "moved_urn": case.urn,
+        "moved_hearing": hearing,
+        "guarded": guarded,
+        "guarded_duty": open_duties(guarded)[0].id,
+        "waiting": case["Priya Okonkwo"],
+        "waiting_duty": open_duties(case["Priya Okonkwo"])[0].id,
+    }
+
+
+def _the_verdict(cast: Cast) -> dict[str, str]:
+    case = a_case(a_victim("Tom Baker", phones=[a_mobile("07700 900557")]))
+    hearing = a_trial(case, "2026-11-27 10:00", now="2026-11-10 10:00")
+    told_everything(case["Tom Baker"], now="2026-11-10 12:00", by=cast.olivia)
+    convicted(case, hearing, now="2026-11-27 15:00")
+    return {"verdict_duty": open_duties(case["Tom Baker"])[0].id}
+
+
+def _nobodys_case() -> dict[str, str]:
+    case = a_case(a_victim("Owen Price", phones=[a_mobile("07700 900558")]), officer=None, now="2026-11-20 09:00")
+    a_trial(case, "2027-03-01 10:00", now="2026-11-24 10:00")
+    return {"unallocated_case": case.id, "unallocated_urn": case.urn}
