@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 from scripts.docs_from.table import table
 
 ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "tests" / "scenarios"
 MARKS = ("feature", "proves")
 NONE_YET = "none yet"
 
@@ -45,6 +47,9 @@ def marked() -> Mapping[str, Mapping[str, set[str]]]:
             for argument in node.args:
                 if isinstance(argument, ast.Constant):
                     found[node.func.attr][str(argument.value)].add(path.relative_to(ROOT).as_posix())
+    for path in sorted(SCENARIOS.glob("*.toml")):
+        for name in tomllib.loads(path.read_text(encoding="utf-8")).get("shows", ()):
+            found["feature"][name].add(f"{SCENARIOS.relative_to(ROOT).as_posix()}/")
     return found
 
 

@@ -172,6 +172,21 @@ def test_what_a_test_is_marked_with_is_written_down(kind: str, page: str) -> Non
     assert unknown == {}, f"A mark names a row of {page}. Correct the mark, or add the row."
 
 
+def test_a_feature_that_is_shown_by_a_test_is_not_said_to_be_absent() -> None:
+    absent = set(
+        re.findall(r"^\| ([A-Z][0-9]+) \| .* \| all of it \|$", text_of("docs/features.md"), flags=re.MULTILINE)
+    )
+    shown = set(marks.marked()["feature"])
+    assert absent & shown == set(), "Say in docs/features.md what of it is not there yet."
+
+
+def test_a_control_that_is_proven_by_a_test_is_not_said_to_be_absent() -> None:
+    absent = re.findall(
+        r"^\| (SEC-[0-9, SEC-]+) \| .* \| not built\b.* \|$", text_of("docs/security.md"), flags=re.MULTILINE
+    )
+    assert {name for cell in absent for name in cell.split(", ")} & set(marks.marked()["proves"]) == set()
+
+
 def test_the_invariants_that_are_checked_are_those_marked_as_checked() -> None:
     marked = re.findall(r"^\| (I\d+) \| .* \| F\b.* \|$", text_of("docs/reliability.md"), flags=re.MULTILINE)
     assert marked == list(CHECKS)
