@@ -1,0 +1,283 @@
+"""Two units at work, each with one of everything that an address can name: for tests that ask for what is not theirs.
+
+Everybody's name and number is unlike any other text, so that a test can look for them in whatever is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cast import PASSWORD, Cast, a_key, cast_of, email_of
+from tests.factories import (
+    MadeCase,
+    a_case,
+    a_mobile,
+    a_trial,
+    a_victim,
+    a_witness,
+    attempted,
+    moved,
+    open_duties,
+    said,
+    set_clock,
+    told_everything,
+)
+from tests.feed import payloads
+from witness_care import clock, database
+from witness_care.accounts import api_clients
+from witness_care.accounts import service as accounts
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import AppUser, Role
+from witness_care.accounts.permissions import SCOPES
+from witness_care.casework.models import Transition
+from witness_care.contacts.models import Contact
+from witness_care.people import finding
+from witness_care.supervision import service as supervision
+from workflows.events import ContactOutcome, PersonConfirmed
+
+MONDAY = "2026-11-30 09:42"
+FEED = "common-platform"
+FEED_ADDRESS = f"/api/v1/feeds/{FEED}/messages"
+
+# What stands for "there is no such thing" keeps the form of the id.
+NO_ID = "00000000-0000-4000-8000-000000000000"
+NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
+
+# What an address can name that belongs to no unit: formats, pages of the API's description, accounts.
+OF_NO_UNIT = frozenset({"feed", "name", "user_id", "client_id", "prefix"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody whose name is looked for in answers. `id` is what the personal-data log calls them."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is unlike any other text about the people of one unit."""
+
+    victim: str
+    witness: str
+    defendant: str
+    waiting_victim: str
+    waiting_defendant: str
+    phone: str
+
+    @property
+    def note(self) -> str:
+        return f"never while {self.defendant.split()[0]} is at home"
+
+    @property
+    def safe_word(self) -> str:
+        return f"{self.victim.split()[1]} lantern"
+
+
+EAST = Words(
+    victim="Quilla Ashgrove",
+    witness="Wendell Brackwater",
+    defendant="Dorian Fenwickshaw",
+    waiting_victim="Isolde Thornbury",
+    waiting_defendant="Caspian Rookhope",
+    phone="07700 900111",
+)
+WEST = Words(
+    victim="Ottoline Marchbanks",
+    witness="Percival Duckworthy",
+    defendant="Lucius Hartlepond",
+    waiting_victim="Saffron Wetherel",
+    waiting_defendant="Jocelyn Pumphrey",
+    phone="07700 900222",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One unit: who works there, its program, and an example of each thing that an address can name.
+
+    `owners` says of the things that one person began, and nobody else may see, whose they are.
+    """
+
+    unit: str
+    words: Words
+    officer: str
+    supervisor: str
+    key: dict[str, str]
+    examples: Mapping[str, str]
+    owners: Mapping[str, str]
+    people: tuple[Shown, ...]
+
+    @property
+    def traces(self) -> tuple[str, ...]:
+        """What must stand in no answer to anybody of the other unit: names, numbers, notes, URNs and ids."""
+        ids = [value for name, value in self.examples.items() if name not in OF_NO_UNIT]
+        words = (self.words.phone, self.words.note, self.words.safe_word)
+        return (*(somebody.name for somebody in self.people), *words, *ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoUnits:
+    """Eastshire is Olivia's and Sam's, Westshire is Noor's and Stella's.
+
+    Dana was an officer of Eastshire and is switched off; `no_scope` is a program of Eastshire that may do nothing.
+    """
+
+    app: Flask
+    cast: Cast
+    east: Side
+    west: Side
+    dana: str
+    no_scope: dict[str, str]
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """For each thing that an address can name, an id that nothing has."""
+        return {name: NOT_THERE.get(name, NO_ID) for name in self.east.examples}
+
+
+def two_units(app: Flask) -> TwoUnits:
+    """Fill the database of a test; it is Monday 30 November 2026, 9:42am."""
+    set_clock(app, MONDAY)
+    cast = cast_of(app)
+    with app.app_context(), database.writing() as session:
+        stella = a_user("Stella", Role.SUPERVISOR, cast.other_unit)
+        dana = a_user("Dana", Role.OFFICER, cast.unit)
+        # Not by the service, which would also end her sessions: each request must look for itself.
+        session.execute(sa.update(AppUser).where(AppUser.id == dana).values(disabled_at=clock.now()))
+    return TwoUnits(
+        app=app,
+        cast=cast,
+        east=_side(app, EAST, unit=cast.unit, code="ESX", officer=("Olivia", cast.olivia), supervisor=cast.sam),
+        west=_side(app, WEST, unit=cast.other_unit, code="WSX", officer=("Noor", cast.noor), supervisor=stella),
+        dana=dana,
+        no_scope=a_key(app, unit_ids=[cast.unit], scopes=[], name="May do nothing"),
+    )
+
+
+def a_user(name: str, role: Role, *unit_ids: str) -> str:
+    """Add somebody beyond the cast. Runs inside the caller's unit of work."""
+    return accounts.create_user(
+        sign_in_name=email_of(name),
+        display_name=name,
+        password=PASSWORD,
+        role=role,
+        unit_ids=unit_ids,
+        now=clock.now(),
+    )
+
+
+def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str, str], supervisor: str) -> Side:
+    key = a_key(app, unit_ids=[unit], scopes=[*SCOPES, f"feed:{FEED}"], name=f"Systems of {code}")
+    with app.app_context():
+        case = _a_busy_case(words, code, *officer)
+        waiting = a_case(a_victim(words.waiting_victim), officer=None, unit=code, defendants=(words.waiting_defendant,))
+        a_trial(waiting, "2026-12-02 10:00", now="2026-11-10 10:00")
+        examples = {
+            "urn": case.urn,
+            "participant_id": case[words.victim],
+            "feed": FEED,
+            **_rows_of(case, words),
+            "reassignment_id": _a_selection(supervisor, unit, case[words.witness]),
+            "token": _a_search(officer[1], unit, words),
+            "user_id": _a_spare_user(code, unit),
+            **_a_spare_program(code, unit),
+            "name": "get-api-v1-duties",
+        }
+    examples["message_row_id"] = _a_message_that_waits(app, key, words)
+    return Side(
+        unit=unit,
+        words=words,
+        officer=officer[1],
+        supervisor=supervisor,
+        key=key,
+        examples=examples,
+        owners={"reassignment_id": supervisor, "token": officer[1]},
+        people=tuple(
+            Shown(name, id)
+            for made in (case, waiting)
+            for name, row_id in (*made.people.items(), *made.defendants.items())
+        ),
+    )
+
+
+def _a_busy_case(words: Words, code: str, officer: str, officer_id: str) -> MadeCase:
+    """A trial that was told and then moved, an attempt since, and an answer that raised a question."""
+    case = a_case(
+        a_victim(
+            words.victim,
+            phones=(a_mobile(words.phone),),
+            note=words.note,
+            safe_word=words.safe_word,
+            enhanced=True,
+        ),
+        a_witness(words.witness, required=True, phones=(a_mobile(f"{words.phone[:-1]}9"),)),
+        officer=officer,
+        unit=code,
+        defendants=(words.defendant,),
+    )
+    hearing = a_trial(case, "2026-12-14 10:00", now="2026-11-10 10:00")
+    told_everything(case[words.victim], now="2026-11-10 11:00", by=officer_id)
+    moved(case, hearing, "2026-12-16 10:00", now="2026-11-26 10:00")
+    attempted(case[words.victim], ContactOutcome.NO_ANSWER, now="2026-11-26 15:00", by=officer_id)
+    said(case, PersonConfirmed(participant=case[words.witness]), now="2026-11-26 16:00")
+    return case
+
+
+def _rows_of(case: MadeCase, words: Words) -> dict[str, str]:
+    duty = open_duties(case[words.victim])[0]
+    session = database.session()
+    contacts = sa.select(Contact.id).where(Contact.case_id == case.id).order_by(Contact.happened_at)
+    questions = sa.select(Transition.id).where(Transition.case_id == case.id, Transition.flag.is_not(None))
+    hearing = next(duty.hearing_id for duty in open_duties(case[words.victim]) if duty.hearing_id)
+    return {
+        "hearing_id": hearing,
+        "duty_id": duty.id,
+        "contact_id": session.scalars(contacts).first() or "",
+        "question_id": session.scalars(questions).one(),
+    }
+
+
+def _a_selection(supervisor: str, unit: str, participant: str) -> str:
+    """A hand-over that a supervisor began and did not confirm."""
+    actor = Actor(kind=USER, id=supervisor, role=Role.SUPERVISOR, unit_ids=(unit,))
+    made = supervision.freeze(actor, supervision.DUTY, [duty.id for duty in open_duties(participant)], clock.now())
+    assert made is not None
+    return made
+
+
+def _a_search(officer: str, unit: str, words: Words) -> str:
+    with database.writing() as session:
+        actor = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+        return finding.remember(session, actor, words.victim, clock.now())
+
+
+def _a_spare_user(code: str, unit: str) -> str:
+    """Somebody whom a test may switch off without losing a reader of its own."""
+    with database.writing():
+        return a_user(f"Spare-{code}", Role.OFFICER, unit)
+
+
+def _a_spare_program(code: str, unit: str) -> dict[str, str]:
+    with database.writing():
+        program = api_clients.create_client(name=f"Spare {code}", unit_ids=[unit], scopes=[], now=clock.now())
+        key = api_clients.create_key(program, now=clock.now())
+    return {"client_id": program, "prefix": key.rpartition("_")[0]}
+
+
+def _a_message_that_waits(app: Flask, key: Mapping[str, str], words: Words) -> str:
+    """A court message about a case that nobody has registered; it names a victim's defendant."""
+    body: dict[str, Any] = payloads.vacated(urn=f"99QQ{words.phone[-4:]}26", hearing=payloads.an_id(words.phone))
+    body["caseDetails"][0]["defendantDetails"][0]["defendantLastName"] = words.defendant
+    answer = app.test_client().post(
+        FEED_ADDRESS, data=json.dumps(body), headers={**key, "Content-Type": "application/json"}
+    )
+    assert answer.json["state"] == "parked", answer.text
+    return str(answer.json["id"])
