@@ -162,7 +162,7 @@ def window_in_words(window: Mapping[str, Any]) -> str:
 def _words(usable: Sequence[Any], confirmed_at: datetime | None) -> str:
     if not usable:
         return "no contact details recorded."
-    parts = [f"{in_words(usable)}."]
+    parts = [f"{in_words(usable)}."] if any(point.allowed == Answer.YES for point in usable) else []
     refused = [_kind(point) for point in usable if point.allowed == Answer.NO]
     unasked = [_kind(point) for point in usable if point.allowed == Answer.NOT_ASKED]
     if refused:
