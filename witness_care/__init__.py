@@ -39,6 +39,7 @@ CAPABILITIES = (
     "contacts",
     "supervision",
     "jobs",
+    "help",
     "demo",
     "openapi",
 )

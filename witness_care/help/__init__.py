@@ -1,0 +1,1 @@
+"""Written help, the tables that decide, and the accessibility statement."""
