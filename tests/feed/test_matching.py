@@ -166,7 +166,7 @@ def test_a_hearing_nobody_announced_is_made_for_a_known_case(court: CourtLink):
     assert [row.status for row in hearings(court)] == ["vacated"]
 
 
-def adjourned_to(starts: str = "2026-03-02T10:00:00Z", **more: Any) -> dict[str, Any]:
+def adjourned_to(starts: str | None = "2026-03-02T10:00:00Z", **more: Any) -> dict[str, Any]:
     goes_on = payloads.next_hearing(starts, **more)
     return payloads.resulted(payloads.an_offence(payloads.a_result("4028", "Remanded", goes_on=goes_on)))
 
@@ -196,6 +196,37 @@ def test_a_next_hearing_without_an_id_is_the_listed_one_of_that_court_day_and_cl
     court.send(payloads.confirmed("2026-03-02T10:00:00Z", hearing=payloads.SENTENCE, kind="Sentence"))
     court.send(adjourned_to())
     assert len([row for row in hearings(court) if row.hearing_class == HearingClass.SENTENCE]) == 1
+
+
+def test_a_next_hearing_without_an_id_is_the_one_that_was_announced_and_has_no_date_yet(court: CourtLink):
+    court.register()
+    court.send(payloads.listed(hearing=payloads.SENTENCE, kind="Sentence"))
+    court.send(adjourned_to())
+    court.send(payloads.confirmed("2026-03-03T10:00:00Z", hearing=payloads.SENTENCE, kind="Sentence"))
+    assert len([row for row in hearings(court) if row.hearing_class == HearingClass.SENTENCE]) == 1
+
+
+@pytest.mark.feature("A3")
+def test_a_week_becomes_a_day_of_the_same_hearing(court: CourtLink):
+    court.register()
+    court.send(adjourned_to(None, week="2026-03-02"))
+    [duty] = [duty for duty in court.open_duties() if duty.topic == "hearing.when_where"]
+    assert duty.value["hearings"] == [
+        {"kind": "week_commencing", "class": "sentence", "court": "Northbridge Crown Court", "week": "2026-03-02",
+         "weeks": 1}
+    ]  # fmt: skip
+    court.send(
+        payloads.confirmed(
+            "2026-03-04T10:00:00Z",
+            hearing=payloads.SENTENCE,
+            kind="Sentence",
+            seeded_from=payloads.HEARING,
+            envelope={"created": "2026-01-13T08:00:00Z"},
+        )
+    )
+    assert len([row for row in hearings(court) if row.hearing_class == HearingClass.SENTENCE]) == 1
+    [duty] = [duty for duty in court.open_duties() if duty.topic == "hearing.when_where"]
+    assert duty.value["hearings"][0]["days"] == [["2026-03-04", "10:00"]]
 
 
 def test_another_day_court_or_class_is_another_hearing(court: CourtLink):
@@ -285,7 +316,7 @@ def test_matching_takes_the_same_number_of_statements_whatever_the_number_of_mes
         for part in parts:
             matcher.match(part, None)
         sa.event.remove(engine, "before_cursor_execute", seen)
-    assert statements == 4
+    assert statements == 5
 
 
 def payloads_to_parts(body: dict[str, Any]) -> list[Any]:

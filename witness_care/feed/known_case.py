@@ -90,41 +90,66 @@ class KnownCase:
         A hearing the court's id of which is new adopts the one hearing without such an id that it fits. A placeholder
         that fits several hearings is not placed.
         """
+        put_off = self._came_of(what)
         ours = self.find(HEARING, what.hearing)
         if ours is None and is_placeholder(what.hearing):
-            fitting = [] if isinstance(what, HearingListed) else self._fitting(what, self._hearings)
+            fitting = self._meant_by_placeholder(what, put_off)
             if len(fitting) > 1:
                 return Parked.AMBIGUOUS_MATCH
             ours = fitting[0] if fitting else new_id()
             self._inferred[what.hearing] = ours
             self._book.learn(HEARING, ours, [OtherId(INFERRED, what.hearing)])
         elif ours is None:
-            ours = self._learn(HEARING, self._adoptable(what) or new_id(), what.hearing)
-        self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what)
+            ours = self._learn(HEARING, self._adoptable(what, put_off) or new_id(), what.hearing)
+        self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what, put_off - {ours})
         return None
 
-    def _adoptable(self, what: Dated | HearingListed) -> str | None:
+    def _meant_by_placeholder(self, what: Dated | HearingListed, put_off: set[str]) -> list[str]:
+        """Give the hearings a next hearing without an id may be: of that court, day and class, else announced only."""
+        among = {ours: hearing for ours, hearing in self._hearings.items() if ours not in put_off}
+        fitting = [] if isinstance(what, HearingListed) else _fitting(what, among)
+        if fitting:
+            return fitting
+        announced = [ours for ours in self._of_class(what, among) if not among[ours].has_date]
+        return announced if len(announced) == 1 else []
+
+    def _adoptable(self, what: Dated | HearingListed, put_off: set[str]) -> str | None:
+        """Give the one hearing without a court id that a new court id means; None when there is none, or several.
+
+        For a date: that of the same court, day and class, else the one put off from the same hearing. For an
+        announcement: the only one of the class.
+        """
         named = set(self._court_names[HEARING].values())
-        nameless = {ours: hearing for ours, hearing in self._hearings.items() if ours not in named}
+        nameless = {
+            ours: hearing for ours, hearing in self._hearings.items() if ours not in named and ours not in put_off
+        }
+        same_class = self._of_class(what, nameless)
         if isinstance(what, HearingListed):
-            kind = what.about.hearing_class
-            fitting = [ours for ours, hearing in nameless.items() if hearing.hearing_class == kind and is_telling(kind)]
-        else:
-            fitting = self._fitting(what, nameless)
+            return same_class[0] if len(same_class) == 1 else None
+        of_one_origin = [ours for ours in same_class if nameless[ours].came_of & put_off]
+        fitting = _fitting(what, nameless) or of_one_origin
         return fitting[0] if len(fitting) == 1 else None
 
-    def _fitting(self, what: Dated, among: Mapping[str, KnownHearing]) -> list[str]:
-        put_off = {self.find(HEARING, name) for name in what.about.seeded_from} if what.about else set()
-        fitting = [ours for ours, hearing in among.items() if ours not in put_off and hearing.fits(what)]
-        if len(fitting) > 1:
-            exact = [ours for ours in fitting if among[ours].fits_to_the_minute(what)]
-            return exact if len(exact) == 1 else fitting
-        return fitting
+    def _came_of(self, what: Dated | HearingListed) -> set[str]:
+        names = what.about.seeded_from if what.about else ()
+        return {self.find_or_make(HEARING, name) for name in names}
+
+    def _of_class(self, what: Dated | HearingListed, among: Mapping[str, KnownHearing]) -> list[str]:
+        kind = what.about.hearing_class if what.about else ""
+        return [ours for ours, hearing in among.items() if hearing.hearing_class == kind and is_telling(kind)]
 
     def _learn(self, kind: str, ours: str, name: str) -> str:
         self._court_names[kind][name] = ours
         self._book.learn(kind, ours, [OtherId(COURT, name)])
         return ours
+
+
+def _fitting(what: Dated, among: Mapping[str, KnownHearing]) -> list[str]:
+    fitting = [ours for ours, hearing in among.items() if hearing.fits(what)]
+    if len(fitting) > 1:
+        exact = [ours for ours in fitting if among[ours].fits_to_the_minute(what)]
+        return exact if len(exact) == 1 else fitting
+    return fitting
 
 
 def is_placeholder(name: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.models import Hearing, HearingDay
+from witness_care.cases.models import Hearing, HearingDay, HearingLink
 from witness_care.feed.formats.cp_next_hearings import court_key
 from workflows.events import HearingClass, HearingConfirmed, HearingListed, HearingMoved, Where
 from workflows.truth import HearingStatus
@@ -27,6 +27,11 @@ class KnownHearing:
     court: str = ""
     days: dict[date, time | None] = field(default_factory=dict)
     week: date | None = None
+    came_of: set[str] = field(default_factory=set)  # our ids of the hearings it was put off from
+
+    @property
+    def has_date(self) -> bool:
+        return bool(self.days) or self.week is not None
 
     def fits(self, what: Dated) -> bool:
         """Say whether this could be the hearing a message without a usable id means (feeds.md section 8, rule 2)."""
@@ -39,10 +44,11 @@ class KnownHearing:
     def fits_to_the_minute(self, what: Dated) -> bool:
         return any(day.on in self.days and self.days[day.on] == day.at for day in what.when.days)
 
-    def now_stands(self, what: Dated | HearingListed) -> None:
+    def now_stands(self, what: Dated | HearingListed, came_of: set[str]) -> None:
         """Take over what a message of the same batch says, before it is written."""
         if what.about is not None:
             self.hearing_class = what.about.hearing_class
+        self.came_of |= came_of
         if isinstance(what, HearingListed):
             return
         if what.where is not None:
@@ -52,7 +58,7 @@ class KnownHearing:
 
 
 def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, KnownHearing]]:
-    """Read the live hearings of cases with their days, by case and id: one statement."""
+    """Read the live hearings of cases with their days and what they came of, by case and id: two statements."""
     rows = session.execute(
         sa.select(
             Hearing.id,
@@ -76,6 +82,14 @@ def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, di
         )
         if row.on_date is not None:
             hearing.days[row.on_date] = row.at_time
+    links = session.execute(
+        sa.select(HearingLink.case_id, HearingLink.hearing_id, HearingLink.from_hearing_id).where(
+            HearingLink.case_id.in_(case_ids)
+        )
+    )
+    for link in links:
+        if link.hearing_id in found.get(link.case_id, {}):
+            found[link.case_id][link.hearing_id].came_of.add(link.from_hearing_id)
     return found
 
 

@@ -164,7 +164,7 @@ class Matcher:
 
 
 def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
-    """Read and lock the cases these parts may be about, with every name they have: at most five statements."""
+    """Read and lock the cases these parts may be about, with every name they have: at most six statements."""
     urns = {urn for part in parts if part.urn and (urn := normalise_urn(part.urn))}
     cases = _lock_cases(session, _cases_named(session, parts, urns), urns)
     if not cases:
