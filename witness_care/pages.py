@@ -111,6 +111,11 @@ class Frame:
     search_url = "/search"
     sign_out_url = "/sign-out"
 
+    @staticmethod
+    def has_page(path: str) -> bool:
+        """Whether this version has a page at this address."""
+        return _exists(path)
+
     @property
     def demo(self) -> bool:
         return not current_app.config["PRODUCTION"]

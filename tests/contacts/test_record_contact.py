@@ -19,6 +19,7 @@ from tests.factories import (
     told_everything,
 )
 from tests.reading import form_values, link_with_text, text_of
+from witness_care.audit.models import PersonalDataEntry
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session
@@ -425,6 +426,21 @@ def test_a_note_is_sealed_and_stays_out_of_the_journal(desk: Desk, case: MadeCas
     assert contact.note.open(contact.id) == "Her sister Mabel answered"
     journal = session().execute(sa.select(JournalEvent.payload).where(JournalEvent.case_id == case.id)).scalars()
     assert "Mabel" not in str(list(journal))
+
+
+@pytest.mark.proves("SEC-32")
+def test_recording_is_logged_with_the_record_and_a_refusal_is_not(desk: Desk, leah: str):
+    browser = desk.as_("olivia")
+    values = filled_in(browser, leah, new_date_of(leah).id)
+    logged = sa.select(sa.func.count()).where(
+        PersonalDataEntry.category == "collection", PersonalDataEntry.actor_id == desk.cast.olivia
+    )
+
+    save(browser, leah, values)
+    refused = session().execute(logged).scalar_one()
+    save(browser, leah, values | {"outcome": "told"})
+
+    assert (refused, session().execute(logged).scalar_one()) == (0, 1)
 
 
 def test_opening_the_form_takes_at_most_fifteen_queries(desk: Desk, leah: str, statements):

@@ -40,7 +40,9 @@ def _contact(contact_id: str) -> sa.Row:
     contact = queries.contact(session(), actor(), contact_id)
     if contact is None:
         raise absent()
-    ledger.note_participants([(contact.case_id, contact.participant_id, contact.role)], fields=FIELDS)
+    ledger.note_participants(
+        [(contact.case_id, contact.participant_id, contact.role)], fields=FIELDS, category="consultation"
+    )
     return contact
 
 

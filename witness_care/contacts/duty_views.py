@@ -53,7 +53,9 @@ def _duty(duty_id: str) -> tuple[DutyView, Who]:
     who = page_queries.who(session(), actor(), view.participant_id) if view else None
     if view is None or who is None:
         raise absent()
-    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=("name", "role", "case"))
+    ledger.note_participants(
+        [(who.row.case_id, who.id, who.row.role)], fields=("name", "role", "case"), category="consultation"
+    )
     return view, who
 
 

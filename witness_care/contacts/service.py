@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care.audit import ledger
+from witness_care.audit.models import Category
 from witness_care.cases.models import CourtCase
 from witness_care.casework.apply import apply
 from witness_care.columns import new_id
@@ -139,6 +141,7 @@ def record_contact(entry: Entry, *, actor: str, now: datetime) -> Recorded | Con
         )
         facts = (made, *_said(participant.id, entry))
         apply(_events(participant, facts, entry.source, actor, now), actor=actor, now=now)
+        _note(participant, Category.COLLECTION)
         return Recorded(contact_id=contact.id, incident=contact.safety_incident)
 
 
@@ -163,6 +166,7 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
         # The fold runs in order of receipt: the correction comes after the contact, even within one tick of the clock.
         received_at = max(now, contact.recorded_at + timedelta(microseconds=1))
         apply(_events(participant, (fact,), "web", actor, received_at), actor=actor, now=now)
+        _note(participant, Category.ALTERATION)
         return True
 
 
@@ -181,6 +185,12 @@ def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool
         return True
 
 
+def _note(participant: sa.Row, category: Category) -> None:
+    """Written to the personal-data log in the very transaction that changes the record."""
+    subject = (participant.id, ledger.category_of_role(participant.role))
+    ledger.note(category, case_id=participant.case_id, subjects=[subject], fields=("contact",))
+
+
 # --- in one transaction, under the lock of the case ----------------------------------------------------------------
 
 
@@ -190,7 +200,7 @@ def _locked(session: Session, participant_id: str) -> sa.Row:
     session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
     row = session.execute(
         sa.select(
-            *(Participant.id, Participant.case_id, Participant.unit_id, Participant.person_id),
+            *(Participant.id, Participant.case_id, Participant.unit_id, Participant.person_id, Participant.role),
             *reach.PERSON_COLUMNS,
         )
         .join(Person, Person.id == Participant.person_id)
