@@ -37,6 +37,16 @@ def press_inside(details: str, button: str) -> Refused:
     return act
 
 
+def press_after_emptying(field: str, button: str) -> Refused:
+    """Empty a field that the page filled in, and send the form."""
+
+    def act(page: Page) -> None:
+        page.get_by_label(field, exact=True).fill("")
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return act
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """One page. `posts` are the endpoints its forms go to; `no_empty` says why there is no empty state.
@@ -111,6 +121,163 @@ SCREENS = (
         posts=("contacts.end_duty",),
         top_journey=True,
     ),
+    Screen(
+        endpoint="supervision.unit_today",
+        who="sam",
+        full=at("/unit"),
+        empty=at("/unit"),
+        top_journey=True,
+    ),
+    Screen(
+        endpoint="supervision.overdue",
+        who="sam",
+        full=at("/unit/overdue"),
+        empty=at("/unit/overdue"),
+        posts=("supervision.hand_over.select",),
+        top_journey=True,
+    ),
+    Screen(
+        endpoint="supervision.contacts",
+        who="sam",
+        full=at("/unit/contacts?officer=nobody&sort=hearing"),
+        empty=at("/unit/contacts?due=today"),
+    ),
+    Screen(
+        endpoint="supervision.hand_over.confirm",
+        who="sam",
+        full=at("/unit/reassign/{selection}"),
+        no_empty="an empty selection leads back to its list",
+        refused=press("Reassign 1 contact"),
+        posts=("supervision.hand_over.hand_over",),
+        top_journey=True,
+    ),
+    Screen(
+        endpoint="supervision.hand_over.confirm",
+        who="sam",
+        full=at("/unit/reassign/{done}"),
+        no_empty="an empty selection leads back to its list",
+        posts=("supervision.hand_over.undo",),
+    ),
+    Screen(
+        endpoint="supervision.unallocated",
+        who="sam",
+        full=at("/unit/unallocated"),
+        empty=at("/unit/unallocated"),
+    ),
+    Screen(
+        endpoint="supervision.court_information",
+        who="sam",
+        full=at("/unit/court-information"),
+        empty=at("/unit/court-information"),
+    ),
+    Screen(endpoint="supervision.questions", who="sam", full=at("/unit/questions"), empty=at("/unit/questions")),
+    Screen(
+        endpoint="cases.case",
+        full=at("/cases/{moved_urn}"),
+        empty=at("/cases/{urn}"),
+        posts=("cases.question_answered",),
+        top_journey=True,
+    ),
+    Screen(
+        endpoint="cases.hearing",
+        full=at("/hearings/{moved_hearing}"),
+        no_empty="a hearing has at least what was said of it",
+        top_journey=True,
+    ),
+    Screen(endpoint="cases.hearings", full=at("/hearings"), empty=at("/hearings")),
+    Screen(
+        endpoint="cases.entry.add_case",
+        full=at("/cases/new"),
+        no_empty="the form is the page",
+        refused=press("Add the case"),
+    ),
+    Screen(
+        endpoint="cases.entry.add_defendant",
+        full=at("/cases/{urn}/defendants/new"),
+        no_empty="the form is the page",
+        refused=press("Add"),
+    ),
+    Screen(
+        endpoint="cases.entry.add_person",
+        full=at("/cases/{urn}/participants/new"),
+        no_empty="the form is the page",
+        refused=press("Add this person"),
+    ),
+    Screen(
+        endpoint="cases.entry.change_person",
+        full=at("/participants/{person}/change"),
+        no_empty="the form is the page",
+        refused=press_after_emptying("Full name", "Save the change"),
+    ),
+    Screen(
+        endpoint="cases.entry.requirement",
+        full=at("/participants/{witness}/requirement"),
+        no_empty="the form is the page",
+        refused=press("Save what the CPS said"),
+    ),
+    Screen(
+        endpoint="cases.entry.add_hearing",
+        full=at("/cases/{urn}/hearings/new"),
+        no_empty="the form is the page",
+        refused=press("Add the hearing"),
+    ),
+    Screen(
+        endpoint="cases.entry.change_hearing",
+        full=at("/hearings/{moved_hearing}/change"),
+        no_empty="the form is the page",
+        refused=press("Save what you heard"),
+    ),
+    Screen(
+        endpoint="people.people", full=at("/participants"), empty=at("/participants?role=witness"), top_journey=True
+    ),
+    Screen(
+        endpoint="people.found",
+        full=at("/searches/{search}"),
+        empty=at("/searches/{search}"),
+        posts=("people.begin_search",),
+        top_journey=True,
+    ),
+    Screen(endpoint="feed.messages", who="sam", full=at("/feed/messages"), empty=at("/feed/messages")),
+    Screen(
+        endpoint="feed.message",
+        who="ada",
+        full=at("/feed/messages/{message}"),
+        no_empty="there is a message to look at",
+        posts=("feed.retry",),
+    ),
+    Screen(endpoint="accounts.users", who="ada", full=at("/admin/users"), no_empty="the administrator is a user"),
+    Screen(
+        endpoint="accounts.new_user",
+        who="ada",
+        full=at("/admin/users/new"),
+        no_empty="the form is the page",
+        refused=press("Add the user"),
+    ),
+    Screen(
+        endpoint="accounts.user",
+        who="ada",
+        full=at("/admin/users/{olivia}"),
+        no_empty="there is a user to look at",
+        refused=press("Set the password"),
+        posts=("accounts.set_password", "accounts.switch_user"),
+    ),
+    Screen(
+        endpoint="accounts.clients",
+        who="ada",
+        full=at("/admin/clients"),
+        empty=at("/admin/clients"),
+        posts=("accounts.new_key", "accounts.revoke_key", "accounts.disable_client"),
+    ),
+    Screen(
+        endpoint="accounts.new_client",
+        who="ada",
+        full=at("/admin/clients/new"),
+        no_empty="the form is the page",
+        refused=press("Add it and show its key"),
+    ),
+    Screen(endpoint="help.help_page", full=at("/help"), no_empty="the text is the page"),
+    Screen(endpoint="help.states", full=at("/help/states"), no_empty="the tables are the page"),
+    Screen(endpoint="help.accessibility", who="", full=at("/accessibility"), no_empty="the text is the page"),
     Screen(endpoint="openapi.docs", who="", full=at("/api/v1/docs"), no_empty="the description is the page"),
     Screen(
         endpoint="openapi.operation",

@@ -25,6 +25,7 @@ from tests.factories import (
     told_everything,
     vacated,
 )
+from tests.ui.unit_world import a_search_without_results, a_unit_with_late_work
 from witness_care import database
 from workflows.events import ContactOutcome
 
@@ -51,6 +52,7 @@ def a_new_unit(app: Flask) -> World:
         case = a_case(a_victim("Ivy Marsh", phones=[]), now="2026-11-30 09:00", officer="Olivia")
         ids = {"person": case["Ivy Marsh"], "urn": case.urn, "case": case.id}
         ids["duty"] = open_duties(case["Ivy Marsh"])[0].id
+        ids |= a_search_without_results(cast)
         database.session().rollback()
     return World(app, cast, ids)
 
@@ -61,6 +63,7 @@ def a_busy_unit(app: Flask) -> World:
     with app.app_context():
         cast = cast_of(app)
         ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
+        ids |= a_unit_with_late_work(app, cast)
         database.session().rollback()
     return World(app, cast, ids)
 

@@ -1,0 +1,78 @@
+"""What the pages of supervisors and administrators show: late work, court messages that wait, a hand-over, a program."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.cast import Cast, a_key
+from tests.factories import a_case, a_trial, a_victim, convicted, open_duties
+from tests.feed import payloads
+from witness_care import clock, database
+from witness_care.accounts.current import Actor
+from witness_care.accounts.models import ApiClient, Role
+from witness_care.feed.models import FeedMessage
+from witness_care.people import finding
+from witness_care.supervision import service
+
+
+def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
+    """Late contacts, a hand-over to confirm and one that is done, a search, and messages that wait or were refused."""
+    sam = Actor(kind="user", id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+    olivia = Actor(kind="user", id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+    late = a_case(*(a_victim(f"Late Person {number}") for number in range(3)), now="2026-11-20 09:00")
+    a_trial(late, "2027-02-01 10:00", now="2026-11-20 10:00")
+    _a_hearing_without_result()
+    _news_that_did_not_fit()
+    now = clock.now()
+    duties = [duty.id for name in late.people for duty in open_duties(late[name])]
+    selection = service.freeze(sam, service.DUTY, duties[:1], now)
+    done = service.freeze(sam, service.DUTY, duties[1:3], now)
+    if selection is None or done is None:
+        raise AssertionError("There should be late contacts to select.")
+    service.hand_over(sam, done, cast.sam, with_cases=False, now=now)
+    with database.writing() as session:
+        search = finding.remember(session, olivia, "Late", now)
+    return {
+        "selection": selection,
+        "done": done,
+        "search": search,
+        "olivia": cast.olivia,
+        "ada": cast.ada,
+        **_messages(app, cast),
+    }
+
+
+def a_search_without_results(cast: Cast) -> dict[str, str]:
+    olivia = Actor(kind="user", id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+    with database.writing() as session:
+        return {"search": finding.remember(session, olivia, "Nobody Atall", clock.now())}
+
+
+def _a_hearing_without_result() -> None:
+    silent = a_case(a_victim("Sid Silent"), now="2026-11-02 09:00")
+    a_trial(silent, "2026-11-12 10:00", now="2026-11-03 09:00")
+
+
+def _news_that_did_not_fit() -> None:
+    """A trial is listed for somebody who has been convicted of everything."""
+    odd = a_case(a_victim("Odd News"), now="2026-11-02 09:00")
+    convicted(odd, a_trial(odd, "2026-11-19 10:00", now="2026-11-03 09:00"), now="2026-11-19 16:00")
+    a_trial(odd, "2026-12-09 10:00", now="2026-11-20 10:00")
+
+
+def _messages(app: Flask, cast: Cast) -> dict[str, str]:
+    key = a_key(app, unit_ids=[cast.unit], scopes=["feed:common-platform"], name="Court link")
+    sent = key | {"Content-Type": "application/json"}
+    client = app.test_client()
+    for body in (json.dumps(payloads.listed("42ZZ0000199")), "{not json"):
+        client.post("/api/v1/feeds/common-platform/messages", data=body, headers=sent)
+    session = database.session()
+    session.rollback()
+    message = session.scalar(sa.select(FeedMessage.id).where(FeedMessage.state == "parked"))
+    client_id = session.scalar(sa.select(ApiClient.id))
+    if message is None or client_id is None:
+        raise AssertionError("A message about an unknown case should wait.")
+    return {"message": message, "program": client_id}
