@@ -357,6 +357,7 @@ def test_a_fact_that_changed_while_talking_is_asked_about(desk: Desk, leah: str,
     assert answer.status_code == 409
     assert "Monday 14 December 2026 at 10am" in page
     assert "Wednesday 16 December 2026 at 10am" in page
+    assert "I told them the new date" in page
     assert form_values(answer, page_of(leah))["note"] == ["She was relieved"]
     assert new_date_of(leah).closed_at is None
 
@@ -380,6 +381,15 @@ def test_i_told_them_the_new_date_closes_it(desk: Desk, leah: str, overtaken):
     save(browser, leah, values | {"if_changed": "as_now"})
 
     assert [duty.topic for duty in open_duties(leah)] == ["task.keep_in_touch"]
+
+
+def test_an_old_link_ticks_what_took_the_place_of_its_duty(desk: Desk, leah: str, overtaken):
+    browser, values = overtaken
+    save(browser, leah, values | {"if_changed": "as_shown"})
+
+    ticked = filled_in(browser, leah, values["duty"][0])["tell"]
+
+    assert ticked == [f"hearing.when_where|{new_date_of(leah).subject}|{new_date_of(leah).value_hash}"]
 
 
 def test_going_back_keeps_what_was_typed(desk: Desk, leah: str, overtaken):

@@ -74,7 +74,7 @@ class Setting:
 def new_contact(participant_id: str) -> str:
     setting = _setting(participant_id)
     form = _form(setting)
-    duty = setting.duty(request.args.get("duty"))
+    duty = _duty_of_the_link(setting)
     tellable = duty if duty and duty.is_told_by_talking else None
     form.fill_in(duty=duty, token=new_id(), now=setting.now, contact_point=setting.best_number)
     form.tell.data = [tellable.shown] if tellable else []
@@ -131,6 +131,19 @@ def _setting(participant_id: str) -> Setting:
     )
 
 
+def _duty_of_the_link(setting: Setting) -> DutyView | None:
+    """The duty that the link names; if it was closed meanwhile, the one that took its place for the same news."""
+    wanted = request.args.get("duty")
+    found = setting.duty(wanted)
+    if found or not wanted:
+        return found
+    closed = queries.duty(session(), actor(), wanted, setting.now)
+    if closed is None:
+        return None
+    news = (closed.topic, closed.subject)
+    return next((duty for duty in setting.duties if (duty.topic, duty.subject) == news), None)
+
+
 def _form(setting: Setting) -> ContactForm:
     form = ContactForm()
     form.offer(
@@ -180,6 +193,7 @@ def _changed_meanwhile(setting: Setting, form: ContactForm, conflict: Conflict) 
         "contacts/changed.html",
         who=setting.who,
         changes=changes,
+        the_new="the new date" if conflict.is_about_dates else "the new fact",
         may_say_shown=all(changed.shown is not None for changed in conflict.changed),
         may_say_now=all(changed.now is not None for changed in conflict.changed),
         typed=[(name, value) for name, value in request.form.items(multi=True) if name != "if_changed"],

@@ -25,7 +25,7 @@ from witness_care.database import writing
 from witness_care.people import reach
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
-from workflows import codec, snapshot
+from workflows import codec, snapshot, values
 from workflows.events import (
     CannotAttend,
     CaseEvent,
@@ -100,6 +100,10 @@ class Conflict:
     """Nothing was recorded: these facts changed while the contact took place."""
 
     changed: tuple[Changed, ...]
+
+    @property
+    def is_about_dates(self) -> bool:
+        return all(changed.topic == values.WHEN_WHERE for changed in self.changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
