@@ -1,4 +1,4 @@
-"""What the pages of supervisors and administrators show: late work, court messages that wait, a hand-over, a program."""
+"""What supervisors and administrators look at: late work, court messages that wait, a hand-over, a program."""
 
 from __future__ import annotations
 
