@@ -90,7 +90,7 @@ def _open_the_doors(app: Flask) -> Player:
     """Add units, sign-ins and the two programs, and give somebody who may speak for both programs."""
     with app.app_context(), database.writing() as session:
         now = clock.now()
-        units = dict(session.execute(sa.select(Unit.code, Unit.id)).tuples().all())
+        units: dict[str, str] = {row.code: row.id for row in session.execute(sa.select(Unit.code, Unit.id))}
         for unit in UNITS:
             if unit.code not in units:
                 units[unit.code] = service.create_unit(code=unit.code, name=unit.name, settings=UNIT_SETTINGS, now=now)

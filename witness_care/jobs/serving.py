@@ -14,7 +14,7 @@ from types import FrameType
 HOST = "127.0.0.1"
 THREADS = 8
 REQUEST_SECONDS, GRACE_SECONDS = 30, 40  # the grace is above the timeout, or a request would be cut off
-START_SECONDS = 30
+START_SECONDS = 90
 LOOK_SECONDS = 0.2
 
 WEB = "web server"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 from datetime import UTC
@@ -53,7 +54,7 @@ class Worker:
             log.warning("worker_lost_the_lead")
             self._stand_back()
         elif not leads and self._may_lead():
-            log.info("worker_leads")
+            log.info("worker_leads", pid=os.getpid())
             self._lead()
 
     def _may_lead(self) -> bool:
