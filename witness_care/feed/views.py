@@ -71,6 +71,7 @@ def message(message_row_id: str) -> str:
         message=found,
         state_words=STATES.get(found.state, found.state),
         why=_why(found, parts),
+        states=STATES,
         parts=[(part, reasons.words(part.reason)) for part in parts],
         shape=shape,
         may_retry=found.state in ("parked", "received"),
