@@ -259,6 +259,8 @@ def details(topic: str, value: Value, offences: Mapping[str, str] | None = None)
     """Say what stands beside `to_tell` in a row: short, and without saying the same again."""
     if topic == values.WHEN_WHERE and value.get("state") == "off":
         return _why_off(value)
+    if topic == values.ATTENDANCE and not value.get("required"):
+        return ""
     return what(topic, value, offences, short=True)
 
 

@@ -94,6 +94,11 @@ class DutyView:
         return wording.last_told(self.topic, self.told_value, self.offences)
 
     @property
+    def still_expects(self) -> str:
+        """What somebody who may travel still believes: shown in the row itself, not only under "Why"."""
+        return self.last_told if self.priority == 0 and values.start_told(self.told_value) else ""
+
+    @property
     def has_been_told(self) -> str:
         """What they were last told, in full; empty when it was nothing."""
         return wording.what(self.topic, self.told_value, self.offences) if self.told_value else ""
