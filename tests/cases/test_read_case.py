@@ -18,7 +18,8 @@ from witness_care.accounts.current import SYSTEM
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.service import record_court_fact
 from witness_care.columns import new_id
-from witness_care.database import session
+from witness_care.contacts.models import Duty
+from witness_care.database import session, writing
 from workflows.events import About, DateKind, HearingClass, HearingConfirmed, HearingDay, When, Where
 
 Read = Callable[..., Any]
@@ -298,3 +299,17 @@ def test_a_contact_that_cannot_be_is_refused_with_where(
 
     assert answer.status_code == 422
     assert answer.get_json()["where"].startswith(where)
+
+
+def test_a_program_that_walks_the_list_is_not_thrown_back_when_its_cursor_closes(
+    app: Flask, two_duties: list[Any], client: FlaskClient, headers: dict[str, str]
+) -> None:
+    first = client.get("/api/v1/duties?limit=2", headers=headers).get_json()
+    with app.app_context(), writing() as open_session:
+        closed = {"closed_at": at("2026-11-24 11:30"), "closed_reason": "declined", "closed_by": "user:1"}
+        open_session.execute(sa.update(Duty).where(Duty.id == first["next"]).values(**closed))
+
+    second = client.get(f"/api/v1/duties?limit=100&cursor={first['next']}", headers=headers).get_json()
+
+    assert [duty["id"] for duty in second["duties"]] == [duty["id"] for duty in two_duties[2:]]
+    assert client.get(f"/api/v1/duties?cursor={new_id()}", headers=headers).status_code == 422

@@ -16,6 +16,7 @@ from tests.cast import PASSWORD, Cast, a_key
 from tests.factories import set_clock
 from witness_care import clock
 from witness_care.accounts import service
+from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase, DefendantEndpoint, Identifier, Offence
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Duty
@@ -387,3 +388,43 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_people(put: P
     put()  # so that nothing is done for the first time
 
     assert sent_for(3, "99AB0000326") == sent_for(40, "99AB0004026")
+
+
+def test_a_person_of_another_case_can_be_named_by_our_own_id(app: Flask, put: Put, read: Read, cast: Cast) -> None:
+    put()
+    vera = read()["participants"][0]["person"]
+    other = a_document(identifiers=[], participants=[a_victim(person={"id": vera})])
+    other["defendants"][0] |= {"identifiers": [], "offences": [{"id": "O1"}]}
+
+    put(other, urn="99AB7654326")
+
+    assert read("99AB7654326")["participants"][0]["person"] == vera
+
+
+def test_a_person_of_another_unit_cannot_be_taken_over_by_our_id(app: Flask, put: Put, read: Read, cast: Cast) -> None:
+    put()
+    vera = read()["participants"][0]["person"]
+    theirs = a_key(app, unit_ids=[cast.other_unit], scopes=("cases:write", "cases:read"), name="Other unit")
+    other = a_document(unit="WSX", identifiers=[], participants=[a_victim(person={"id": vera, "name": "Somebody"})])
+    other["defendants"][0] |= {"identifiers": [], "offences": [{"id": "O1"}]}
+
+    answer = put(other, urn="99AB7654326", key=theirs)
+
+    assert answer.status_code == 201
+    assert answer.get_json()["participants"][0]["person"] != vera
+    assert read()["participants"][0]["name"] == "Vera Thistleham"
+
+
+def test_the_units_setting_may_name_the_officer_of_a_court(app: Flask, put: Put, read: Read, cast: Cast) -> None:
+    another_officer(app, cast.unit)
+    with app.app_context(), writing() as open_session:
+        setting = {"allocation": {"by_court": {"C99EM": "otto@unit.example"}, "otherwise": "nobody"}}
+        open_session.execute(sa.update(Unit).where(Unit.id == cast.unit).values(settings=setting))
+
+    put(a_document(court_code="C99EM07"))
+    other = a_document(identifiers=[], participants=[a_victim()], court_code="C98WM00")
+    other["defendants"][0] |= {"identifiers": [], "offences": [{"id": "O1"}]}
+    put(other, urn="99AB7654326")
+
+    assert read()["officer"] == "otto@unit.example"
+    assert read("99AB7654326")["officer"] is None

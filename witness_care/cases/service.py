@@ -18,7 +18,7 @@ from witness_care.cases import allocation, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_case, load_case
-from witness_care.cases.identifiers import IdBook, names_of_case
+from witness_care.cases.identifiers import PERSON, IdBook, names_of_case
 from witness_care.cases.refusal import NotAcceptedError, NotThereError
 from witness_care.casework.apply import apply
 from witness_care.casework.assignment import give_cases
@@ -314,7 +314,7 @@ def _id_book(session: Session, given: CaseGiven, held: HeldCase, *, actor: Actor
         case_id=held.id,
         namespace=namespace,
         rows=names_of_case(session, held.id, namespace, wanted),
-        ours=rows.our_ids(held),
+        ours=[*rows.our_ids(held), *((PERSON, person) for person in people.visible_to(session, actor, wanted))],
         now=now,
     )
 

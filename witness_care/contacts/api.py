@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Response, jsonify
 
 from witness_care import clock, errors, paging
@@ -24,6 +25,8 @@ from witness_care.errors import ApiError
 from witness_care.people.models import Participant
 from workflows.events import ContactOutcome
 
+ORDER = (Duty.priority, Duty.due_at, Duty.id)  # of every queue (core.md rule 21)
+
 blueprint = ApiBlueprint("contacts_api", __name__, url_prefix="/api/v1", description="What is owed, and contacts.")
 
 
@@ -35,13 +38,12 @@ def get_duties(query: dict[str, Any]) -> Response:
     """What is open, the most pressing first: by priority, due time and id."""
     now = clock.now()
     overdue_at = now if query["state"] == "overdue" else None
-    found = paging.page(
-        session(),
-        duty_document.open_duties(actor(), unit=query.get("unit"), officer=query.get("officer"), overdue_at=overdue_at),
-        order=(Duty.priority, Duty.due_at, Duty.id),
-        after=query.get("cursor"),
-        rows=query["limit"],
+    owed = duty_document.open_duties(
+        actor(), unit=query.get("unit"), officer=query.get("officer"), overdue_at=overdue_at
     )
+    if "cursor" in query:
+        owed = _after(owed, query["cursor"])
+    found = paging.page(session(), owed, order=ORDER, rows=query["limit"])
     for row in found.rows:
         ledger.note(
             case_id=row.case_id,
@@ -111,6 +113,15 @@ def post_contact(said: dict[str, Any], participant_id: Any) -> Response:
     )
     response.status_code = 200 if recorded.repeat else 201
     return response
+
+
+def _after(owed: sa.Select[Any], cursor: str) -> sa.Select[Any]:
+    """Go on after a duty by where it stood: a program that walks the list is not thrown back when that duty closes."""
+    place = session().execute(scope.duties(actor()).with_only_columns(*ORDER).where(Duty.id == cursor)).first()
+    if place is None:
+        raise _not_valid("/cursor", "`next` of the page before", "Start again without a cursor.", received=cursor)
+    here = [sa.literal(value, column.type) for value, column in zip(place, ORDER, strict=True)]
+    return owed.where(sa.tuple_(*ORDER) > sa.tuple_(*here))
 
 
 def _entry(participant_id: str, said: dict[str, Any], sender: Actor) -> Entry:

@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care.accounts import scope
+from witness_care.accounts.current import Actor
 from witness_care.cases.models import DefendantEndpoint
 from witness_care.columns import new_id
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
@@ -41,6 +43,16 @@ class PeopleChanges:
     points: list[dict[str, Any]] = field(default_factory=list)
     collected: dict[str, set[str]] = field(default_factory=dict)
     altered: dict[str, set[str]] = field(default_factory=dict)
+
+
+def visible_to(session: Session, actor: Actor, person_ids: Sequence[str]) -> tuple[str, ...]:
+    """Give those of these people whom the actor may see in some case: a caller decided that it is they."""
+    if not person_ids:
+        return ()
+    seen = (
+        scope.participants(actor).with_only_columns(Participant.person_id).where(Participant.person_id.in_(person_ids))
+    )
+    return tuple(sorted(set(session.scalars(seen))))
 
 
 def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
