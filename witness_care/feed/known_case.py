@@ -104,6 +104,16 @@ class KnownCase:
         self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what, put_off - {ours})
         return None
 
+    def is_known_as(self, name: str, placeholder: str) -> None:
+        """Learn that a hearing with a court id is the one an earlier result may have named without an id."""
+        ours, inferred = self.find(HEARING, name), self._inferred.get(placeholder)
+        if ours is None and inferred is not None and inferred not in self._court_names[HEARING].values():
+            self._learn(HEARING, inferred, name)
+        elif inferred is None:
+            ours = self.find_or_make(HEARING, name)
+            self._inferred[placeholder] = ours
+            self._book.learn(HEARING, ours, [OtherId(INFERRED, placeholder)])
+
     def _meant_by_placeholder(self, what: Dated | HearingListed, put_off: set[str]) -> list[str]:
         """Give the hearings a next hearing without an id may be: of that court, day and class, else announced only."""
         among = {ours: hearing for ours, hearing in self._hearings.items() if ours not in put_off}

@@ -244,6 +244,8 @@ def _owners_of_offences(session: Session, case_ids: Sequence[str]) -> dict[str, 
 def _learn_hearings(case: KnownCase, part: Part) -> Parked | None:
     """Give every hearing of the part an id of ours; say why when one of them fits several."""
     not_placed = None
+    if part.known_as:
+        case.is_known_as(part.hearing, part.known_as)
     for said in part.facts:
         if isinstance(said.what, ABOUT_ONE_HEARING):
             not_placed = case.place(said.what) or not_placed

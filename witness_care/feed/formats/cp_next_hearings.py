@@ -10,7 +10,16 @@ from typing import Any
 from witness_care.feed.formats.court_time import hearing_day, is_suspicious
 from witness_care.feed.formats.cp_hearings import RESULTS, Data, Message, court_of, hearing_class, listed
 from witness_care.feed.formats.translated import Note, Parked, Said
-from workflows.events import About, DateKind, HearingAdjourned, HearingConfirmed, HearingDay, When, Where
+from workflows.events import (
+    About,
+    DateKind,
+    HearingAdjourned,
+    HearingClass,
+    HearingConfirmed,
+    HearingDay,
+    When,
+    Where,
+)
 
 INFERRED = "inferred"
 _FIRMNESS = (DateKind.FIXED, DateKind.WEEK_COMMENCING, DateKind.TO_BE_FIXED)
@@ -139,10 +148,24 @@ def _id_of(item: _Next, taken: dict[str, int]) -> str:
         return str(item.hearing["existingHearingId"])
     assert item.when is not None  # only dated hearings come here
     day = item.when.days[0].on if item.when.days else item.when.week_commencing
-    court = court_key(item.where)
-    stem = f"{INFERRED}:{court}:{day}:{hearing_class(_words(item.hearing))}"
+    stem = placeholder(item.where, day, _words(item.hearing))
     number = taken[stem] = taken.get(stem, -1) + 1
     return f"{stem}:{number}"
+
+
+def placeholder(where: Where | None, day: date | None, hearing_type: str) -> str:
+    """Give the name of a next hearing that has no id, up to its number: its court, day and class."""
+    return f"{INFERRED}:{court_key(where)}:{day}:{hearing_class(hearing_type)}"
+
+
+def first_placeholder_of(hearing: Data) -> str:
+    """Give the name by which an earlier result may have called this hearing; empty when it has no day or class."""
+    days = listed(hearing, "hearingDays")
+    words = _words(hearing)
+    if not days or hearing_class(words) is HearingClass.OTHER:
+        return ""
+    first = min(hearing_day(day["sittingDay"]).on for day in days)
+    return f"{placeholder(court_of(hearing), first, words)}:0"
 
 
 def court_key(where: Where | None) -> str:

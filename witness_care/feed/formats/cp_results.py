@@ -24,7 +24,7 @@ from witness_care.feed.formats.cp_hearings import (
     named_in,
     urn_of,
 )
-from witness_care.feed.formats.cp_next_hearings import Named, put_off
+from witness_care.feed.formats.cp_next_hearings import Named, first_placeholder_of, put_off
 from witness_care.feed.formats.result_kinds import ADJOURNED_WITHOUT_DATE, ENDINGS, SENTENCES
 from witness_care.feed.formats.translated import FeedRefusal, NamedOffence, Parked, Part, Rejected, Said
 from workflows.events import (
@@ -198,7 +198,14 @@ def _offences_of_applications(hearing: Data) -> Iterator[tuple[str, str, Data | 
 
 def _parts_of_case(case: _Case, *, hearing: Data, day: date, message: Message) -> Iterator[Part]:
     defendants, offences = named_in(case.source) if case.source else ((), ())
-    part = Part(urn=case.urn, case=case.id, hearing=hearing["id"], defendants=defendants, offences=offences)
+    part = Part(
+        urn=case.urn,
+        case=case.id,
+        hearing=hearing["id"],
+        known_as=first_placeholder_of(hearing),
+        defendants=defendants,
+        offences=offences,
+    )
     if is_suspicious([day], message.received_at):
         yield replace(part, parked=Parked.SUSPICIOUS_DATE, where="/hearingDay")
         return

@@ -80,11 +80,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one message says of one case and hearing. `parked` is set when the message itself cannot be believed."""
+    """What one message says of one case and hearing. `parked` is set when the message itself cannot be believed.
+
+    `known_as` is the placeholder by which an earlier result may have named this hearing, before it had an id.
+    """
 
     urn: str = ""
     case: str = ""
     hearing: str = ""
+    known_as: str = ""
     defendants: tuple[NamedDefendant, ...] = ()
     offences: tuple[NamedOffence, ...] = ()
     facts: tuple[Said, ...] = ()
