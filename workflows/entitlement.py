@@ -45,9 +45,12 @@ def _requires(topic: str, value: Any) -> bool:
 
 def is_date_of_a_trial(topic: str, value: Any) -> bool:
     """Say whether telling this value tells somebody that a trial is on, and when."""
-    if topic != values.WHEN_WHERE or not isinstance(value, dict):
-        return False
-    return value.get("class") == "trial" and value.get("state") == "on"
+    return topic == values.WHEN_WHERE and is_about_a_trial(value) and value.get("state") == "on"
+
+
+def is_about_a_trial(value: Any) -> bool:
+    """Say whether a told value of hearing.when_where speaks of a trial, on or off."""
+    return isinstance(value, dict) and value.get("class") == "trial"
 
 
 def why_not(person: Person) -> str:

@@ -258,9 +258,9 @@ class Fold:
         """What was told of a duplicate counts for the hearing that stays (core.md rule 26)."""
         if not isinstance(event.what, events.HearingMarkedDuplicate):
             return
-        duplicate = self.truth.hearings[event.what.hearing]
-        survivor = values.twin_of(duplicate, self.truth)
-        if survivor is None:
+        duplicate = self.truth.hearings.get(event.what.hearing)
+        survivor = values.twin_of(duplicate, self.truth) if duplicate else None
+        if duplicate is None or survivor is None:
             return
         source, target = self.truth.threads[duplicate.id], self.truth.threads[survivor.id]
         for key, topic in list(self.account.topics.items()):

@@ -13,7 +13,7 @@ from workflows import attendance, codec, duties, events, journey, truth, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
-from workflows.entitlement import is_date_of_a_trial, was_warned
+from workflows.entitlement import is_about_a_trial, is_date_of_a_trial, was_warned
 from workflows.events import CaseEvent, DateKind
 from workflows.journey import Journey, JourneyFacts
 from workflows.proceedings import Proceedings
@@ -163,7 +163,7 @@ def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
     told_dates = [
         told
         for key, topic in theirs
-        if key[1] == values.WHEN_WHERE and (told := topic.last_told) and told.value.get("class") == "trial"
+        if key[1] == values.WHEN_WHERE and (told := topic.last_told) and is_about_a_trial(told.value)
     ]
     last_date = max(told_dates, key=lambda told: (told.at, told.contact), default=None)
     trial_ahead = any(

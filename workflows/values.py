@@ -234,15 +234,23 @@ def _off_value(hearing: Hearing) -> Value:
 
 
 def start_told(content: Any) -> datetime | None:
-    """Give the first start (UTC) that a told value of hearing.when_where named; None when it named none."""
+    """Give the first start (UTC) that a told value of hearing.when_where named; None when it named none.
+
+    What was told may be another system's words: a form that is not ours names no start, and stops no decision.
+    """
     if not isinstance(content, dict) or content.get("state") != "on":
         return None
-    starts = []
-    for hearing in content.get("hearings", ()):
-        if hearing.get("kind") == "week_commencing":
-            starts.append(start_of_hearing(date.fromisoformat(hearing["week"])))
-        starts.extend(_start(day) for day in hearing.get("days", ()))
-    return min(starts, default=None)
+    try:
+        return min((start for hearing in content.get("hearings", ()) for start in _starts(hearing)), default=None)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _starts(hearing: dict[str, Any]) -> Iterator[datetime]:
+    if hearing.get("kind") == "week_commencing":
+        yield start_of_hearing(date.fromisoformat(hearing["week"]))
+    for day in hearing.get("days", ()):
+        yield start_of_hearing(date.fromisoformat(day[0]), time.fromisoformat(day[1]) if day[1] else None)
 
 
 def end_of(content: Any) -> datetime | None:
@@ -256,10 +264,6 @@ def end_of(content: Any) -> datetime | None:
             ends.append(_end_of_day(days_later(first, 7 * hearing.get("weeks", 1) - 1)))
         ends.extend(_end_of_day(date.fromisoformat(day[0])) for day in hearing.get("days", ()))
     return max(ends, default=None)
-
-
-def _start(day: list[Any]) -> datetime:
-    return start_of_hearing(date.fromisoformat(day[0]), time.fromisoformat(day[1]) if day[1] else None)
 
 
 def _end_of_day(day: date) -> datetime:
