@@ -87,14 +87,20 @@ def test_who_is_let_in_no_more_is_out_at_once_and_may_be_let_in_again(ada: Flask
 
     ada.post(f"/admin/users/{desk.cast.olivia}/switch")
     assert olivia.get("/my-day").status_code == 303
-    assert desk.app.test_client().post(
-        "/sign-in", data={"sign_in_name": "olivia@unit.example", "password": PASSWORD}
-    ).status_code == 400
+    assert (
+        desk.app.test_client()
+        .post("/sign-in", data={"sign_in_name": "olivia@unit.example", "password": PASSWORD})
+        .status_code
+        == 400
+    )
 
     ada.post(f"/admin/users/{desk.cast.olivia}/switch")
-    assert desk.app.test_client().post(
-        "/sign-in", data={"sign_in_name": "olivia@unit.example", "password": PASSWORD}
-    ).status_code == 303
+    assert (
+        desk.app.test_client()
+        .post("/sign-in", data={"sign_in_name": "olivia@unit.example", "password": PASSWORD})
+        .status_code
+        == 303
+    )
 
 
 def test_nobody_changes_their_own_role_or_shuts_themselves_out(ada: FlaskClient, desk: Desk) -> None:  # noqa: F811

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,7 +18,7 @@ def users_page(*, after: str | None, before: str | None) -> Page:
     return paging.page(database.session(), query, order=order, after=after, before=before)
 
 
-def user(user_id: str) -> sa.Row[Any] | None:
+def user(user_id: str) -> sa.Row | None:
     columns = (AppUser.id, AppUser.display_name, AppUser.sign_in_name, AppUser.role, AppUser.disabled_at)
     return database.session().execute(sa.select(*columns).where(AppUser.id == user_id)).first()
 
@@ -32,41 +31,41 @@ def open_contacts_of(user_id: str) -> int:
     return database.session().scalar(query) or 0
 
 
-def units() -> list[sa.Row[Any]]:
+def units() -> list[sa.Row]:
     return list(database.session().execute(sa.select(Unit.id, Unit.code, Unit.name).order_by(Unit.name, Unit.id)))
 
 
-def units_of_users(user_ids: list[str]) -> Mapping[str, list[sa.Row[Any]]]:
+def units_of_users(user_ids: list[str]) -> Mapping[str, list[sa.Row]]:
     query = sa.select(UserUnit.user_id.label("of"), Unit.id, Unit.name).join(Unit, Unit.id == UserUnit.unit_id)
     return _by_owner(query.where(UserUnit.user_id.in_(user_ids)).order_by(Unit.name, Unit.id))
 
 
-def clients() -> list[sa.Row[Any]]:
+def clients() -> list[sa.Row]:
     columns = (ApiClient.id, ApiClient.name, ApiClient.scopes, ApiClient.disabled_at, ApiClient.created_at)
     return list(database.session().execute(sa.select(*columns).order_by(ApiClient.name, ApiClient.id).limit(200)))
 
 
-def client(client_id: str) -> sa.Row[Any] | None:
+def client(client_id: str) -> sa.Row | None:
     query = sa.select(ApiClient.id, ApiClient.name, ApiClient.scopes, ApiClient.disabled_at)
     return database.session().execute(query.where(ApiClient.id == client_id)).first()
 
 
-def units_of_clients(client_ids: list[str]) -> Mapping[str, list[sa.Row[Any]]]:
+def units_of_clients(client_ids: list[str]) -> Mapping[str, list[sa.Row]]:
     query = sa.select(ApiClientUnit.client_id.label("of"), Unit.id, Unit.name).join(
         Unit, Unit.id == ApiClientUnit.unit_id
     )
     return _by_owner(query.where(ApiClientUnit.client_id.in_(client_ids)).order_by(Unit.name, Unit.id))
 
 
-def keys_of_clients(client_ids: list[str]) -> Mapping[str, list[sa.Row[Any]]]:
+def keys_of_clients(client_ids: list[str]) -> Mapping[str, list[sa.Row]]:
     """Read the keys of programs, the newest first; what opens a door is not among the columns."""
     columns = (ApiKey.prefix, ApiKey.created_at, ApiKey.expires_at, ApiKey.revoked_at, ApiKey.last_used_at)
     query = sa.select(ApiKey.client_id.label("of"), *columns).where(ApiKey.client_id.in_(client_ids))
     return _by_owner(query.order_by(ApiKey.created_at.desc(), ApiKey.id))
 
 
-def _by_owner(query: sa.Select[Any]) -> dict[str, list[sa.Row[Any]]]:
-    found: dict[str, list[sa.Row[Any]]] = {}
+def _by_owner(query: sa.Select) -> dict[str, list[sa.Row]]:
+    found: dict[str, list[sa.Row]] = {}
     for row in database.session().execute(query):
         found.setdefault(row.of, []).append(row)
     return found

@@ -111,21 +111,21 @@ def switch_user(user_id: str) -> Answer:
     return _back_to_user(user_id)
 
 
-def _user(user_id: str) -> sa.Row[Any]:
+def _user(user_id: str) -> sa.Row:
     found = admin_queries.user(user_id)
     if found is None:
         raise errors.absent()
     return found
 
 
-def _role_form(found: sa.Row[Any]) -> UserForm:
+def _role_form(found: sa.Row) -> UserForm:
     held = [row.id for row in admin_queries.units_of_users([found.id]).get(found.id, [])]
     form = UserForm(formdata=None, data={"role": found.role.value, "units": held})
     form.offer_units(_units())
     return form
 
 
-def _user_page(found: sa.Row[Any], form: UserForm, **more: Any) -> str:
+def _user_page(found: sa.Row, form: UserForm, **more: Any) -> str:
     return render_template(
         "accounts/user.html",
         user=found,
@@ -211,7 +211,7 @@ def disable_client(client_id: str) -> Response:
     return redirect(url_for("accounts.clients", _anchor=f"client-{client_id}"), 303)
 
 
-def _client(client_id: str) -> sa.Row[Any]:
+def _client(client_id: str) -> sa.Row:
     found = admin_queries.client(client_id)
     if found is None:
         raise errors.absent()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -33,7 +35,7 @@ def people() -> str:
         database.session(), reader, wanted, after=request.args.get("after"), before=request.args.get("before")
     )
     ledger.note_participants([(row.case_id, row.id, row.role) for row in page.rows], fields=FIELDS)
-    kept = {"whose": whose, "role": wanted.role or None, "journey": wanted.journey or None}
+    kept: dict[str, Any] = {"whose": whose, "role": wanted.role or None, "journey": wanted.journey or None}
     return render_template(
         "people/list.html",
         rows=page.rows,

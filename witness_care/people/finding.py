@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +49,7 @@ def people_page(
     return paging.page(session, query, order=order, after=after, before=before)
 
 
-def _people(actor: Actor) -> sa.Select[Any]:
+def _people(actor: Actor) -> sa.Select:
     open_duties = sa.select(sa.func.count(Duty.id)).where(
         Duty.participant_id == Participant.id, Duty.closed_at.is_(None)
     )
@@ -97,8 +96,8 @@ def words_of(session: Session, actor: Actor, token: str) -> str | None:
 class Found:
     """What a search found; `more` when there was more than one page holds."""
 
-    people: tuple[sa.Row[Any], ...]
-    cases: tuple[sa.Row[Any], ...]
+    people: tuple[sa.Row, ...]
+    cases: tuple[sa.Row, ...]
     more: bool
 
 
@@ -121,7 +120,7 @@ def case_with_urn(session: Session, actor: Actor, words: str) -> str | None:
     return session.execute(scope.cases(actor).where(CourtCase.urn == urn).with_only_columns(CourtCase.urn)).scalar()
 
 
-def _matching_people(actor: Actor, words: str) -> sa.Select[Any]:
+def _matching_people(actor: Actor, words: str) -> sa.Select:
     condition = _by_contact_detail(words)
     if condition is None:
         condition = sa.and_(*(Person.name.icontains(word, autoescape=True) for word in words.split()))
@@ -137,7 +136,7 @@ def _by_contact_detail(words: str) -> sa.ColumnElement[bool] | None:
     )
 
 
-def _matching_cases(actor: Actor, words: str) -> sa.Select[Any]:
+def _matching_cases(actor: Actor, words: str) -> sa.Select:
     part = "".join(character for character in words.upper() if character.isalnum())
     looks_like_one = len(part) >= SHORTEST_URN_PART and any(character.isdigit() for character in part)
     query = scope.cases(actor).outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
