@@ -149,7 +149,7 @@ def test_any_order_and_repetition_leaves_the_same_state(court_of_many_cases: Cou
     assert any("R9-SENTENCE" in line for line in expected)
     numbers = iter(range(1, 1000))
 
-    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
     @given(
         order=st.permutations(range(COUNT)),
         again=st.lists(st.integers(0, COUNT - 1), max_size=6),
