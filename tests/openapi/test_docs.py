@@ -34,7 +34,7 @@ def test_every_route_of_the_api_is_described(app: Flask, client: FlaskClient) ->
 
 def test_each_operation_names_the_scope_its_route_asks_for(app: Flask) -> None:
     with app.test_request_context():
-        shown = {operation.name: operation.scope for operation in operations()}
+        shown = {operation.id: operation.scope for operation in operations()}
         asked = policy_for("cases_api.put_case", "PUT")
 
     assert all(shown.values())
@@ -46,7 +46,7 @@ def test_the_page_leads_to_every_operation_and_each_shows_its_fields(client: Fla
     page = client.get("/api/v1/docs").get_data(as_text=True)
 
     with app.test_request_context():
-        names = [operation.name for operation in operations()]
+        names = [operation.id for operation in operations()]
     for name in names:
         assert f'href="/api/v1/docs/{name}"' in page
         assert client.get(f"/api/v1/docs/{name}").status_code == 200

@@ -51,7 +51,7 @@ class Operation:
     answers: tuple[Answer, ...]
 
     @property
-    def name(self) -> str:
+    def id(self) -> str:
         """Give what stands for it in an address: "get-api-v1-duties"."""
         return re.sub(r"[^a-z0-9]+", "-", f"{self.method} {self.path}".lower()).strip("-")
 

@@ -18,11 +18,11 @@ def docs() -> str:
     return render_template("openapi/docs.html", operations=operations())
 
 
-@blueprint.get("/<name>")
+@blueprint.get("/<operation_id>")
 @route_policy(permission="anyone")
-def operation(name: str) -> str:
+def operation(operation_id: str) -> str:
     """One route to read: what to send and what comes back."""
-    found = next((each for each in operations() if each.name == name), None)
+    found = next((each for each in operations() if each.id == operation_id), None)
     if found is None:
         raise errors.absent()
     return render_template("openapi/operation.html", operation=found)
