@@ -28,7 +28,9 @@ class Duty(Base):
             name="closed_has_reason_and_actor",
         ),
         sa.Index("duty_open_unit", "unit_id", "priority", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index("duty_open_officer", "officer_id", "priority", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index(
+            "duty_open_officer", "officer_id", "priority", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN
+        ),
         sa.Index("duty_open_hearing", "hearing_id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("duty_open_case", "case_id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index(
