@@ -75,7 +75,7 @@ def test_only_pages_without_anybodys_data_are_open_to_anyone(app: Flask) -> None
         "/api/v1/docs",
         "/api/v1/docs/<operation_id>",
     }
-    assert open_to_anyone <= {"/sign-in", "/healthz", "/readyz", *about_us}
+    assert open_to_anyone <= {"/sign-in", "/healthz", "/readyz", *about_the_service}
 
 
 @pytest.mark.proves("SEC-04")
