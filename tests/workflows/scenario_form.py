@@ -184,7 +184,6 @@ THEN = {
     "journey_steps": table(),
     "attendance": table(),
     "proceedings": table(),
-    "hearings": table(),
     "flags": some_of(default=()),
     "duties": rows(),
     "tasks": Key(kind=object, words="a list of tables", required=False),

@@ -12,6 +12,7 @@ import pytest
 
 from tests.workflows.case_play import CasePlay
 from tests.workflows.scenario_file import CASE, Message, Scenario, read_scenario, scenario_of, utc
+from tests.workflows.scenario_form import A_VALUE, CLOSED, DUTY, EVERY_ENTRY, FILE, HEARING, PERSON, THEN
 from tests.workflows.scenario_words import as_said, in_words
 from workflows import values
 from workflows.duty_rows import DutyRecord
@@ -206,6 +207,18 @@ rules = ["victims_code_2021"]
 [people.victim]
 role = "victim"
 """
+
+
+def test_the_story_in_the_readme_is_true():
+    written = (FOLDER / "README.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    story = scenario_of(written, "README.md")
+    assert differences(story, played(story)) == []
+
+
+def test_the_readme_names_every_word_a_file_may_use():
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    words = {word for keys in (FILE, PERSON, HEARING, EVERY_ENTRY, A_VALUE, THEN, DUTY, CLOSED) for word in keys}
+    assert sorted(word for word in words if word not in readme) == []
 
 
 def test_every_scenario_has_a_name_of_its_own():
