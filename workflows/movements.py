@@ -62,6 +62,8 @@ def _hearing_events(
 ) -> list[tuple[str, str]]:
     """Name what each change of a hearing means for one person, as (attendance event, journey event)."""
     defendants = values.relevant_defendants(person, fold.truth)
+    # One of two trials is off: they must still come to the other, but what they hold is not all true.
+    lost = "own_days_changed" if _a_trial_is_live(fold, person) else "put_off"
     found: list[tuple[str, str]] = []
     for was, now in changed:
         if not now.concerns(defendants):
@@ -79,11 +81,15 @@ def _hearing_events(
                 name = "own_days_changed" if theirs else "put_off"  # every day of theirs is gone, others stand
                 found.append((name if attends else "", "hearing_listed" if moved else ""))
         elif was is not None and was.is_live and now.status.is_off:
-            found.append(("put_off" if attends else "", "hearing_put_off"))
+            found.append((lost if attends else "", "hearing_put_off"))
         elif now.status is HearingStatus.DUPLICATE and was is not None and was.is_live:
             survives = values.twin_of(now, fold.truth) is not None
-            found += [] if survives else [("put_off" if attends else "", "hearing_put_off")]
+            found += [] if survives else [(lost if attends else "", "hearing_put_off")]
     return found
+
+
+def _a_trial_is_live(fold: Fold, person: Person) -> bool:
+    return any(hearing.is_trial and hearing.is_live for hearing in values.hearings_of(person, fold.truth))
 
 
 def _own_dates(fold: Fold, participant: str, hearing: Hearing) -> tuple[Any, ...]:
