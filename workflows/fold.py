@@ -173,9 +173,13 @@ class Fold:
     # --- people and what they were told -----------------------------------------------------------------------------
 
     def _record_person(self, event: CaseEvent, what: events.ParticipantRecorded) -> str:
-        if truth.take_in(self.registers, event) != CHANGED:
-            return NO_CHANGE
         known = self.people.get(what.participant)
+        news = truth.take_in(self.registers, event)
+        stands = truth.standing(self.registers, f"recorded:{what.participant}")
+        # Someone who had left is taken on again by the same words, if they are the newest.
+        comes_back = known is not None and known.left and stands and stands.message_id == event.message_id
+        if news != CHANGED and not comes_back:
+            return NO_CHANGE
         person = known or Person(joined_at=event.received_at, role=what.role)
         self.people[what.participant] = replace(
             person,
