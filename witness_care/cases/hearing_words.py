@@ -49,6 +49,8 @@ def status(row: Any, now: datetime) -> str:
     """Say how it stands: listed, off and why, or over."""
     if row.status in (HearingStatus.VACATED, HearingStatus.ADJOURNED):
         how = "Cancelled by the court (vacated)" if row.status == HearingStatus.VACATED else "Adjourned"
+        if not row.reason and getattr(row, "adjournment_note", None) is not None:
+            return f"{how}. The court's note says why"
         return f"{how}. Reason: {wording.reason(row.reason)}"
     if row.status == HearingStatus.LIVE and row.result_due_at and row.result_due_at < now:
         return "The day has passed; the court's result is overdue"

@@ -22,6 +22,7 @@ from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
 from witness_care.contacts import queries as contact_queries
 from witness_care.feed import reasons
+from witness_care.schemas import YEARS
 from workflows import snapshot, truth, working_days
 from workflows.flags import FLAGS
 
@@ -206,7 +207,7 @@ def _entries(journal: JournalPage, names: Names) -> list[dict[str, Any]]:
             "received_at": row.received_at,
             "occurred_at": row.occurred_at if row.occurred_at != row.received_at else None,
             "source": wording.source(row.source),
-            "by": wording.actor(row.actor, users),
+            "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
             "changes": [*_moves(journal, row.id, names), *_duty_changes(journal, row.id, names)],
             "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.id, ()) if move.flag],
         }
@@ -244,7 +245,7 @@ def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
             "words": journal_words.said(row.kind, row.payload, names),
             "received_at": row.received_at,
             "source": wording.source(row.source),
-            "by": wording.actor(row.actor, users),
+            "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
         }
         for row in rows
     ]
@@ -259,9 +260,10 @@ def _date_before(rows: Iterable[Any]) -> str:
 
 def _date(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        read = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return read if read.year in YEARS else None
 
 
 def _hearings_link(since: date, length: int) -> str:
