@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.reading import form_values, link_with_text, text_of
 from witness_care.audit.models import PersonalDataEntry
+from witness_care.cases.models import CourtCase
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session
@@ -59,6 +60,11 @@ def leah(case: MadeCase) -> str:
 
 def new_date_of(participant: str) -> Duty:
     return next(duty for duty in open_duties(participant) if duty.topic == "hearing.when_where")
+
+
+def urn_of(participant: str) -> str:
+    query = sa.select(CourtCase.urn).join(Participant, Participant.case_id == CourtCase.id)
+    return session().execute(query.where(Participant.id == participant)).scalar_one()
 
 
 # --- the form ----------------------------------------------------------------------------------------------------
@@ -115,19 +121,32 @@ def test_noor_cannot_open_or_save_a_contact_of_olivias_unit(desk: Desk, leah: st
 
 
 def test_speaking_closes_what_was_ticked_and_leads_to_the_next_person(desk: Desk, leah: str):
-    waiting = a_case(a_victim("Nadia Ahmed"))
-    a_trial(waiting, "2027-02-01 10:00", now="2026-11-30 09:00")
+    other = a_case(a_victim("Nadia Ahmed"))["Nadia Ahmed"]
+    a_trial(MadeCase(id="", urn=urn_of(other)), "2027-02-01 10:00", now="2026-11-27 10:00")
     browser = desk.as_("olivia")
-    duty = new_date_of(leah).id
+    first, second = sorted([new_date_of(leah), new_date_of(other)], key=lambda duty: (duty.due_at, duty.id))
+    first_id, first_person, second_person = first.id, first.participant_id, second.participant_id
 
-    answer = save(browser, leah, filled_in(browser, leah, duty, outcome="told"))
+    answer = save(browser, first_person, filled_in(browser, first_person, first_id, outcome="told"))
 
     assert answer.status_code == 303
-    assert page_of(waiting["Nadia Ahmed"]) in answer.location
+    assert page_of(second_person) in answer.location
     assert answer.location.endswith("#result")
-    closed = session().get_one(Duty, duty)
+    closed = session().get_one(Duty, first_id)
     assert (closed.closed_reason, closed.met) == ("done", True)
-    assert "Saved Leah Jones: spoke with them." in text_of(browser.get(answer.location))
+    assert ": spoke with them." in text_of(browser.get(answer.location))
+
+
+def test_todays_work_does_not_run_on_into_tomorrows(desk: Desk, leah: str):
+    tomorrow = a_case(a_victim("Nadia Ahmed"))["Nadia Ahmed"]
+    a_trial(MadeCase(id="", urn=urn_of(tomorrow)), "2027-02-01 10:00", now="2026-11-30 09:00")
+    browser = desk.as_("olivia")
+
+    after_today = save(browser, leah, filled_in(browser, leah, new_date_of(leah).id, outcome="told"))
+    after_tomorrow = save(browser, tomorrow, filled_in(browser, tomorrow, new_date_of(tomorrow).id, outcome="told"))
+
+    assert after_today.location.startswith("/my-day?saved=")
+    assert page_of(leah) in after_tomorrow.location, "What is due later is followed by what is due later still."
 
 
 def test_after_the_last_contact_the_day_is_done(desk: Desk, leah: str):

@@ -56,6 +56,11 @@ class DutyView:
         return self.is_open and not self.is_overdue and dates.is_today(self.due_at, self.now)
 
     @property
+    def is_for_today(self) -> bool:
+        """Whether it belongs to today's work: someone may travel, or it is due before tomorrow."""
+        return self.priority == 0 or self.due_at < end_of_today(self.now)
+
+    @property
     def lateness(self) -> str:
         return dates.lateness(self.due_at, self.now) if self.is_open else ""
 

@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from witness_care import dates, wording
 from witness_care.contacts.duty_view import DutyView
 from witness_care.contacts.service import ASK, CANNOT_COME, IN, LONGEST_NOTE, OUT, WILL_COME, Entry, Shown
-from witness_care.form_fields import TicksField, time_of_day
+from witness_care.form_fields import TicksField, day_of_boxes, time_of_day
 from workflows.events import ContactOutcome
 from workflows.working_days import instant_of, local_time
 
@@ -200,10 +200,7 @@ class ContactForm(FlaskForm):
         return instant
 
     def _date(self) -> date | None:
-        try:
-            return date(int(self.year.data or ""), int(self.month.data or ""), int(self.day.data or ""))
-        except ValueError:
-            return None
+        return day_of_boxes(self.day.data or "", self.month.data or "", self.year.data or "")
 
     @staticmethod
     def _fault(field: Any, words: str) -> None:

@@ -113,9 +113,16 @@ def next_due(session: Session, actor: Actor) -> datetime | None:
     return session.execute(open_duties_of_officer(actor).with_only_columns(sa.func.min(Duty.due_at))).scalar_one()
 
 
-def next_in_queue(session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str) -> sa.Row | None:
-    """The duty that follows in the officer's queue: below the one just handled, and about somebody else."""
+def next_in_queue(
+    session: Session, actor: Actor, *, done: DutyView | None, skip_participant: str, now: datetime
+) -> sa.Row | None:
+    """The duty that follows in the officer's queue: below the one just handled, and about somebody else.
+
+    Today's work ends with today: what comes after it follows only on something that was itself due later.
+    """
     query = open_duties_of_officer(actor).where(Duty.participant_id != skip_participant)
+    if done is None or done.is_for_today:
+        query = query.where(tab_conditions(now)["today"])
     if done is not None:
         keys = sa.tuple_(*ORDER)
         place = (done.priority, done.due_at, done.id)

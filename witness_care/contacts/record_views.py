@@ -107,7 +107,7 @@ def _go_on(setting: Setting, answer: Recorded, done: DutyView | None) -> Respons
         saved["again"] = "1"
     if request.form.get("then") == "stay":
         return redirect(url_for("people.person", participant_id=setting.who.id, **saved), code=303)
-    following = queries.next_in_queue(session(), actor(), done=done, skip_participant=setting.who.id)
+    following = queries.next_in_queue(session(), actor(), done=done, skip_participant=setting.who.id, now=setting.now)
     if following is None:
         return redirect(url_for("contacts.my_day", **saved), code=303)
     page = url_for("contacts.new_contact", participant_id=following.participant_id, duty=following.id, **saved)
