@@ -14,6 +14,7 @@ from tests.feed import payloads
 from tests.feed.conftest import CourtLink, lines_of
 from witness_care import clock, database
 from witness_care.accounts.current import SYSTEM
+from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.document import CaseGiven, DefendantGiven, OtherId
 from witness_care.cases.identifiers import IdBook
 from witness_care.cases.models import Identifier
@@ -29,7 +30,7 @@ def parts(court: CourtLink) -> list[tuple[str, str]]:
     query = (
         sa.select(FeedPart.state, FeedPart.reason)
         .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
-        .order_by(FeedMessage.received_at, FeedPart.part, FeedPart.state)
+        .order_by(FeedMessage.received_at, FeedPart.part, FeedPart.state, FeedPart.reason)
     )
     return [tuple(row) for row in court.rows(query)]
 
@@ -118,6 +119,17 @@ def test_what_was_left_out_for_a_stranger_is_said_again_when_they_are_registered
     )
     assert [row.message_id for row in payload] == ["m1", "m1~1"]
     assert [len(row.payload["about"]["defendants"]) for row in payload] == [1, 2]
+
+
+@pytest.mark.proves("SEC-32")
+def test_reading_a_kept_message_again_is_on_record(court: CourtLink, capfd):
+    court.register()
+    court.send(payloads.days_changed(LAST))
+    court.send(payloads.listed())
+    columns = (PersonalDataEntry.category, PersonalDataEntry.field_groups, PersonalDataEntry.row_count)
+    [read_again] = [row for row in court.rows(sa.select(*columns)) if "court message" in row.field_groups]
+    assert (read_again.category, read_again.row_count) == ("consultation", 1)
+    assert "sealed_value_without_subject" not in "".join(capfd.readouterr())
 
 
 def test_the_sweep_finds_what_slipped_by_and_does_not_turn_in_circles(court: CourtLink):

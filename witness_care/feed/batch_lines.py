@@ -62,7 +62,7 @@ def _each_line(lines: BinaryIO, longest: int) -> Iterator[bytes]:
 def _read_line(feed: str, raw: bytes, sender: Actor, now: datetime) -> Read:
     try:
         line, repeated = strict_loads(raw, FEED_DEPTH + 1, duplicates="count")
-        said: dict[str, Any] = read_by(LineSchema(), line)
+        said: dict[str, Any] = read_by(LineSchema, line)
         came_at = received_at(said["received_at"], sender, now)
     except JSONNotReadableError as problem:
         return reading.refused(reading.not_readable(problem), received_at=now, raw=raw)

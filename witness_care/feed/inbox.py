@@ -28,7 +28,8 @@ from witness_care.sealing import Plain
 from witness_care.structured_log import describe, log
 
 CHUNK_MESSAGES, CHUNK_PARTS = 200, 500
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_TABLE: Any = FeedMessage.__table__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,15 +232,13 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, _Held
     """Insert rows in one statement; give what now stands under each id: the new row, or the one that was there."""
     if not rows:
         return {}
-    insert: Any = _INSERT[session.get_bind().dialect.name](FeedMessage)
+    connection, table = session.connection(), _TABLE.c
     statement = (
-        insert.values(list(rows))
-        .on_conflict_do_update(
-            index_elements=[FeedMessage.feed, FeedMessage.message_id], set_={"repeats": FeedMessage.repeats + 1}
-        )
-        .returning(FeedMessage.id, FeedMessage.message_id, FeedMessage.content_sha256, FeedMessage.message_type)
+        _INSERT[connection.dialect.name](_TABLE)
+        .on_conflict_do_update(index_elements=[table.feed, table.message_id], set_={"repeats": table.repeats + 1})
+        .returning(table.id, table.message_id, table.content_sha256, table.message_type)
     )
-    return {row.message_id: _Held(*row) for row in session.execute(statement)}
+    return {row.message_id: _Held(*row) for row in connection.execute(statement, list(rows))}
 
 
 def _latest_of_keys(session: Session, feed: str, chunk: Sequence[Read]) -> dict[str, _Held]:

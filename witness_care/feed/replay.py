@@ -232,7 +232,7 @@ def _open(
         if translated is not None:
             opened.append((row, translated, units.get(row.client_id) if row.client_id else None))
     if opened and has_request_context():
-        ledger.note("alteration", fields="court message", row_count=len(opened))
+        ledger.note("consultation", fields="court message", row_count=len(opened))
     return opened
 
 

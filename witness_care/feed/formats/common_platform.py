@@ -139,8 +139,7 @@ def translate(body: Any, headers: Mapping[str, str], received_at: datetime) -> T
     kind = TYPES.get((context, name))
     if kind is None:
         return _not_built_yet(context, name, body, envelope, received_at)
-    schema = kind.schema()
-    content = read(schema, body)
+    content = read(kind.schema, body)
     shared, label = content.get("sharedTime"), kind.label or name
     occurred_at = envelope.occurred_at or shared or envelope.source_time or received_at
     message = Message(received_at=received_at, occurred_at=_believable(occurred_at, received_at), shared_time=shared)
@@ -157,7 +156,7 @@ def translate(body: Any, headers: Mapping[str, str], received_at: datetime) -> T
         shared_time=shared,
         parts=parts,
         is_poke=kind.is_poke,
-        unknown_fields=tuple(dict.fromkeys((*unknown_paths(schema, body), *message.odd))),
+        unknown_fields=tuple(dict.fromkeys((*unknown_paths(kind.schema, body), *message.odd))),
     )
 
 

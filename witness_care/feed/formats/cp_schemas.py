@@ -36,7 +36,7 @@ class CourtCentreSchema(FeedSchema):
 
 
 class HearingDaySchema(FeedSchema):
-    sittingDay = AwareInstant(required=True)
+    sittingDay = AwareInstant(required=True, any_year=True)
     isCancelled = MaybeYes()
     also_seen = frozenset(
         {

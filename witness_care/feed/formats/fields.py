@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -76,7 +77,7 @@ class MaybeInstant(AwareInstant):
     """An instant that may be absent, null or empty; one that is there must be readable."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_none=True, load_default=None, **options)
+        super().__init__(any_year=True, allow_none=True, load_default=None, **options)
 
     def _deserialize(  # type: ignore[override]
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -125,10 +126,16 @@ def clean_text(text: str) -> str:
     return _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", whole)).strip()
 
 
-def read(schema: FeedSchema, body: Any) -> dict[str, Any]:
+@cache
+def schema_of(kind: type[FeedSchema]) -> FeedSchema:
+    """Give the one instance of a schema: making one costs more than reading a message with it."""
+    return kind()
+
+
+def read(kind: type[FeedSchema], body: Any) -> dict[str, Any]:
     """Read a body by its schema, or refuse it with the first place that is wrong."""
     try:
-        return schema.load(body)
+        return schema_of(kind).load(body)
     except ma.ValidationError as problem:
         path, message = next(_first_problems(problem.normalized_messages(), ()))
         raise FeedRefusal(
@@ -151,12 +158,12 @@ def described(value: Any) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def unknown_paths(schema: FeedSchema, body: Any) -> tuple[str, ...]:
+def unknown_paths(kind: type[FeedSchema], body: Any) -> tuple[str, ...]:
     """List the paths of fields the schema neither reads nor has seen before; never a value (feeds.md section 13).
 
     A schema's `also_seen` names the fields we know of and do not use.
     """
-    found = dict.fromkeys(_unknown_in(schema, body, ""))
+    found = dict.fromkeys(_unknown_in(schema_of(kind), body, ""))
     return tuple(path[:LONGEST_PATH] for path in list(found)[:MOST_UNKNOWN_PATHS])
 
 
