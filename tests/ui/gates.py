@@ -22,16 +22,37 @@ TEXT_SPACING = """
 """
 
 
+FULL_WIDTH = 1280
+
+# What axe could not decide by itself, looked at by a person: the rule, and why it is no fault. Anything else fails.
+DECIDED_BY_HAND = {
+    'color-contrast: span[aria-hidden="true"]': "the arrow of a sorted column, in the colour of its link",
+}
+
+
 def accessibility_faults(page: Page) -> list[str]:
-    """Every breach of WCAG 2.0 to 2.2, A and AA, and the serious ones of best practice."""
-    axe = Axe()
+    """Every breach of WCAG 2.0 to 2.2, A and AA, the serious ones of best practice, and what nobody has decided yet."""
     options = {"runOnly": [*WCAG, *BEST_PRACTICE], "resultTypes": ["violations", "incomplete"]}
-    found = axe.run(page, options=options).response["violations"]
-    counted = [each for each in found if _is_wcag(each) or each["impact"] in SERIOUS]
-    return [
-        f"{each['id']} ({each['impact']}): {', '.join(str(node['target']) for node in each['nodes'])}"
-        for each in counted
+    found = Axe().run(page, options=options).response
+    breaches = [each for each in found["violations"] if _is_wcag(each) or each["impact"] in SERIOUS]
+    undecided = [
+        f"{each['id']}: {target}"
+        for each in found["incomplete"]
+        for node in each["nodes"]
+        if (target := node["target"][-1])
+        and f"{each['id']}: {target}" not in DECIDED_BY_HAND
+        and not _is_scrolled_away(page, target)
     ]
+    return [
+        *(f"{each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}" for each in breaches),
+        *(f"not decided yet, add it to DECIDED_BY_HAND with the reason: {what}" for what in undecided),
+    ]
+
+
+def _is_scrolled_away(page: Page, target: str) -> bool:
+    """Whether it lies in a part that scrolls sideways in a narrow window; at full width it was decided."""
+    in_a_scrolled_part = "s => Boolean(document.querySelector(s)?.closest('.wc-scroll-region'))"
+    return bool(page.evaluate(f"innerWidth < {FULL_WIDTH}") and page.evaluate(in_a_scrolled_part, target))
 
 
 def _is_wcag(violation: dict[str, Any]) -> bool:
