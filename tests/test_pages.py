@@ -75,6 +75,10 @@ def test_the_page_one_is_on_is_marked(desk: Desk):
     assert page.count('aria-current="page"') == 2  # in the navigation and among the tabs
 
 
+def test_the_frame_says_who_is_signed_in_and_for_which_unit(desk: Desk):
+    assert "Olivia, Eastshire" in text_of(desk.as_("olivia").get("/my-day"))
+
+
 def test_nobody_signed_in_is_offered_no_navigation(app: Flask):
     page = app.test_client().get("/sign-in")
 

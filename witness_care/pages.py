@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from witness_care import clock, database, dates, wording
 from witness_care.accounts.current import Actor, actor
-from witness_care.accounts.models import Role
+from witness_care.accounts.models import Role, Unit
 
 FEED_IS_SILENT_AFTER = timedelta(hours=3)
 ASK_AGAIN_AFTER = timedelta(minutes=1)
@@ -81,7 +81,9 @@ class Frame:
 
     @property
     def unit_name(self) -> str:
-        return ""
+        """The unit of somebody who works in one; empty for those of several units or none."""
+        units = self._actor.unit_ids
+        return _unit_name(units[0]) if len(units) == 1 else ""
 
     @property
     def home(self) -> str:
@@ -163,6 +165,18 @@ def _last_court_update() -> datetime | None:
             return None  # an error page is shown too when the database is away
         asked = current_app.extensions["last_court_update"] = LastUpdate(clock.now(), last)
     return asked.received_at
+
+
+def _unit_name(unit_id: str) -> str:
+    """Read a unit's name once in each process: it does not change."""
+    names: dict[str, str] = current_app.extensions.setdefault("unit_names", {})
+    if unit_id not in names:
+        try:
+            found = database.session().execute(sa.select(Unit.name).where(Unit.id == unit_id)).scalar()
+        except SQLAlchemyError:
+            return ""
+        names[unit_id] = found or ""
+    return names[unit_id]
 
 
 def _exists(path: str) -> bool:
