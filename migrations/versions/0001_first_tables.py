@@ -564,7 +564,7 @@ def _feed() -> None:
         "feed_message",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("feed", sa.String(length=40), nullable=False),
-        sa.Column("client_id", sa.String(length=36), nullable=True),
+        sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.Column("message_type", sa.String(length=120), nullable=False),
         sa.Column("message_id", sa.String(length=64), nullable=False),
         sa.Column("content_key", sa.String(length=160), nullable=False),
@@ -585,9 +585,9 @@ def _feed() -> None:
         sa.Column("next_try_at", INSTANT, nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_message")),
-        sa.UniqueConstraint("feed", "message_id", name="uq_feed_message_id"),
+        sa.UniqueConstraint("feed", "client_id", "message_id", name="uq_feed_message_id"),
     )
-    op.create_index("feed_message_latest", "feed_message", ["feed", "content_key", "received_at"])
+    op.create_index("feed_message_latest", "feed_message", ["feed", "client_id", "content_key", "received_at"])
     op.create_index("feed_message_state", "feed_message", ["feed", "state", "received_at", "id"])
     op.create_index(
         "feed_waiting",

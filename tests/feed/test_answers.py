@@ -294,6 +294,19 @@ def test_what_is_stored_and_cannot_be_applied_yet_is_queued_and_read_by_the_work
     assert court.open_duties()[0].clock_start.hour == 9
 
 
+def test_what_the_worker_cannot_read_either_waits_for_a_person_and_not_for_ever(court: CourtLink, monkeypatch):
+    def fails(*_: Any, **__: Any) -> None:
+        raise sqlalchemy.exc.OperationalError("update", {}, Exception("locked"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(replay, "interpret", fails)
+        court.send(payloads.confirmed(TRIAL))
+    monkeypatch.setattr("witness_care.feed.formats.common_platform.unknown_paths", lambda *_: 1 / 0)
+    with court.app.app_context():
+        assert replay.interpret_waiting(at("2026-01-13 09:05")) == 0
+    assert court.states() == [("parked", "needs-person")]
+
+
 # --- poison ------------------------------------------------------------------------------------------------------
 
 

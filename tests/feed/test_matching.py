@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.cast import Cast
+from tests.cast import Cast, a_key
 from tests.factories import at
 from tests.feed import payloads
 from tests.feed.conftest import CourtLink, the_case
@@ -16,10 +17,11 @@ from witness_care import database
 from witness_care.accounts.current import CLIENT, SYSTEM, Actor
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, OtherId
 from witness_care.cases.models import Hearing, HearingLink, Identifier
-from witness_care.cases.service import register_case
+from witness_care.cases.service import record_court_fact, register_case
+from witness_care.columns import new_id
 from witness_care.feed import matching
 from witness_care.feed.models import FeedPart
-from workflows.events import HearingClass
+from workflows.events import About, DateKind, HearingClass, HearingConfirmed, HearingDay, When, Where
 
 TRIAL, LATER = "2026-03-09T10:30:00Z", "2026-06-15T09:30:00Z"
 
@@ -242,8 +244,8 @@ def test_another_day_court_or_class_is_another_hearing(court: CourtLink):
 )
 def test_of_two_hearings_that_fit_the_time_decides_and_else_it_waits_for_a_person(court: CourtLink, starts, answer):
     court.register()
-    for hearing, time in (("morning", "2026-03-02T10:00:00Z"), ("afternoon", "2026-03-02T14:00:00Z")):
-        court.send(payloads.confirmed(time, hearing=hearing, kind="Sentence"))
+    for hearing, sitting in (("morning", "2026-03-02T10:00:00Z"), ("afternoon", "2026-03-02T14:00:00Z")):
+        court.send(payloads.confirmed(sitting, hearing=hearing, kind="Sentence"))
     said = court.send(adjourned_to(starts)).json
     assert (said["state"], said["reason"]) == answer
     assert len([row for row in hearings(court) if row.hearing_class == HearingClass.SENTENCE]) == 2
@@ -323,3 +325,24 @@ def payloads_to_parts(body: dict[str, Any]) -> list[Any]:
     from witness_care.feed.formats.common_platform import translate
 
     return list(translate(body, {}, at("2026-01-13 09:00")).parts)
+
+
+def test_a_hearing_an_officer_entered_is_the_one_the_court_lists(court: CourtLink):
+    court.register()
+    about = About(hearing_type="Sentence", hearing_class=HearingClass.SENTENCE)
+    when = When(kind=DateKind.FIXED, days=(HearingDay(date(2026, 3, 2), time(10)),))
+    where = Where(court="Northbridge  Crown Court")
+    entered = HearingConfirmed(hearing=new_id(), when=when, where=where, about=about)
+    with court.app.app_context():
+        record_court_fact(payloads.URN, [entered], actor=SYSTEM, now=at("2026-01-12 09:00"))
+    court.send(payloads.confirmed("2026-03-02T10:00:00Z", hearing=payloads.SENTENCE, kind="Sentence"))
+    assert [row.id for row in hearings(court)] == [entered.hearing]
+
+
+def test_two_senders_may_pass_on_one_message_each_for_its_own_cases(app, court: CourtLink, cast: Cast):
+    court.register(unit="WSX")
+    other = CourtLink(app, a_key(app, unit_ids=[cast.other_unit], scopes=["feed:common-platform"], name="West link"))
+    message = payloads.confirmed(TRIAL)
+    assert court.send(message).json["state"] == "parked"
+    assert other.send(message).json["state"] == "applied"
+    assert [link.send(message).json["state"] for link in (court, other)] == ["duplicate", "duplicate"]

@@ -153,7 +153,7 @@ NAMELESS, REFUSED = "content:", "refused:"
 
 def _store(session: Session, sender: Sender, chunk: Sequence[Read], *, now: datetime) -> list[_Entry]:
     """Store what is new and find what came before: one statement for messages with ids, two for others."""
-    entries = _named(sender, chunk, _latest_of_keys(session, sender.feed, chunk), now=now)
+    entries = _named(sender, chunk, _latest_of_keys(session, sender, chunk), now=now)
     rows = [entry.row for entry in entries if entry.repeats is None]
     there = _insert(session, rows)
     for entry in entries:
@@ -235,13 +235,15 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, _Held
     connection, table = session.connection(), _TABLE.c
     statement = (
         _INSERT[connection.dialect.name](_TABLE)
-        .on_conflict_do_update(index_elements=[table.feed, table.message_id], set_={"repeats": table.repeats + 1})
+        .on_conflict_do_update(
+            index_elements=[table.feed, table.client_id, table.message_id], set_={"repeats": table.repeats + 1}
+        )
         .returning(table.id, table.message_id, table.content_sha256, table.message_type)
     )
     return {row.message_id: _Held(*row) for row in connection.execute(statement, list(rows))}
 
 
-def _latest_of_keys(session: Session, feed: str, chunk: Sequence[Read]) -> dict[str, _Held]:
+def _latest_of_keys(session: Session, sender: Sender, chunk: Sequence[Read]) -> dict[str, _Held]:
     """Give the latest message of each key that a message without an id is about."""
     keys = {
         read.translated.content_key
@@ -263,7 +265,11 @@ def _latest_of_keys(session: Session, feed: str, chunk: Sequence[Read]) -> dict[
             FeedMessage.content_key,
             place.label("place"),
         )
-        .where(FeedMessage.feed == feed, FeedMessage.content_key.in_(sorted(keys)))
+        .where(
+            FeedMessage.feed == sender.feed,
+            FeedMessage.client_id == sender.client_id,
+            FeedMessage.content_key.in_(sorted(keys)),
+        )
         .subquery()
     )
     rows = session.execute(sa.select(ranked).where(ranked.c.place == 1))

@@ -24,7 +24,7 @@ class KnownHearing:
 
     id: str
     hearing_class: str
-    court: str = ""
+    court: Where | None = None
     days: dict[date, time | None] = field(default_factory=dict)
     week: date | None = None
     came_of: set[str] = field(default_factory=set)  # our ids of the hearings it was put off from
@@ -35,7 +35,9 @@ class KnownHearing:
 
     def fits(self, what: Dated) -> bool:
         """Say whether this could be the hearing a message without a usable id means (feeds.md section 8, rule 2)."""
-        if what.about is None or self.hearing_class != what.about.hearing_class or self.court != court_key(what.where):
+        if what.about is None or self.hearing_class != what.about.hearing_class:
+            return False
+        if not is_same_court(self.court, what.where):
             return False
         if what.when.week_commencing is not None:
             return self.week == what.when.week_commencing
@@ -52,7 +54,7 @@ class KnownHearing:
         if isinstance(what, HearingListed):
             return
         if what.where is not None:
-            self.court = court_key(what.where)
+            self.court = what.where
         self.days = {day.on: day.at for day in what.when.days if not day.cancelled}
         self.week = what.when.week_commencing
 
@@ -76,7 +78,7 @@ def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, di
     )
     found: dict[str, dict[str, KnownHearing]] = {}
     for row in rows:
-        court = court_key(Where(court=row.court, court_code=row.court_code))
+        court = Where(court=row.court, court_code=row.court_code)
         hearing = found.setdefault(row.case_id, {}).setdefault(
             row.id, KnownHearing(row.id, row.hearing_class, court, week=row.week_commencing)
         )
@@ -91,6 +93,15 @@ def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, di
         if link.hearing_id in found.get(link.case_id, {}):
             found[link.case_id][link.hearing_id].came_of.add(link.from_hearing_id)
     return found
+
+
+def is_same_court(one: Where | None, other: Where | None) -> bool:
+    """Say whether two places are one court: by their codes where both have one, else by name."""
+    if one is None or other is None:
+        return one is other
+    if one.court_code and other.court_code:
+        return court_key(one) == court_key(other)
+    return "".join(one.court.upper().split()) == "".join(other.court.upper().split())
 
 
 def is_telling(hearing_class: str) -> bool:

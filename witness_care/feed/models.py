@@ -19,15 +19,16 @@ class FeedMessage(Base):
 
     __tablename__ = "feed_message"
     __table_args__ = (
-        sa.UniqueConstraint("feed", "message_id", name="uq_feed_message_id"),
+        sa.UniqueConstraint("feed", "client_id", "message_id", name="uq_feed_message_id"),
         sa.Index("feed_waiting", "received_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         sa.Index("feed_message_state", "feed", "state", "received_at", "id"),
-        sa.Index("feed_message_latest", "feed", "content_key", "received_at"),
+        sa.Index("feed_message_latest", "feed", "client_id", "content_key", "received_at"),
     )
 
     id: Mapped[str] = identifier()
     feed: Mapped[str] = mapped_column(sa.String(40))
-    client_id: Mapped[str | None] = mapped_column(sa.String(36))
+    # Part of the message's name here: two senders may pass on one message, each for the cases of its own units.
+    client_id: Mapped[str] = mapped_column(sa.String(36), default="")
     message_type: Mapped[str] = mapped_column(sa.String(120), default="")
     message_id: Mapped[str] = mapped_column(sa.String(64))  # the sender's id, else "content:" and its hash, made unique
     content_key: Mapped[str] = mapped_column(sa.String(160), default="")

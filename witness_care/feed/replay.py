@@ -212,25 +212,33 @@ def _stored(session: Session, part_ids: Sequence[str]) -> list[Stored]:
 
 
 def _interpret_stored(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
-    stored = [_as_stored(row, translated, units, None) for row, translated, units in _open(session, which)]
+    order = (FeedMessage.received_at, FeedMessage.id)
+    row_ids = session.scalars(sa.select(FeedMessage.id).where(which).order_by(*order).limit(MOST_AT_ONCE)).all()
+    if not row_ids:
+        return 0
+    opened = _open(session, FeedMessage.id.in_(row_ids))
+    stored = [_as_stored(row, translated, units, None) for row, translated, units in opened]
     if stored:
         _, learnt = _interpret_or_park(session, stored, now=now)
         _wake(session, learnt, now=now)
+    # What still cannot be read would be tried at every sweep: a person must look.
+    session.execute(
+        sa.update(FeedMessage)
+        .where(FeedMessage.id.in_(row_ids), FeedMessage.state == State.RECEIVED)
+        .values(state=State.PARKED, reason=Parked.NEEDS_PERSON)
+        .execution_options(synchronize_session=False)
+    )
     return len(stored)
 
 
-def _open(
-    session: Session, which: sa.ColumnElement[bool]
-) -> list[tuple[FeedMessage, Translated, frozenset[str] | None]]:
-    rows = session.scalars(
-        sa.select(FeedMessage).where(which).order_by(FeedMessage.received_at, FeedMessage.id).limit(MOST_AT_ONCE)
-    ).all()
-    units = _units_of(session, {row.client_id for row in rows if row.client_id})
+def _open(session: Session, which: sa.ColumnElement[bool]) -> list[tuple[FeedMessage, Translated, frozenset[str]]]:
+    rows = session.scalars(sa.select(FeedMessage).where(which).order_by(FeedMessage.received_at, FeedMessage.id)).all()
+    units = _units_of(session, {row.client_id for row in rows})
     opened = []
     for row in rows:
         translated = _translate(row)
         if translated is not None:
-            opened.append((row, translated, units.get(row.client_id) if row.client_id else None))
+            opened.append((row, translated, units[row.client_id]))
     if opened and has_request_context():
         ledger.note("consultation", fields="court message", row_count=len(opened))
     return opened
@@ -262,7 +270,7 @@ def _units_of(session: Session, client_ids: Iterable[str]) -> dict[str, frozense
 
 
 def _as_stored(
-    row: FeedMessage, translated: Translated, units: frozenset[str] | None, waiting: tuple[WaitingPart, ...] | None
+    row: FeedMessage, translated: Translated, units: frozenset[str], waiting: tuple[WaitingPart, ...] | None
 ) -> Stored:
     return Stored(
         id=row.id,

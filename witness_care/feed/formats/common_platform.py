@@ -14,7 +14,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from witness_care.feed.formats import cp_hearings, cp_results, cp_schemas
+from witness_care.feed.formats import cp_hearings, cp_messages, cp_results
 from witness_care.feed.formats.cp_hearings import HEARING, LISTING, Message
 from witness_care.feed.formats.cp_next_hearings import named_by_message, put_off
 from witness_care.feed.formats.fields import clean_text, described, read, unknown_paths
@@ -56,61 +56,61 @@ def _adjourned(body: Body, message: Message) -> tuple[Part, ...]:
 
 TYPES: Mapping[tuple[str, str], _Type] = {
     ("listing", "hearing-listed"): _Type(
-        context=LISTING, schema=cp_schemas.HearingListedSchema, parts=cp_hearings.hearing_listed
+        context=LISTING, schema=cp_messages.HearingListedSchema, parts=cp_hearings.hearing_listed
     ),
     ("listing", "hearing-confirmed"): _Type(
         context=LISTING,
-        schema=cp_schemas.HearingConfirmedSchema,
+        schema=cp_messages.HearingConfirmedSchema,
         parts=cp_hearings.hearing_confirmed,
         subject=lambda body: body["confirmedHearing"]["id"],
     ),
     ("listing", "hearing-updated"): _Type(
         context=LISTING,
-        schema=cp_schemas.HearingUpdatedSchema,
+        schema=cp_messages.HearingUpdatedSchema,
         parts=cp_hearings.hearing_updated,
         subject=lambda body: body["updatedHearing"]["id"],
     ),
     ("listing", "hearing-days-changed-for-hearing"): _Type(
-        context=LISTING, schema=cp_schemas.HearingDaysSchema, parts=cp_hearings.hearing_days_changed
+        context=LISTING, schema=cp_messages.HearingDaysSchema, parts=cp_hearings.hearing_days_changed
     ),
     ("listing", "vacated-trial-updated"): _Type(
-        context=LISTING, schema=cp_schemas.VacatedTrialUpdatedSchema, parts=cp_hearings.vacated_trial_updated
+        context=LISTING, schema=cp_messages.VacatedTrialUpdatedSchema, parts=cp_hearings.vacated_trial_updated
     ),
     ("hearing", "hearing-days-cancelled"): _Type(
-        context=HEARING, schema=cp_schemas.HearingDaysSchema, parts=cp_hearings.hearing_days_cancelled
+        context=HEARING, schema=cp_messages.HearingDaysSchema, parts=cp_hearings.hearing_days_cancelled
     ),
     ("hearing", "trial-vacated"): _Type(
-        context=HEARING, schema=cp_schemas.TrialVacatedSchema, parts=cp_hearings.trial_vacated
+        context=HEARING, schema=cp_messages.TrialVacatedSchema, parts=cp_hearings.trial_vacated
     ),
     ("hearing", "adjourned"): _Type(
         context=HEARING,
-        schema=cp_schemas.AdjournedSchema,
+        schema=cp_messages.AdjournedSchema,
         parts=_adjourned,
         label="hearing.adjourned",
         subject=lambda body: body["adjournedHearing"],
     ),
     ("hearing", "hearing-offence-plea-updated"): _Type(
         context=HEARING,
-        schema=cp_schemas.PleaUpdatedSchema,
+        schema=cp_messages.PleaUpdatedSchema,
         parts=cp_results.plea_updated,
         subject=lambda body: body["pleaModel"]["offenceId"],
     ),
     ("hearing", "hearing-offence-verdict-updated"): _Type(
         context=HEARING,
-        schema=cp_schemas.VerdictUpdatedSchema,
+        schema=cp_messages.VerdictUpdatedSchema,
         parts=cp_results.verdict_updated,
         subject=lambda body: body["verdict"]["offenceId"] or "",
     ),
     ("hearing", "hearing-resulted"): _Type(
         context=HEARING,
-        schema=cp_schemas.HearingResultedSchema,
+        schema=cp_messages.HearingResultedSchema,
         parts=cp_results.hearing_resulted,
         subject=lambda body: f"{body['hearing']['id']}|{body['hearingDay'] or ''}",
     ),
     ("progression", "hearing-adjourned"): _Type(
-        context="progression", schema=cp_schemas.AnnouncementSchema, label="progression.hearing-adjourned"
+        context="progression", schema=cp_messages.AnnouncementSchema, label="progression.hearing-adjourned"
     ),
-    ("listing", "hearing-changes-saved"): _Type(context=LISTING, schema=cp_schemas.AnnouncementSchema),
+    ("listing", "hearing-changes-saved"): _Type(context=LISTING, schema=cp_messages.AnnouncementSchema),
 }
 RESULTED = ("hearing", "hearing-resulted")
 

@@ -1,4 +1,4 @@
-"""The parts of Common Platform messages we read; what we know of and leave alone is named, the rest is counted.
+"""Hearings and results as Common Platform messages carry them: what we read; what we know of and leave alone is named.
 
 Written from the public JSON Schemas of the listing, hearing and results contexts (feeds.md sections 1 and 5).
 """
@@ -15,7 +15,7 @@ from witness_care.feed.formats.fields import (
     many,
     one,
 )
-from witness_care.schemas import AwareInstant, FeedSchema, YesNo
+from witness_care.schemas import AwareInstant, FeedSchema
 
 
 class HearingTypeSchema(FeedSchema):
@@ -357,105 +357,3 @@ class ResultedHearingSchema(FeedSchema):
     crackedIneffectiveTrial = one(CrackedIneffectiveSchema)
     defendantJudicialResults = many(DefendantResultSchema)
     also_seen = HEARING_ALSO_SEEN
-
-
-# --- messages ----------------------------------------------------------------------------------------------------
-
-ENVELOPE = frozenset({"_metadata"})
-NOTICES = frozenset({"sendNotificationToParties", "isNotificationAllocationFieldUpdated"})
-
-
-class CaseUrnSchema(FeedSchema):
-    caseURN = Words(64)
-    caseUrn = Words(64)
-
-
-class HearingListedSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    hearingType = Words()
-    caseUrns = many(CaseUrnSchema, needed=True)
-    also_seen = ENVELOPE
-
-
-class HearingConfirmedSchema(FeedSchema):
-    confirmedHearing = one(ListedHearingSchema, needed=True)
-    also_seen = ENVELOPE | NOTICES
-
-
-class HearingUpdatedSchema(FeedSchema):
-    updatedHearing = one(ListedHearingSchema, needed=True)
-    also_seen = ENVELOPE | NOTICES
-
-
-class HearingDaysSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    hearingDays = many(HearingDaySchema, needed=True)
-    also_seen = ENVELOPE
-
-
-class VacatedDefendantSchema(FeedSchema):
-    defendantId = ExternalId()
-    also_seen = frozenset(
-        {"defendantFirstName", "defendantLastName", "defendantRemandStatus", "interpreterLanguageNeeds"}
-    )
-
-
-class VacatedCaseSchema(FeedSchema):
-    caseId = ExternalId()
-    caseURN = Words(64)
-    caseUrn = Words(64)
-    defendantDetails = many(VacatedDefendantSchema)
-
-
-class TrialVacatedSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    vacatedTrialReasonId = ExternalId()
-    caseDetails = many(VacatedCaseSchema)
-    also_seen = ENVELOPE | {"hasInterpreter", "hearingDateTime", "applicationDetails", "jurisdictionType"}
-
-
-class VacatedTrialUpdatedSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    isVacated = YesNo(required=True)
-    vacatedTrialReasonId = ExternalId()
-    also_seen = ENVELOPE | {"allocated"}
-
-
-class AdjournedSchema(FeedSchema):
-    adjournedHearing = ExternalId(needed=True)
-    nextHearings = many(NextHearingSchema)
-    also_seen = ENVELOPE
-
-
-class PleaModelSchema(FeedSchema):
-    offenceId = ExternalId(needed=True)
-    defendantId = ExternalId(needed=True)
-    prosecutionCaseId = ExternalId()
-    plea = one(PleaSchema)
-    also_seen = frozenset({"allocationDecision", "indicatedPlea", "applicationId"})
-
-
-class PleaUpdatedSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    pleaModel = one(PleaModelSchema, needed=True)
-    also_seen = ENVELOPE
-
-
-class VerdictUpdatedSchema(FeedSchema):
-    hearingId = ExternalId(needed=True)
-    verdict = one(VerdictSchema, needed=True)
-    also_seen = ENVELOPE
-
-
-class HearingResultedSchema(FeedSchema):
-    hearing = one(ResultedHearingSchema, needed=True)
-    hearingDay = MaybeDate()
-    sharedTime = MaybeInstant()
-    also_seen = ENVELOPE | {"isReshare", "shadowListedOffences"}
-
-
-class AnnouncementSchema(FeedSchema):
-    """A message that only announces another."""
-
-    hearingId = ExternalId()
-    also_seen = ENVELOPE
