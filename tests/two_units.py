@@ -33,7 +33,7 @@ from witness_care import clock, database
 from witness_care.accounts import api_clients
 from witness_care.accounts import service as accounts
 from witness_care.accounts.current import USER, Actor
-from witness_care.accounts.models import AppUser, Role
+from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Contact
@@ -110,6 +110,7 @@ class Side:
     words: Words
     officer: str
     supervisor: str
+    program: str
     key: dict[str, str]
     examples: Mapping[str, str]
     owners: Mapping[str, str]
@@ -180,6 +181,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         case = _a_busy_case(words, code, *officer)
         waiting = a_case(a_victim(words.waiting_victim), officer=None, unit=code, defendants=(words.waiting_defendant,))
         a_trial(waiting, "2026-12-02 10:00", now="2026-11-10 10:00")
+        program = _program_of(key)
         examples = {
             "urn": case.urn,
             "participant_id": case[words.victim],
@@ -197,15 +199,21 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         words=words,
         officer=officer[1],
         supervisor=supervisor,
+        program=program,
         key=key,
         examples=examples,
         owners={"reassignment_id": supervisor, "token": officer[1]},
         people=tuple(
-            Shown(name, id)
+            Shown(name, row_id)
             for made in (case, waiting)
             for name, row_id in (*made.people.items(), *made.defendants.items())
         ),
     )
+
+
+def _program_of(key: Mapping[str, str]) -> str:
+    prefix = key["Authorization"].removeprefix("Bearer ").rpartition("_")[0]
+    return database.session().scalars(sa.select(ApiKey.client_id).where(ApiKey.prefix == prefix)).one()
 
 
 def _a_busy_case(words: Words, code: str, officer: str, officer_id: str) -> MadeCase:

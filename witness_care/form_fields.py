@@ -11,6 +11,8 @@ from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from witness_care.schemas import YEARS
+
 BOXES = ("day", "month", "year")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.IGNORECASE)
 
@@ -49,10 +51,7 @@ class DayField(Field):
         return f"{self.name}-{box}"
 
     def _date(self) -> date | None:
-        try:
-            return date(int(self.typed["year"]), int(self.typed["month"]), int(self.typed["day"]))
-        except ValueError:
-            return None
+        return day_of_boxes(self.typed["day"], self.typed["month"], self.typed["year"])
 
 
 class ClockField(StringField):
@@ -65,6 +64,15 @@ class ClockField(StringField):
     def pre_validate(self, form: Any) -> None:
         if (self.data or "").strip() and self.time is None:
             raise ValidationError("Enter a time, for example 10am or 2:15pm")
+
+
+def day_of_boxes(day: str, month: str, year: str) -> date | None:
+    """Read a date as it stands in three boxes; None when it is none, or in a year that nothing here can have."""
+    try:
+        read = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return read if read.year in YEARS else None
 
 
 def time_of_day(text: str) -> time | None:

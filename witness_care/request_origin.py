@@ -1,4 +1,4 @@
-"""Refuses a form that another site made a browser send, and a body that is packed.
+"""Refuses a form that another site made a browser send, a body that is packed, and an address that nobody can mean.
 
 The token in each form is the first lock; this is the second. Our pages send no referrer, so browsers write "null" for
 the origin of a form of ours; then only `Sec-Fetch-Site`, which a page cannot forge, tells where it came from.
@@ -6,7 +6,11 @@ the origin of a form of ours; then only `Sec-Fetch-Site`, which a page cannot fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Flask, Request, abort, request
+
+from witness_care.typed_text import has_controls
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
@@ -22,6 +26,8 @@ def is_api_request() -> bool:
 
 
 def _refuse() -> None:
+    if has_controls(request.path) or any(map(has_controls, _words_of_the_query())):
+        abort(404)  # no database could look for it
     if request.headers.get("Content-Encoding", "identity") != "identity":
         abort(415, description="Expected a body that is not packed. Send it without Content-Encoding.")
     if request.method in SAFE_METHODS or is_api_request():
@@ -30,6 +36,11 @@ def _refuse() -> None:
         abort(
             400, description="This form was not sent from one of our pages. Open the page again and send it from there."
         )
+
+
+def _words_of_the_query() -> Iterator[str]:
+    for name, value in request.args.items(multi=True):
+        yield from (name, value)
 
 
 def comes_from_our_own_page(asked: Request) -> bool:

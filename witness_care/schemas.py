@@ -13,6 +13,8 @@ from marshmallow import fields, validate
 
 LARGEST_INTEGER = 2**53 - 1  # what every JSON reader holds exactly
 LINE_BREAKS = "\n\t"
+# Whatever is dated in a case or a life; beyond, calendars and time zones have no answer.
+YEARS = range(1900, 2200)
 CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -94,20 +96,27 @@ class YesNo(fields.Boolean):
 
 
 class AwareInstant(fields.AwareDateTime):
-    """A date and time with an offset, ISO 8601; one without is refused. The value is in UTC."""
+    """A date and time with an offset, ISO 8601; one without is refused. The value is in UTC.
+
+    `any_year=True` leaves it to the reader of the value what to make of a year that nothing of ours can have.
+    """
 
     default_error_messages = {
         "invalid": "Expected a date and time with an offset, for example 2026-03-09T10:00:00Z.",
         "invalid_awareness": "Expected a date and time with an offset, for example 2026-03-09T10:00:00Z.",
+        "years": f"Expected a year from {YEARS[0]} to {YEARS[-1]}.",
     }
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, any_year: bool = False, **options: Any) -> None:
         super().__init__(format="iso", default_timezone=None, **options)
+        self.any_year = any_year
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         instant = super()._deserialize(value, attr, data, **kwargs)
+        if instant.year not in YEARS and not self.any_year:
+            raise self.make_error("years")
         try:
             return instant.astimezone(UTC)
         except OverflowError:
@@ -117,9 +126,15 @@ class AwareInstant(fields.AwareDateTime):
 class PlainDate(fields.Date):
     """A calendar date without a time, `2026-03-09`; never a week date or a date with a time."""
 
-    default_error_messages = {"invalid": "Expected a date, for example 2026-03-09."}
+    default_error_messages = {
+        "invalid": "Expected a date, for example 2026-03-09.",
+        "years": f"Expected a year from {YEARS[0]} to {YEARS[-1]}.",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         if not isinstance(value, str) or not CALENDAR_DATE.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
-        return super()._deserialize(value, attr, data, **kwargs)
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if day.year not in YEARS:
+            raise self.make_error("years")
+        return day

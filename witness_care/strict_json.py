@@ -16,6 +16,8 @@ import flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from witness_care.typed_text import TypedFormParser
+
 DEPTH = 32
 FEED_DEPTH = 64
 
@@ -86,7 +88,12 @@ class StrictJSONProvider(DefaultJSONProvider):
 
 
 class StrictRequest(flask.Request):
-    """A request whose JSON body, when it cannot be read, is refused with the reason kept for the answer."""
+    """A request whose JSON body, when it cannot be read, is refused with the reason kept for the answer.
+
+    What is typed into its forms comes without control characters.
+    """
+
+    form_data_parser_class = TypedFormParser
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:

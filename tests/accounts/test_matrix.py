@@ -118,6 +118,10 @@ class Caller:
             self.browser = None
         return answer
 
+    def browser_open(self, path: str) -> TestResponse:
+        """Open a page as somebody who follows a link."""
+        return self._browser().get(path)
+
     def _browser(self) -> FlaskClient:
         if self.browser is None:
             app = self.world.app

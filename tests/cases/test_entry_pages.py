@@ -57,9 +57,7 @@ A_TRIAL = {
 
 @pytest.mark.feature("A6")
 def test_a_case_a_person_and_a_trial_typed_in_by_hand_make_the_same_duty_as_a_feed(olivia: FlaskClient) -> None:
-    added = sent(
-        olivia, "/cases/new", urn="42 ab 1234526", officer="mine", defendant="Aaron Smith", offence="Burglary"
-    )
+    added = sent(olivia, "/cases/new", urn="42 ab 1234526", officer="mine", defendant="Aaron Smith", offence="Burglary")
     assert added.status_code == 303, text_of(added)
     assert added.location.startswith("/cases/42AB1234526")
     assert sent(olivia, "/cases/42AB1234526/participants/new", **A_PERSON).status_code == 303
@@ -112,7 +110,9 @@ def test_an_error_stands_at_its_field_and_in_the_summary_and_keeps_what_was_type
 ) -> None:
     case = a_case(a_victim("Tom Bold"), now="2026-11-20 09:00")
 
-    answer = sent(olivia, f"/cases/{case.urn}/participants/new", **{**A_PERSON, "safe_note": "Ring twice", field: value})
+    answer = sent(
+        olivia, f"/cases/{case.urn}/participants/new", **{**A_PERSON, "safe_note": "Ring twice", field: value}
+    )
 
     assert answer.status_code == 400
     assert "<title>Error: Add a person" in " ".join(answer.text.split())
@@ -159,7 +159,9 @@ def test_what_the_cps_says_is_told_to_the_person_and_may_be_taken_back(olivia: F
     person = case["Nadia Ahmed"]
     a_trial(case, "2026-12-14 10:00", now="2026-11-27 10:00", days=3)
 
-    sent(olivia, f"/participants/{person}/requirement", required="yes", days="1, 3", session="morning", mode="in_person")
+    sent(
+        olivia, f"/participants/{person}/requirement", required="yes", days="1, 3", session="morning", mode="in_person"
+    )
     duty = next(duty for duty in open_duties(person) if duty.topic == "attendance")
     assert duty.value == {"required": True, "days": [1, 3], "session": "morning", "mode": "in_person"}
     assert "Needed at court on day 1 and 3 of the trial, morning only" in text_of(olivia.get(f"/duties/{duty.id}"))
@@ -231,9 +233,7 @@ def test_only_what_can_be_said_of_a_hearing_is_offered(olivia: FlaskClient) -> N
 def test_a_further_offence_joins_the_defendant_who_is_there(olivia: FlaskClient) -> None:
     case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
 
-    answer = sent(
-        olivia, f"/cases/{case.urn}/defendants/new", who=case.defendants["Aaron Smith"], offence="Affray"
-    )
+    answer = sent(olivia, f"/cases/{case.urn}/defendants/new", who=case.defendants["Aaron Smith"], offence="Affray")
 
     assert answer.status_code == 303, text_of(answer)
     assert session().execute(sa.select(sa.func.count(Defendant.id))).scalar_one() == 1
@@ -268,5 +268,7 @@ def test_noor_can_enter_nothing_into_olivias_cases(desk: Desk) -> None:  # noqa:
     before = session().execute(sa.select(sa.func.count(CourtCase.id))).scalar_one()
     answer = sent(noor, "/cases/new", urn=case.urn, officer="mine", defendant="Bill Smith", offence="Theft")
     assert answer.status_code == 400
-    assert case.urn not in text_of(answer).replace("URN", "").split("Open case")[-1] or "Open case" not in text_of(answer)
+    assert case.urn not in text_of(answer).replace("URN", "").split("Open case")[-1] or "Open case" not in text_of(
+        answer
+    )
     assert session().execute(sa.select(sa.func.count(CourtCase.id))).scalar_one() == before
