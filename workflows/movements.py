@@ -37,7 +37,7 @@ def machine_events(
     ]
     for participant in list(fold.people):
         person = fold.people[participant]
-        names = _hearing_events(fold, person, changed_hearings, participant, before)
+        names = _hearing_events(fold, person, changed_hearings, participant, event)
         names += _proceedings_events(fold, participant, person, before, standings_before, event)
         names += _personal_events(event, participant)
         if _tells_the_requirement(fold, event, participant):
@@ -58,18 +58,20 @@ def _hearing_events(
     person: Person,
     changed: list[tuple[Hearing | None, Hearing]],
     participant: str,
-    before: CaseTruth,
+    event: CaseEvent,
 ) -> list[tuple[str, str]]:
     """Name what each change of a hearing means for one person, as (attendance event, journey event)."""
     defendants = values.relevant_defendants(person, fold.truth)
     # One of two trials is off: they must still come to the other, but what they hold is not all true.
     lost = "own_days_changed" if _a_trial_is_live(fold, person) else "put_off"
+    # An early result that comes after the outcome shows that the trial began; nobody need ask about that.
+    said_so = isinstance(event.what, events.TrialStarted)
     found: list[tuple[str, str]] = []
     for was, now in changed:
         if not now.concerns(defendants):
             continue
         attends = now.is_trial and values.is_required(participant, person, fold.truth)
-        if now.started and not (was and was.started):
+        if now.started and not (was and was.started) and (said_so or values.is_still_to_be_tried(person, fold.truth)):
             found.append(("", "trial_started"))
         if now.is_live and not (was and was.is_live):
             unvacated = was is not None and was.status is HearingStatus.VACATED

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.accounts.test_matrix import UNSAFE, Caller, fingerprint, people_of, programs_of, routes_of
+from tests.accounts.test_matrix import UNSAFE, Caller, people_of, programs_of, routes_of
 from tests.databases import POSTGRESQL, SQLITE, Databases, application_on, let_go
 from tests.two_units import Shown, Side, TwoUnits, two_units
 from witness_care.audit.models import PersonalDataEntry
