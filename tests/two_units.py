@@ -212,7 +212,8 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
 
 
 def _program_of(key: Mapping[str, str]) -> str:
-    prefix = key["Authorization"].removeprefix("Bearer ").rpartition("_")[0]
+    # The secret may hold an underscore itself: the prefix is what stands before the second one.
+    prefix = "_".join(key["Authorization"].removeprefix("Bearer ").split("_")[:2])
     return database.session().scalars(sa.select(ApiKey.client_id).where(ApiKey.prefix == prefix)).one()
 
 
