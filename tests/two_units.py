@@ -50,7 +50,7 @@ NO_ID = "00000000-0000-4000-8000-000000000000"
 NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
 
 # What an address can name that belongs to no unit: formats, pages of the API's description, accounts.
-OF_NO_UNIT = frozenset({"feed", "name", "user_id", "client_id", "prefix"})
+OF_NO_UNIT = frozenset({"feed", "operation_id", "user_id", "client_id", "prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "token": _a_search(officer[1], unit, words),
             "user_id": _a_spare_user(code, unit),
             **_a_spare_program(code, unit),
-            "name": "get-api-v1-duties",
+            "operation_id": "get-api-v1-duties",
         }
     examples["message_row_id"] = _a_message_that_waits(app, key, words)
     return Side(
