@@ -81,7 +81,8 @@ def test_no_number_and_no_address_is_in_it(put: Put, client: FlaskClient, header
 def test_everybody_in_the_answer_is_in_the_log_before_it_leaves(app: Flask, put: Put, read: Read) -> None:
     put()
 
-    people = {person["id"] for person in read()["participants"]}
+    answer = read()
+    people = {somebody["id"] for somebody in (*answer["participants"], *answer["defendants"])}
 
     with app.app_context():
         entry = (

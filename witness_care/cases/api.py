@@ -68,10 +68,11 @@ def get_case(urn: str) -> Response:
     document = queries.case_document(session(), actor(), _urn(urn), now=clock.now())
     if document is None:
         raise errors.absent()
-    people = document["participants"]
+    people = [(person["id"], ledger.category_of_role(person["role"])) for person in document["participants"]]
+    suspects = [(defendant["id"], "suspect") for defendant in document["defendants"]]
     ledger.note(
         case_id=document["id"],
-        subjects=[(person["id"], ledger.category_of_role(person["role"])) for person in people],
+        subjects=[*people, *suspects],
         fields=["identity", "journey", "duty"],
     )
     return jsonify(document)

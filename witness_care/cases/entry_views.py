@@ -260,6 +260,7 @@ def _person(participant_id: str) -> tuple[sa.Row, sa.Row]:
 def _offences(case_id: str) -> list[tuple[str, str]]:
     session = database.session()
     names = {row.id: row.name for row in page_queries.defendants(session, case_id)}
+    ledger.note("consultation", case_id=case_id, subjects=[(row_id, "suspect") for row_id in names], fields="name")
     return [
         (row.id, f"{row.title or row.cjs_code or 'Offence'} ({names.get(row.defendant_id, 'defendant')})")
         for row in page_queries.offences(session, case_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
+from witness_care.audit import ledger
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay
 from witness_care.casework.models import Transition
 from witness_care.people import reach
@@ -81,11 +82,15 @@ def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
             *reach.PERSON_COLUMNS,
             CourtCase.urn,
             Defendant.name.label("defendant"),
+            Defendant.id.label("defendant_id"),
         )
         .order_by(Defendant.name, Defendant.id)
     ).all()
     if not rows:
         return None
+    # "R v Smith" stands at the head of every page of a person: whoever is named there is on record too.
+    suspects = [(row.defendant_id, "suspect") for row in rows if row.defendant]
+    ledger.note("consultation", case_id=rows[0].case_id, subjects=suspects, fields="name")
     return Who(row=rows[0], defendants=tuple(row.defendant for row in rows if row.defendant))
 
 
