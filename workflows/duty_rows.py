@@ -81,7 +81,7 @@ class Account:
 
 def _duty_of(run: tuple[Change, ...]) -> dict[str, Any]:
     """Give what a run makes of its row: the latest value, the first clock, the lowest due time."""
-    first = min(run, key=lambda change: (change.due, change.received_at))
+    first = _counted(run)
     return {
         "run_start": run[0].event,
         "value_hash": run[-1].value_hash,
@@ -90,6 +90,11 @@ def _duty_of(run: tuple[Change, ...]) -> dict[str, Any]:
         "rule": first.rule,
         "priority": SOMEONE_MAY_TRAVEL if any(change.capped for change in run) else OTHERWISE,
     }
+
+
+def _counted(run: tuple[Change, ...]) -> Change:
+    """Give the change whose time counts for the whole run: the earliest due (core.md rule 14)."""
+    return min(run, key=lambda change: (change.due, change.received_at))
 
 
 def open_row(
@@ -150,8 +155,11 @@ def _record(
     event, duty = cause.event, topic.duty
     assert duty is not None
     told = topic.last_told
-    about = _change_of(topic, duty)
     closed = action == "closed"
+    # A row that closes keeps the working it was open with: what came true in the message that closes it is not its own.
+    counting = account.topics.get(key, topic) if closed else topic
+    run = _run_of_row(counting, duty)
+    about = _change_of(run, duty)
     account.records[duty.row] = DutyRecord(
         id=duty.row,
         participant=key[0],
@@ -161,8 +169,8 @@ def _record(
         value_hash=duty.value_hash,
         told_value=told.value if told else None,
         rule=duty.rule,
-        rules=about.rules,
-        explanation=explain(topic, duty, rules, person),
+        rules=tuple(sorted({*about.rules, duty.rule})),  # what owes it now, and what set the time
+        explanation=explain(run, rules, person),
         hearing=about.hearing,
         priority=duty.priority,
         clock_start=duty.clock_start,
@@ -198,25 +206,30 @@ def _was_met(topic: Topic, duty: OpenDuty, event: CaseEvent, reason: str) -> boo
     return None if event.received_at <= duty.due else False
 
 
-def _change_of(topic: Topic, duty: OpenDuty) -> Change:
-    for change in reversed(topic.history):
-        if change.value_hash == duty.value_hash:
-            return change
-    return topic.history[-1]
+def _run_of_row(topic: Topic, duty: OpenDuty) -> tuple[Change, ...]:
+    """Give the changes a row speaks of: all since the one its person has been waiting to hear of."""
+    events = [change.event for change in topic.history]
+    return topic.history[events.index(duty.run_start) :] if duty.run_start in events else topic.history[-1:]
 
 
-def explain(topic: Topic, duty: OpenDuty, rules: Rules, person: Person) -> tuple[str, ...]:
-    """Give the working of a due time in words: the rule's own counting, and why the clock did not start later."""
-    since = [change for change in topic.history if change.received_at >= duty.clock_start] or [topic.history[-1]]
-    counted = min(since, key=lambda change: (change.due, change.received_at))
+def _change_of(run: tuple[Change, ...], duty: OpenDuty) -> Change:
+    return next((change for change in reversed(run) if change.value_hash == duty.value_hash), run[-1])
+
+
+def explain(run: tuple[Change, ...], rules: Rules, person: Person) -> tuple[str, ...]:
+    """Give the working of a due time in words: the rule's own counting, and why the clock did not start later.
+
+    `run` are the changes that the person has not been told of, the oldest first.
+    """
+    counted = _counted(run)
     rule = rules.book.rule(counted.rule, london_date(counted.received_at))
     due, enhanced = _counting(counted, rule, rules, person)
     words = list(due.working)
     if enhanced and rule.days(True) != rule.days(False):
         words.append("The shorter time is for a person with enhanced rights, or for whom that is not decided yet")
-    if len(since) > 1:
+    if len(run) > 1:
         words.append(
-            f"There were {len(since)} changes since they were last told. The earliest time among them counts, that of "
+            f"There were {len(run)} changes since they were last told. The earliest time among them counts, that of "
             f"the change received {instant_in_words(counted.received_at)}; later ones never move it back"
         )
     return tuple(words)
