@@ -112,22 +112,23 @@ OUTCOMES: dict[str, tuple[str, str, str]] = {
         "applied",
         "poke",
     ),
-    # kept, and read once the service can
     "cp-public-events/public.events.hearing.marked-as-duplicate.json": (
         "public.events.hearing.marked-as-duplicate",
-        "parked",
-        "unsupported-type",
+        "applied",
+        "changed",
     ),
+    # its only name is that of a hearing nobody has announced
     "cp-public-events/public.events.listing.hearing-unallocated.json": (
         "public.events.listing.hearing-unallocated",
         "parked",
-        "unsupported-type",
+        "unknown-hearing",
     ),
     "cp-public-events/listing-it.public.progression.hearing-resulted-case-updated.json": (
         "public.progression.hearing-resulted-case-updated",
-        "parked",
-        "unsupported-type",
+        "applied",
+        "poke",
     ),
+    # kept: a command that is no event, and a form that is read once the service can
     "cp-public-events/listing-it.update-hearing-for-listing.json": (
         "update-hearing-for-listing",
         "parked",
@@ -245,6 +246,8 @@ def cases_in(body: Any, case: str = "") -> dict[str, set[str]]:
             add(case, {defendant} if defendant else set())
         for urn in body.get("caseUrns", ()):
             add(urn.get("caseURN") or urn.get("caseUrn"), set())
+        for listed in body.get("prosecutionCaseIds", ()):
+            add(listed, set())
         for inside in body.values():
             for name, defendants in cases_in(inside, case).items():
                 add(name, defendants)

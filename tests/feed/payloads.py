@@ -104,6 +104,30 @@ def days_cancelled(
     return with_metadata(body, "public.hearing.hearing-days-cancelled", stream=hearing, **envelope)
 
 
+def next_day_changed(day: str, *, hearing: str = HEARING, seeded_from: str = "", **envelope: Any) -> dict[str, Any]:
+    body = {"hearingId": hearing, "seedingHearingId": seeded_from or an_id("plea hearing"), "hearingStartDate": day}
+    return with_metadata(body, "public.events.listing.next-hearing-day-changed", stream=hearing, **envelope)
+
+
+def unallocated(*, hearing: str = HEARING, **envelope: Any) -> dict[str, Any]:
+    body = {"hearingId": hearing, "offenceIds": [OFFENCE]}
+    return with_metadata(body, "public.events.listing.hearing-unallocated", stream=hearing, **envelope)
+
+
+def deleted(*, hearing: str = HEARING, **envelope: Any) -> dict[str, Any]:
+    return with_metadata({"hearingId": hearing}, "public.listing.events.hearing-deleted", stream=hearing, **envelope)
+
+
+def marked_as_duplicate(*cases: str, hearing: str = HEARING, **envelope: Any) -> dict[str, Any]:
+    body = {
+        "hearingId": hearing,
+        "prosecutionCaseIds": list(cases or (CASE,)),
+        "defendantIds": [DEFENDANT],
+        "offenceIds": [OFFENCE],
+    }
+    return with_metadata(body, "public.events.hearing.marked-as-duplicate", stream=hearing, **envelope)
+
+
 def vacated(
     *, reason: str | None = an_id("a witness could not come"), hearing: str = HEARING, urn: str = URN, **envelope: Any
 ) -> dict[str, Any]:

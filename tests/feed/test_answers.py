@@ -101,7 +101,7 @@ def test_a_message_about_an_unknown_case_is_kept_and_waits(court: CourtLink):
     [
         (payloads.days_changed(TRIAL), "unknown-hearing"),
         (payloads.listed(), "unknown-case"),
-        (payloads.with_metadata({"hearingId": "x"}, "public.events.listing.hearing-unallocated"), "unsupported-type"),
+        (payloads.with_metadata({"hearingId": "x"}, "public.events.listing.something-new"), "unsupported-type"),
     ],
 )
 def test_what_cannot_be_matched_or_built_yet_waits_for_a_reason(court: CourtLink, message, reason):

@@ -14,13 +14,16 @@ from witness_care.feed.formats.cp_hearings import hearing_class
 from witness_care.feed.formats.translated import FeedRefusal, Parked, Part, Rejected, Translated
 from workflows.events import (
     DateKind,
+    DateRemoved,
     HearingAdjourned,
     HearingClass,
     HearingConfirmed,
     HearingDay,
     HearingDaysCancelled,
     HearingListed,
+    HearingMarkedDuplicate,
     HearingMoved,
+    HearingWithdrawn,
     PleaRecorded,
     TrialUnvacated,
     TrialVacated,
@@ -113,6 +116,47 @@ def test_changed_days_move_the_hearing_and_say_nothing_of_court_or_people():
     fact = only_fact(court.days_changed("2026-03-16T10:30:00Z"))
     assert isinstance(fact, HearingMoved)
     assert (fact.where, fact.about) == (None, None)
+
+
+def test_the_new_day_of_a_next_hearing_is_a_move():
+    fact = only_fact(court.next_day_changed("2026-06-15T09:30:00Z"))
+    assert isinstance(fact, HearingMoved)
+    assert fact.when.days == (HearingDay(date(2026, 6, 15), time(10, 30)),)
+    assert fact.about is None
+
+
+@pytest.mark.feature("A4")
+def test_a_new_day_nobody_should_believe_is_parked():
+    part = only_part(court.next_day_changed("2046-06-15T09:30:00Z"))
+    assert (part.parked, part.where) == (Parked.SUSPICIOUS_DATE, "/hearingStartDate")
+
+
+@pytest.mark.feature("A3")
+def test_an_unallocated_hearing_lost_its_date():
+    assert only_fact(court.unallocated()) == DateRemoved(hearing=court.HEARING)
+
+
+def test_a_deleted_hearing_is_withdrawn():
+    assert only_fact(court.deleted()) == HearingWithdrawn(hearing=court.HEARING)
+
+
+def test_a_duplicate_is_told_to_each_case_it_names():
+    parts = read(court.marked_as_duplicate(court.CASE, "other case")).parts
+    assert [part.case for part in parts] == [court.CASE, "other case"]
+    assert {part.facts[0].what for part in parts} == {HearingMarkedDuplicate(hearing=court.HEARING)}
+
+
+def test_a_duplicate_that_names_no_case_is_for_every_case_of_the_hearing():
+    body = court.marked_as_duplicate()
+    del body["prosecutionCaseIds"]
+    part = only_part(body)
+    assert (part.case, part.hearing) == ("", court.HEARING)
+
+
+def test_a_case_that_is_updated_after_results_only_repeats_them():
+    name = "public.progression.hearing-resulted-case-updated"
+    said = read(court.with_metadata({"prosecutionCase": {"id": court.CASE, "caseStatus": "CLOSED"}}, name))
+    assert (said.is_poke, said.parts, said.unknown_fields) == (True, (), ())
 
 
 def test_cancelled_days_are_named_with_those_that_stand():
@@ -347,9 +391,9 @@ def test_a_shape_that_fits_several_types_or_none_is_refused(body):
 
 
 def test_a_type_we_do_not_build_from_yet_is_parked_and_not_refused():
-    said = read({"hearingId": "one", "_metadata": {"name": "public.events.listing.hearing-unallocated"}})
+    said = read({"hearingId": "one", "_metadata": {"name": "public.events.listing.something-new"}})
     assert [part.parked for part in said.parts] == [Parked.UNSUPPORTED_TYPE]
-    assert said.message_type == "listing.hearing-unallocated"
+    assert said.message_type == "listing.something-new"
 
 
 @pytest.mark.parametrize(

@@ -346,3 +346,65 @@ def test_two_senders_may_pass_on_one_message_each_for_its_own_cases(app, court: 
     assert court.send(message).json["state"] == "parked"
     assert other.send(message).json["state"] == "applied"
     assert [link.send(message).json["state"] for link in (court, other)] == ["duplicate", "duplicate"]
+
+
+# --- hearings that go away ---------------------------------------------------------------------------------------
+
+
+def statuses(court: CourtLink) -> dict[str, str]:
+    """The status of every hearing, by the court's name of it."""
+    ours = {row.id: row.status for row in hearings(court)}
+    return {name: ours[target] for name, target in names(court, "hearing").items() if target in ours}
+
+
+def test_a_hearing_that_lost_its_place_has_no_date(court: CourtLink):
+    court.register()
+    court.send(payloads.confirmed(TRIAL))
+    assert court.send(payloads.unallocated(created="2026-01-12T12:00:00.000Z")).json["reason"] == "changed"
+    assert statuses(court) == {payloads.HEARING: "date_removed"}
+
+
+def test_a_deleted_hearing_is_withdrawn(court: CourtLink):
+    court.register()
+    court.send(payloads.confirmed(TRIAL))
+    assert court.send(payloads.deleted()).json["reason"] == "changed"
+    assert statuses(court) == {payloads.HEARING: "withdrawn"}
+
+
+@pytest.mark.feature("A4")
+def test_of_two_entries_for_one_trial_the_one_marked_as_a_duplicate_goes(court: CourtLink):
+    court.register()
+    court.send(payloads.confirmed(TRIAL))
+    court.send(payloads.confirmed(TRIAL, hearing=payloads.RELISTED))
+    answer = court.send(payloads.marked_as_duplicate(hearing=payloads.RELISTED))
+    assert (answer.json["state"], answer.json["reason"]) == ("applied", "changed")
+    assert statuses(court) == {payloads.HEARING: "live", payloads.RELISTED: "duplicate"}
+    assert [duty.value["state"] for duty in court.open_duties()] == ["on"]
+
+
+@pytest.mark.feature("A4")
+@pytest.mark.parametrize("others", [(), (payloads.RELISTED, payloads.an_id("a third entry"))], ids=["none", "two"])
+def test_a_duplicate_of_nobody_knows_which_hearing_waits_for_a_person_and_calls_nothing_off(court: CourtLink, others):
+    court.register()
+    court.send(payloads.confirmed(TRIAL))
+    for other in others:
+        court.send(payloads.confirmed(TRIAL, hearing=other))
+    before = statuses(court)
+    answer = court.send(payloads.marked_as_duplicate())
+    assert (answer.json["state"], answer.json["reason"]) == ("parked", "needs-person")
+    assert statuses(court) == before
+
+
+def test_a_trial_on_another_day_is_not_the_double(court: CourtLink):
+    court.register()
+    court.send(payloads.confirmed(TRIAL))
+    court.send(payloads.confirmed(LATER, hearing=payloads.RELISTED))
+    assert court.send(payloads.marked_as_duplicate()).json["reason"] == "needs-person"
+
+
+def test_a_duplicate_nobody_has_a_date_for_is_simply_noted(court: CourtLink):
+    court.register()
+    assert court.send(payloads.marked_as_duplicate()).json["reason"] == "changed"
+    court.send(payloads.confirmed(TRIAL))
+    assert statuses(court) == {payloads.HEARING: "duplicate"}
+    assert court.open_duties() == []

@@ -104,6 +104,17 @@ class KnownCase:
         self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what, put_off - {ours})
         return None
 
+    def is_double_of_nothing(self, name: str) -> bool:
+        """Say whether a hearing called a duplicate has a date here, and not exactly one other is like it.
+
+        Then nobody knows which hearing stays: people must not be told that theirs is off (feeds.md section 8, rule 6).
+        """
+        duplicate = self._hearings.get(self.find(HEARING, name) or "")
+        if duplicate is None or not duplicate.has_date:
+            return False
+        alike = [other for other in self._hearings.values() if other is not duplicate and other.is_alike(duplicate)]
+        return len(alike) != 1
+
     def is_known_as(self, name: str, placeholder: str) -> None:
         """Learn that a hearing with a court id is the one an earlier result may have named without an id."""
         ours, inferred = self.find(HEARING, name), self._inferred.get(placeholder)

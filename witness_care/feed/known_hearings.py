@@ -43,6 +43,11 @@ class KnownHearing:
             return self.week == what.when.week_commencing
         return any(day.on in self.days for day in what.when.days)
 
+    def is_alike(self, other: KnownHearing) -> bool:
+        """Say whether one of two hearings may be the double of the other: of one class, court and day or week."""
+        same_day = bool(self.days.keys() & other.days.keys()) or (self.week is not None and self.week == other.week)
+        return self.hearing_class == other.hearing_class and same_day and is_same_court(self.court, other.court)
+
     def fits_to_the_minute(self, what: Dated) -> bool:
         return any(day.on in self.days and self.days[day.on] == day.at for day in what.when.days)
 

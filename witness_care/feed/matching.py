@@ -22,10 +22,11 @@ from witness_care.feed.fact_ids import ids_in, with_our_ids
 from witness_care.feed.formats.translated import Note, Parked, Part, Said
 from witness_care.feed.known_case import KnownCase, is_placeholder
 from witness_care.feed.known_hearings import hearings_of_cases
-from workflows.events import HearingConfirmed, HearingListed, HearingMoved, VerdictRecorded
+from workflows.events import HearingConfirmed, HearingListed, HearingMarkedDuplicate, HearingMoved, VerdictRecorded
 
 MOST_PEOPLE = 20  # a case is found by some of its people; the rest of a long list adds nothing
 ABOUT_ONE_HEARING = (HearingConfirmed, HearingMoved, HearingListed)
+NEEDS_KNOWN_HEARINGS = (*ABOUT_ONE_HEARING, HearingMarkedDuplicate)
 Name = tuple[str, str, str]  # namespace, kind, value: the form of `identifier` and `feed_wait`
 
 
@@ -133,8 +134,8 @@ class Matcher:
         not_placed = _learn_hearings(case, part)
         self._remember(case, part)
         hearing_id = case.find(HEARING, part.hearing) if part.hearing else None
-        if part.parked:
-            return Match(case_id=case.id, hearing_id=hearing_id, parked=part.parked)
+        if part.parked or _needs_person(case, part):
+            return Match(case_id=case.id, hearing_id=hearing_id, parked=part.parked or Parked.NEEDS_PERSON)
         unknown = [name for name in _named(part, DEFENDANT) if case.find(DEFENDANT, name) is None]
         ownerless = _without_owner(case, part)
         nobody_known = bool(unknown) and len(unknown) == len(_named(part, DEFENDANT))
@@ -174,7 +175,7 @@ def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
         names[row.case_id].append(row)
     facts = [said.what for part in parts for said in part.facts]
     hearings = (
-        hearings_of_cases(session, list(cases)) if any(isinstance(fact, ABOUT_ONE_HEARING) for fact in facts) else {}
+        hearings_of_cases(session, list(cases)) if any(isinstance(fact, NEEDS_KNOWN_HEARINGS) for fact in facts) else {}
     )
     ownerless = any(isinstance(fact, VerdictRecorded) and not fact.defendant for fact in facts)
     owners = _owners_of_offences(session, list(cases)) if ownerless else {}
@@ -253,6 +254,13 @@ def _learn_hearings(case: KnownCase, part: Part) -> Parked | None:
         if name and not is_placeholder(name):
             case.find_or_make(HEARING, name)
     return not_placed
+
+
+def _needs_person(case: KnownCase, part: Part) -> bool:
+    return any(
+        isinstance(said.what, HearingMarkedDuplicate) and case.is_double_of_nothing(said.what.hearing)
+        for said in part.facts
+    )
 
 
 def _named(part: Part, wanted: str) -> list[str]:

@@ -76,6 +76,20 @@ TYPES: Mapping[tuple[str, str], _Type] = {
     ("listing", "vacated-trial-updated"): _Type(
         context=LISTING, schema=cp_messages.VacatedTrialUpdatedSchema, parts=cp_hearings.vacated_trial_updated
     ),
+    ("listing", "next-hearing-day-changed"): _Type(
+        context=LISTING,
+        schema=cp_messages.NextHearingDayChangedSchema,
+        parts=cp_hearings.next_hearing_day_changed,
+    ),
+    ("listing", "hearing-unallocated"): _Type(
+        context=LISTING, schema=cp_messages.HearingUnallocatedSchema, parts=cp_hearings.hearing_unallocated
+    ),
+    ("listing", "hearing-deleted"): _Type(
+        context=LISTING, schema=cp_messages.HearingDeletedSchema, parts=cp_hearings.hearing_deleted
+    ),
+    ("hearing", "marked-as-duplicate"): _Type(
+        context=HEARING, schema=cp_messages.MarkedAsDuplicateSchema, parts=cp_hearings.marked_as_duplicate
+    ),
     ("hearing", "hearing-days-cancelled"): _Type(
         context=HEARING, schema=cp_messages.HearingDaysSchema, parts=cp_hearings.hearing_days_cancelled
     ),
@@ -109,6 +123,11 @@ TYPES: Mapping[tuple[str, str], _Type] = {
     ),
     ("progression", "hearing-adjourned"): _Type(
         context="progression", schema=cp_messages.AnnouncementSchema, label="progression.hearing-adjourned"
+    ),
+    ("progression", "hearing-resulted-case-updated"): _Type(
+        context="progression",
+        schema=cp_messages.AnnouncementSchema,
+        label="progression.hearing-resulted-case-updated",
     ),
     ("listing", "hearing-changes-saved"): _Type(context=LISTING, schema=cp_messages.AnnouncementSchema),
 }

@@ -21,12 +21,15 @@ from witness_care.feed.formats.translated import (
 from workflows.events import (
     About,
     DateKind,
+    DateRemoved,
     HearingClass,
     HearingConfirmed,
     HearingDay,
     HearingDaysCancelled,
     HearingListed,
+    HearingMarkedDuplicate,
     HearingMoved,
+    HearingWithdrawn,
     TrialUnvacated,
     TrialVacated,
     When,
@@ -104,6 +107,32 @@ def hearing_days_changed(body: Data, message: Message) -> tuple[Part, ...]:
         return (replace(part, parked=Parked.SUSPICIOUS_DATE),)
     moved = HearingMoved(hearing=body["hearingId"], when=fixed(days))
     return (replace(part, facts=(Said(moved, LISTING),), where=""),)
+
+
+def next_hearing_day_changed(body: Data, message: Message) -> tuple[Part, ...]:
+    """Read the new first day of a hearing that another one was put off to; its further days follow in an update."""
+    day = hearing_day(body["hearingStartDate"])
+    part = Part(hearing=body["hearingId"], where="/hearingStartDate")
+    if is_suspicious([day.on], message.received_at):
+        return (replace(part, parked=Parked.SUSPICIOUS_DATE),)
+    moved = HearingMoved(hearing=body["hearingId"], when=fixed([day]))
+    return (replace(part, facts=(Said(moved, LISTING),), where=""),)
+
+
+def hearing_unallocated(body: Data, message: Message) -> tuple[Part, ...]:
+    """Read a hearing that lost its place in the list: its date no longer stands, and none is given."""
+    return (Part(hearing=body["hearingId"], facts=(Said(DateRemoved(hearing=body["hearingId"]), LISTING),)),)
+
+
+def hearing_deleted(body: Data, message: Message) -> tuple[Part, ...]:
+    return (Part(hearing=body["hearingId"], facts=(Said(HearingWithdrawn(hearing=body["hearingId"]), LISTING),)),)
+
+
+def marked_as_duplicate(body: Data, message: Message) -> tuple[Part, ...]:
+    """Read a hearing that is the double of another, which the message does not name (feeds.md section 8, rule 6)."""
+    said = (Said(HearingMarkedDuplicate(hearing=body["hearingId"]), HEARING),)
+    cases = dict.fromkeys(case for case in body["prosecutionCaseIds"] or () if case)
+    return tuple(Part(case=case, hearing=body["hearingId"], facts=said) for case in cases or ("",))
 
 
 def hearing_days_cancelled(body: Data, message: Message) -> tuple[Part, ...]:

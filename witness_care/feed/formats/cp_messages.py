@@ -5,6 +5,8 @@ Written from the public JSON Schemas of the listing, hearing and progression con
 
 from __future__ import annotations
 
+from marshmallow import fields
+
 from witness_care.feed.formats.cp_schemas import (
     HearingDaySchema,
     ListedHearingSchema,
@@ -14,7 +16,7 @@ from witness_care.feed.formats.cp_schemas import (
     VerdictSchema,
 )
 from witness_care.feed.formats.fields import ExternalId, MaybeDate, MaybeInstant, Words, many, one
-from witness_care.schemas import FeedSchema, YesNo
+from witness_care.schemas import AwareInstant, FeedSchema, YesNo
 
 ENVELOPE = frozenset({"_metadata"})
 NOTICES = frozenset({"sendNotificationToParties", "isNotificationAllocationFieldUpdated"})
@@ -45,6 +47,29 @@ class HearingUpdatedSchema(FeedSchema):
 class HearingDaysSchema(FeedSchema):
     hearingId = ExternalId(needed=True)
     hearingDays = many(HearingDaySchema, needed=True)
+    also_seen = ENVELOPE
+
+
+class HearingUnallocatedSchema(FeedSchema):
+    hearingId = ExternalId(needed=True)
+    also_seen = ENVELOPE | {"offenceIds"}
+
+
+class HearingDeletedSchema(FeedSchema):
+    hearingId = ExternalId(needed=True)
+    also_seen = ENVELOPE
+
+
+class MarkedAsDuplicateSchema(FeedSchema):
+    hearingId = ExternalId(needed=True)
+    prosecutionCaseIds = fields.List(ExternalId(), allow_none=True, load_default=None)
+    also_seen = ENVELOPE | {"defendantIds", "offenceIds"}
+
+
+class NextHearingDayChangedSchema(FeedSchema):
+    hearingId = ExternalId(needed=True)
+    seedingHearingId = ExternalId()
+    hearingStartDate = AwareInstant(required=True, any_year=True)
     also_seen = ENVELOPE
 
 
@@ -110,7 +135,7 @@ class HearingResultedSchema(FeedSchema):
 
 
 class AnnouncementSchema(FeedSchema):
-    """A message that only announces another."""
+    """A message that only announces another, or repeats what another says."""
 
     hearingId = ExternalId()
-    also_seen = ENVELOPE
+    also_seen = ENVELOPE | {"prosecutionCase"}
