@@ -78,6 +78,8 @@ class FeedPart(Base):
     detail: Mapped[str] = mapped_column(sa.String(300), default="")
     events: Mapped[Any] = mapped_column(Json, default=list)
     drives: Mapped[int] = mapped_column(default=0)  # how often its facts were said again for somebody new
+    decided_by: Mapped[str | None] = mapped_column(sa.String(80))  # who said which case it is, or that it is not ours
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class FeedWait(Base):
