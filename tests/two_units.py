@@ -37,6 +37,7 @@ from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Contact
+from witness_care.feed.models import FeedPart
 from witness_care.people import finding
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed
@@ -193,7 +194,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             **_a_spare_program(code, unit),
             "operation_id": "get-api-v1-duties",
         }
-    examples["message_row_id"] = _a_message_that_waits(app, key, words)
+    examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     return Side(
         unit=unit,
         words=words,
@@ -281,12 +282,15 @@ def _a_spare_program(code: str, unit: str) -> dict[str, str]:
     return {"client_id": program, "prefix": key.rpartition("_")[0]}
 
 
-def _a_message_that_waits(app: Flask, key: Mapping[str, str], words: Words) -> str:
-    """A court message about a case that nobody has registered; it names a victim's defendant."""
+def _a_message_that_waits(app: Flask, key: Mapping[str, str], words: Words) -> tuple[str, str]:
+    """A court message, and its one part, about a case that nobody has registered; it names a victim's defendant."""
     body: dict[str, Any] = payloads.vacated(urn=f"99QQ{words.phone[-4:]}26", hearing=payloads.an_id(words.phone))
     body["caseDetails"][0]["defendantDetails"][0]["defendantLastName"] = words.defendant
     answer = app.test_client().post(
         FEED_ADDRESS, data=json.dumps(body), headers={**key, "Content-Type": "application/json"}
     )
     assert answer.json["state"] == "parked", answer.text
-    return str(answer.json["id"])
+    message = str(answer.json["id"])
+    with app.app_context():
+        part = database.session().scalar(sa.select(FeedPart.id).where(FeedPart.message_row_id == message))
+    return message, str(part)

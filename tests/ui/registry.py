@@ -245,6 +245,14 @@ SCREENS = (
         no_empty="there is a message to look at",
         posts=("feed.retry",),
     ),
+    Screen(
+        endpoint="feed.unmatched.part",
+        who="sam",
+        full=at("/feed/unmatched/{part}?urn={urn}"),
+        no_empty="there is a part that waits; without a case like it, the page offers to look for one",
+        refused=press("Match it to this case"),
+        posts=("feed.unmatched.match", "feed.unmatched.set_aside"),
+    ),
     Screen(endpoint="accounts.users", who="ada", full=at("/admin/users"), no_empty="the administrator is a user"),
     Screen(
         endpoint="accounts.new_user",

@@ -13,7 +13,7 @@ from tests.feed import payloads
 from witness_care import clock, database
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, Role
-from witness_care.feed.models import FeedMessage
+from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.people import finding
 from witness_care.supervision import service
 
@@ -75,4 +75,5 @@ def _messages(app: Flask, cast: Cast) -> dict[str, str]:
     client_id = session.scalar(sa.select(ApiClient.id))
     if message is None or client_id is None:
         raise AssertionError("A message about an unknown case should wait.")
-    return {"message": message, "program": client_id}
+    part = session.scalar(sa.select(FeedPart.id).where(FeedPart.message_row_id == message))
+    return {"message": message, "part": str(part), "program": client_id}

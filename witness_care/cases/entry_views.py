@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from witness_care import clock, database, errors
@@ -51,6 +51,7 @@ def add_case() -> Answer:
     if form.unit.data is None and form.unit.choices:
         form.unit.data = form.unit.choices[0].value
     if not form.is_submitted():
+        form.urn.data = request.args.get("urn", "")[:20]
         return render_template("cases/add_case.html", form=form)
     if not form.validate():
         return rejected_form("cases/add_case.html", form=form)

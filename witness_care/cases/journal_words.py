@@ -42,6 +42,12 @@ def said(kind: str, payload: Any, names: Names) -> str:
         fact = events.fact_from(kind, payload)
     except KeyError:
         return wording.sentence(kind)
+    return in_words(fact, names)
+
+
+def in_words(fact: events.Fact, names: Names) -> str:
+    """Say one fact, whether it stands in a journal yet or not."""
+    kind = type(fact).__name__
     words: Callable[[Any, Names], str] | None = _WORDS.get(kind)
     return wording.sentence(words(fact, names)) if words else wording.sentence(kind)
 

@@ -245,7 +245,7 @@ def _write(session: Session, messages: Sequence[Stored], outcomes: Mapping[str, 
         session.execute(sa.delete(FeedWait).where(FeedWait.part_id.in_(tried_again)))
     insert_rows(connection, _table(FeedWait), _waits(part for _, part in rows))
     first_read = [message for message in messages if message.waiting is None]
-    _write_states(session, [message.id for message in messages if message.waiting is not None], now=now)
+    write_states(session, [message.id for message in messages if message.waiting is not None], now=now)
     update_rows(
         connection,
         _table(FeedMessage),
@@ -269,7 +269,7 @@ def _write(session: Session, messages: Sequence[Stored], outcomes: Mapping[str, 
     )
 
 
-def _write_states(session: Session, message_ids: Sequence[str], *, now: datetime) -> None:
+def write_states(session: Session, message_ids: Sequence[str], *, now: datetime) -> None:
     """Work out the state of messages some of whose parts were tried again, from all of their parts."""
     if not message_ids:
         return

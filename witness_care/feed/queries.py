@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from witness_care import database, paging
 from witness_care.accounts.current import Actor
-from witness_care.accounts.models import ApiClient, ApiClientUnit
+from witness_care.accounts.models import ApiClient, ApiClientUnit, AppUser
 from witness_care.accounts.permissions import Extent, Permission
 from witness_care.cases.models import CourtCase
 from witness_care.feed.models import FeedMessage, FeedPart
@@ -23,7 +23,7 @@ def messages_page(actor: Actor, state: str, *, after: str | None = None, before:
     query = (
         sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
         .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
-        .where(_visible(actor), FeedMessage.state == state)
+        .where(visible(actor), FeedMessage.state == state)
     )
     return paging.page(
         database.session(),
@@ -44,7 +44,7 @@ def message(actor: Actor, row_id: str) -> sa.Row | None:
     query = (
         sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
         .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
-        .where(_visible(actor), FeedMessage.id == row_id)
+        .where(visible(actor), FeedMessage.id == row_id)
     )
     return database.session().execute(query).first()
 
@@ -57,10 +57,13 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
     rows = database.session().execute(
         sa.select(
             *(FeedPart.id, FeedPart.message_row_id, FeedPart.part, FeedPart.state, FeedPart.reason, FeedPart.events),
+            *(FeedPart.detail, FeedPart.decided_at, AppUser.display_name.label("decided_by")),
             FeedPart.urn.label("urn_as_sent"),
             CourtCase.urn.label("case_urn"),
         )
+        .select_from(FeedPart)
         .outerjoin(CourtCase, sa.and_(CourtCase.id == FeedPart.case_id, may_open))
+        .outerjoin(AppUser, FeedPart.decided_by == sa.literal("user:") + AppUser.id)
         .where(FeedPart.message_row_id.in_(message_ids))
         .order_by(FeedPart.message_row_id, FeedPart.part, FeedPart.id)
     )
@@ -72,7 +75,7 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
 
 def counts_by_state(actor: Actor) -> dict[str, int]:
     query = (
-        sa.select(FeedMessage.state, sa.func.count().label("found")).where(_visible(actor)).group_by(FeedMessage.state)
+        sa.select(FeedMessage.state, sa.func.count().label("found")).where(visible(actor)).group_by(FeedMessage.state)
     )
     return {row.state: row.found for row in database.session().execute(query)}
 
@@ -80,10 +83,10 @@ def counts_by_state(actor: Actor) -> dict[str, int]:
 def waiting_count(actor: Actor) -> int:
     """Count the messages that could not be applied yet."""
     query = sa.select(sa.func.count()).select_from(FeedMessage)
-    return database.session().scalar(query.where(_visible(actor), FeedMessage.state == "parked")) or 0
+    return database.session().scalar(query.where(visible(actor), FeedMessage.state == "parked")) or 0
 
 
-def _visible(actor: Actor) -> sa.ColumnElement[bool]:
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Say which messages a reader may see: an administrator all; a supervisor those of the units' own senders."""
     reach = actor.extent(Permission.SEE_FEED)
     if reach is Extent.YES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from witness_care.feed import reduction
 from witness_care.feed.formats import FORMATS
 from witness_care.feed.formats.fields import clean_text
 from witness_care.feed.formats.translated import FeedRefusal, Rejected, Translated
+from witness_care.feed.models import FeedMessage
 from witness_care.feed.reduction import SeenEndpoint
 from witness_care.strict_json import FEED_DEPTH, JSONNotReadableError, JSONTooDeepError, strict_loads
 from witness_care.structured_log import describe, log
@@ -75,6 +77,14 @@ def read_body(
         refusal=refusal,
         detail=detail,
     )
+
+
+def again(message: FeedMessage) -> Translated | None:
+    """Read a stored message again from its reduced body; None when this version cannot, and then it goes on waiting."""
+    if message.body is None:
+        return None
+    body = json.loads(message.body.open(message.id))
+    return _translate(message.feed, body, message.headers, message.received_at)[0]
 
 
 def refused(refusal: FeedRefusal, *, received_at: datetime, raw: bytes = b"", size: int | None = None) -> Read:

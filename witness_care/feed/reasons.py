@@ -69,6 +69,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "no-change": Reason("What it says was known already.", "Nothing to do."),
         "poke": Reason("It only announces other messages.", "Nothing to do."),
         "out-of-scope": Reason("It is about a case that is not ours.", "Nothing to do."),
+        "set-aside": Reason("Somebody looked at it and set it aside.", "Nothing to do."),
         "matched-later": Reason("It waited, and was applied when its case arrived.", "Nothing to do."),
     }
 )

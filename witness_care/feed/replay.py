@@ -6,7 +6,6 @@ came and not when it was matched (feeds.md section 11).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -21,8 +20,8 @@ from witness_care.audit import ledger
 from witness_care.cases.identifiers import COURT
 from witness_care.cases.models import Identifier
 from witness_care.cases.rows import URN
-from witness_care.feed.formats import FORMATS
-from witness_care.feed.formats.translated import FeedRefusal, Parked, Translated
+from witness_care.feed import reading
+from witness_care.feed.formats.translated import Parked, Translated
 from witness_care.feed.interpreting import Outcome, Stored, WaitingPart, interpret
 from witness_care.feed.matching import Name
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
@@ -72,6 +71,16 @@ def retry(message_row_id: str, *, now: datetime) -> None:
             return
         unread = FeedMessage.state.in_((State.RECEIVED, State.PARKED))
         _interpret_stored(session, sa.and_(FeedMessage.id == message_row_id, unread), now=now)
+
+
+def drive_part(part_id: str, names: Collection[Name], *, now: datetime) -> None:
+    """Apply one part that waits, and whatever else waits for these names, which somebody has just given it.
+
+    Runs inside the caller's unit of work, after the names are written.
+    """
+    session = database.session()
+    _drive(session, [part_id], now=now)
+    _wake(session, names, now=now)
 
 
 def retry_parked(now: datetime) -> int:
@@ -236,25 +245,12 @@ def _open(session: Session, which: sa.ColumnElement[bool]) -> list[tuple[FeedMes
     units = _units_of(session, {row.client_id for row in rows})
     opened = []
     for row in rows:
-        translated = _translate(row)
+        translated = reading.again(row)
         if translated is not None:
             opened.append((row, translated, units[row.client_id]))
     if opened and has_request_context():
         ledger.note("consultation", fields="court message", row_count=len(opened))
     return opened
-
-
-def _translate(row: FeedMessage) -> Translated | None:
-    """Read a stored message again; None when this version cannot, and then it goes on waiting."""
-    if row.body is None:
-        return None
-    try:
-        return FORMATS[row.feed].translate(json.loads(row.body.open(row.id)), row.headers, row.received_at)
-    except FeedRefusal:
-        return None
-    except Exception as error:
-        log.error("feed_message_not_translated", feed=row.feed, message_id=row.id, **describe(error))
-        return None
 
 
 def _units_of(session: Session, client_ids: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -16,7 +16,7 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something is applied, a repeat or too old; `Parked` and `Rejected` are the reasons of those states."""
+    """Why something is applied, a repeat, too old or set aside; `Parked` and `Rejected` are the reasons of those."""
 
     CHANGED = "changed"
     NO_CHANGE = "no-change"
@@ -26,9 +26,10 @@ class Reason(StrEnum):
     SAME_CONTENT = "same-content"
     OLDER_VERSION = "older-version"
     OLDER_SHARE = "older-share"
+    SET_ASIDE = "set-aside"
 
 
-_WORST_FIRST = (State.PARKED, State.APPLIED, State.STALE)
+_WORST_FIRST = (State.PARKED, State.APPLIED, State.STALE, State.REJECTED)
 _TELLING_FIRST = (Reason.CHANGED, Reason.MATCHED_LATER, Reason.NO_CHANGE)
 
 

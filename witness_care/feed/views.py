@@ -12,9 +12,11 @@ from witness_care import clock, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.feed import queries, reasons, redaction, replay
+from witness_care.feed import queries, reasons, redaction, replay, unmatched_views
+from witness_care.feed.unmatched_queries import MATCHABLE
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed")
+blueprint.register_blueprint(unmatched_views.blueprint)
 
 STATES = {
     "parked": "Waiting",
@@ -75,6 +77,8 @@ def message(message_row_id: str) -> str:
         parts=[(part, reasons.words(part.reason)) for part in parts],
         shape=shape,
         may_retry=found.state in ("parked", "received"),
+        may_match=actor().may("match_parked"),
+        matchable=MATCHABLE,
         tried_again=bool(request.args.get("tried")),
     )
 
