@@ -188,9 +188,18 @@ def adjourned(case: MadeCase, hearing: str, *, now: str) -> None:
 
 def convicted(case: MadeCase, hearing: str, *, now: str) -> None:
     """The court finds every defendant guilty of what they are charged with, and shares its results."""
+    _found(case, "guilty", hearing, now)
+
+
+def acquitted(case: MadeCase, hearing: str, *, now: str) -> None:
+    """The court finds every defendant not guilty: the outcome."""
+    _found(case, "not_guilty", hearing, now)
+
+
+def _found(case: MadeCase, verdict: str, hearing: str, now: str) -> None:
     day = local_time(at(now)).date()
     verdicts = [
-        VerdictRecorded(defendant=defendant, offence=offence, verdict="guilty", hearing=hearing, day=day, on=day)
+        VerdictRecorded(defendant=defendant, offence=offence, verdict=verdict, hearing=hearing, day=day, on=day)
         for defendant, offence in _charges(case)
     ]
     said(case, *verdicts, ResultsShared(hearing=hearing, day=day, shared_at=at(now)), now=now)

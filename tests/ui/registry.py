@@ -87,6 +87,13 @@ SCREENS = (
         top_journey=True,
     ),
     Screen(
+        endpoint="people.standing_page",
+        full=at("/participants/{person}/standing"),
+        empty=at("/participants/{person}/standing"),
+        refused=press("Save"),
+        posts=("people.save_standing",),
+    ),
+    Screen(
         endpoint="people.safe_word",
         full=at("/participants/{person}"),
         no_empty="the button is there only when there is a safe word",

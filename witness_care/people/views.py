@@ -17,7 +17,7 @@ from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.people import find_views, page_queries, reach
+from witness_care.people import find_views, page_queries, reach, standing_views
 from witness_care.people.page_queries import Who
 from workflows.journey import Journey
 
@@ -26,6 +26,8 @@ for method, rule, view in (
     ("GET", "/participants", find_views.people),
     ("POST", "/search", find_views.begin_search),
     ("GET", "/searches/<token>", find_views.found),
+    ("GET", "/participants/<participant_id>/standing", standing_views.standing_page),
+    ("POST", "/participants/<participant_id>/standing", standing_views.save_standing),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
@@ -59,6 +61,7 @@ def person(participant_id: str) -> str:
         other_cases=page_queries.other_cases(session(), actor(), who),
         saved=record_views.saved_contact(request.args.get("saved")),
         was_corrected=bool(request.args.get("corrected")),
+        stands_now=bool(request.args.get("stands")),
     )
 
 
