@@ -153,6 +153,27 @@ def _keep(read: Reading, reader: Caller, what: str, answer: TestResponse) -> Non
     read.seen.append(Seen(reader, what, answer, read.gate.logged))
 
 
+@contextlib.contextmanager
+def nothing_can_be_written_down(engine: sa.Engine) -> Iterator[None]:
+    """For a while the log takes no row: the database itself refuses, as it does when a disk is full."""
+    sqlite = engine.dialect.name == "sqlite"
+    body = "BEGIN SELECT RAISE(ABORT, 'full'); END" if sqlite else "FOR EACH ROW EXECUTE FUNCTION refuse_row()"
+    refuse = "CREATE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'"
+    plain = sa.create_engine(engine.url)  # the application's own connections only read, unless they are told to write
+    with plain.begin() as connection:
+        if not sqlite:
+            connection.execute(sa.text(refuse))
+        connection.execute(sa.text(f"CREATE TRIGGER no_row BEFORE INSERT ON personal_data_log {body}"))
+    try:
+        yield
+    finally:
+        with plain.begin() as connection:
+            connection.execute(sa.text("DROP TRIGGER no_row" if sqlite else "DROP TRIGGER no_row ON personal_data_log"))
+            if not sqlite:
+                connection.execute(sa.text("DROP FUNCTION refuse_row"))
+        plain.dispose()
+
+
 # --- every name has its row ------------------------------------------------------------------------------------------
 
 
@@ -242,3 +263,59 @@ def actor_of(reader: Caller) -> str | None:
     if reader.user:
         return reader.user
     return reader.side.program if reader.side else None
+
+
+# --- and without its row nothing leaves ------------------------------------------------------------------------------
+
+KEPT_OF_PEOPLE = ("case_event", "contact", "contact_point", "court_case", "defendant", "duty", "participant", "person")
+
+
+def rows_kept(engine: sa.Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {table: connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0 for table in KEPT_OF_PEOPLE}
+
+
+def marks_of(side: Side) -> list[str]:
+    """Whatever of somebody of this unit may stand in an answer: names, and what is sealed."""
+    words = side.words
+    return [*(somebody.name for somebody in side.people), words.phone, words.note, words.safe_word]
+
+
+@pytest.mark.feature("N2")
+@pytest.mark.proves("SEC-33")
+def test_no_page_names_anybody_while_the_log_cannot_be_written(reading: Reading) -> None:
+    """Every page that named somebody is asked for again, and says to try again; so does every other that would."""
+    pages = {
+        (one.reader.name, one.what): bool(named_in(one.text, reading.world.east))
+        for one in reading.seen
+        if one.what.startswith("GET /") and not one.what.startswith("GET /api/")
+    }
+    readers = {caller.name: caller for caller in people_of(reading.world)}
+    wrong = []
+    with nothing_can_be_written_down(reading.gate.engine):
+        for (name, what), named in pages.items():
+            answer = readers[name].browser_open(what.removeprefix("GET "))
+            wrong += [f"{name}: {what} shows {mark}" for mark in marks_of(reading.world.east) if mark in answer.text]
+            if named and answer.status_code != 503:
+                wrong.append(f"{name}: {what} answered {answer.status_code}, not 503")
+    assert not wrong, "\n" + "\n".join(wrong)
+    assert sum(pages.values()) > 20, "Too few pages named anybody, so little was proved."
+
+
+@pytest.mark.feature("N2")
+@pytest.mark.proves("SEC-33")
+def test_no_form_and_no_program_changes_or_learns_anything_while_the_log_cannot_be_written(reading: Reading) -> None:
+    program = programs_of(reading.world)[2]
+    people = [caller for caller in people_of(reading.world) if caller.name in ("Olivia", "Sam")]
+    wrong: list[str] = []
+    marks = marks_of(reading.world.east)
+    before = rows_kept(reading.gate.engine)
+    with nothing_can_be_written_down(reading.gate.engine):
+        for caller in (*people, program):
+            for route in routes_of(reading.world.app, UNSAFE if caller is not program else ("GET", *UNSAFE)):
+                if route.is_api is not (caller is program) or route.endpoint == "accounts.sign_out":
+                    continue
+                text = caller.ask(route, reading.world.east.examples).text
+                wrong += [f"{caller.name}: {route} shows {mark}" for mark in marks if mark in text]
+    assert not wrong, "\n" + "\n".join(wrong)
+    assert rows_kept(reading.gate.engine) == before
