@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from witness_care import dates, wording
+from workflows.events import DateKind
 from workflows.truth import HearingStatus
 
 OFF = tuple(status.value for status in HearingStatus if status.is_off)
@@ -25,12 +26,26 @@ def names(rows: Sequence[Any]) -> dict[str, str]:
 
 
 def _dated(row: Any) -> str:
-    return f"{name(row)} (now {dates.short_date(row.starts_at)})" if row.starts_at else f"{name(row)} (no date)"
+    return f"{name(row)} ({f'now {day(row)}' if row.starts_at else 'no date'})"
+
+
+def day(row: Any, now: datetime | None = None) -> str:
+    """Say the first day in few words, and a week as a week: "Mon 18 Jan", "in the week of 18 January 2027"."""
+    return short_day(row.date_kind, row.starts_at, row.weeks, now)
+
+
+def short_day(date_kind: str | None, starts_at: datetime | None, weeks: int | None, now: datetime | None = None) -> str:
+    """Say when a hearing starts without its time, which may not be known; a week never as a day."""
+    if starts_at is None:
+        return "no date"
+    if date_kind == DateKind.WEEK_COMMENCING:
+        return wording.in_the_week_of(dates.day_of(starts_at), weeks or 1)
+    return dates.short_date(starts_at, now)
 
 
 def when(row: Any, days: Sequence[Any] = ()) -> str:
     """Say when, with each day that stands; an unknown time is "to be confirmed", never 10am."""
-    if row.date_kind == "week_commencing" and row.week_commencing:
+    if row.date_kind == DateKind.WEEK_COMMENCING and row.week_commencing:
         return wording.sentence(wording.in_the_week_of(row.week_commencing, row.weeks))
     standing = [day for day in days if not day.cancelled]
     if not standing:

@@ -97,7 +97,7 @@ def participants(session: Session, case_id: str, now: datetime) -> tuple[CasePar
         _people_of(case_id).order_by(Participant.left_at.is_not(None), Person.name, Participant.id)
     ).all()
     duties = session.execute(
-        sa.select(*contact_queries.VIEW_COLUMNS, Hearing.starts_at.label("hearing_starts_at"))
+        sa.select(*contact_queries.VIEW_COLUMNS, *contact_queries.OF_THE_HEARING)
         .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
         .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
         .order_by(*contact_queries.ORDER)
@@ -221,7 +221,10 @@ def hearing_days(session: Session, hearing_id: str) -> Sequence[sa.Row]:
 
 def linked_hearings(session: Session, hearing_id: str) -> Sequence[sa.Row]:
     """Read the hearings this one came from, and those that came of it."""
-    columns = (HearingLink.kind, Hearing.id, Hearing.hearing_type, Hearing.starts_at, Hearing.status)
+    columns = (
+        *(HearingLink.kind, Hearing.id, Hearing.hearing_type, Hearing.starts_at, Hearing.status),
+        *(Hearing.date_kind, Hearing.weeks),
+    )
     earlier = (
         sa.select(sa.literal("from").label("direction"), *columns)
         .join(Hearing, Hearing.id == HearingLink.from_hearing_id)
@@ -272,7 +275,7 @@ def who_knows(session: Session, case_id: str, thread: str, now: datetime) -> tup
         _people_of(case_id).where(Participant.left_at.is_(None)).order_by(Person.name, Participant.id)
     ).all()
     duties = session.execute(
-        sa.select(*contact_queries.VIEW_COLUMNS, Hearing.starts_at.label("hearing_starts_at"))
+        sa.select(*contact_queries.VIEW_COLUMNS, *contact_queries.OF_THE_HEARING)
         .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
         .where(Duty.case_id == case_id, Duty.topic == values.WHEN_WHERE, Duty.subject == thread)
         .order_by(Duty.opened_at, Duty.id)

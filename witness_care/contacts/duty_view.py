@@ -39,6 +39,8 @@ class DutyView:
     closed_reason: str | None = None
     closed_by: str | None = None
     hearing_starts_at: datetime | None = None
+    hearing_date_kind: str | None = None
+    hearing_weeks: int | None = None
     attempts: int = 0
     last_attempt_at: datetime | None = None
     offences: Mapping[str, str] = field(default_factory=dict)

@@ -38,6 +38,12 @@ VIEW_COLUMNS = tuple(
     )
 )
 
+OF_THE_HEARING = (
+    Hearing.starts_at.label("hearing_starts_at"),
+    Hearing.date_kind.label("hearing_date_kind"),
+    Hearing.weeks.label("hearing_weeks"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
@@ -136,7 +142,7 @@ def with_person(duties: sa.Select) -> sa.Select:
     return (
         duties.with_only_columns(
             *VIEW_COLUMNS,
-            Hearing.starts_at.label("hearing_starts_at"),
+            *OF_THE_HEARING,
             Person.id.label("person_id"),
             Person.name,
             Person.language,
@@ -184,13 +190,11 @@ def open_duties(session: Session, actor: Actor, participant_id: str, now: dateti
 
 
 def _view_query(duties: sa.Select) -> sa.Select:
-    return duties.with_only_columns(*VIEW_COLUMNS, Hearing.starts_at.label("hearing_starts_at")).outerjoin(
-        Hearing, Hearing.id == Duty.hearing_id
-    )
+    return duties.with_only_columns(*VIEW_COLUMNS, *OF_THE_HEARING).outerjoin(Hearing, Hearing.id == Duty.hearing_id)
 
 
 def duty_views(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[DutyView, ...]:
-    """Make of rows with VIEW_COLUMNS and `hearing_starts_at` what pages show of a duty, with attempts so far."""
+    """Make of rows with VIEW_COLUMNS and OF_THE_HEARING what pages show of a duty, with attempts so far."""
     attempts = _attempts(session, [row.id for row in rows])
     offences = offence_titles(session, {row.case_id for row in rows if row.topic in ("verdict", "sentence")})
     names = [column.key for column in VIEW_COLUMNS]
@@ -200,6 +204,8 @@ def duty_views(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple
             **{name: getattr(row, name) for name in names if name != "explanation"},
             explanation=tuple(row.explanation or ()),
             hearing_starts_at=row.hearing_starts_at,
+            hearing_date_kind=row.hearing_date_kind,
+            hearing_weeks=row.hearing_weeks,
             attempts=attempts[row.id].attempts if row.id in attempts else 0,
             last_attempt_at=attempts[row.id].last if row.id in attempts else None,
             offences=offences,

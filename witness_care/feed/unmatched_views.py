@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from witness_care import clock, dates, errors
+from witness_care import clock, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
@@ -104,8 +104,7 @@ def _page(waiting: WaitingPart, match_form: MatchForm, set_aside_form: SetAsideF
 
 
 def _hearing(row: Any) -> str:
-    when = dates.full_date(row.starts_at) if row.starts_at else "no date"
-    return f"{hearing_words.name(row)}, {when}, {hearing_words.where(row)}"
+    return f"{hearing_words.name(row)}, {hearing_words.day(row, clock.now())}, {hearing_words.where(row)}"
 
 
 def _in_words(waiting: WaitingPart) -> list[str]:

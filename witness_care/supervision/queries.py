@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from witness_care import database, paging
 from witness_care.accounts import scope
@@ -257,17 +258,28 @@ def unallocated_page(actor: Actor, at: Moment, *, after: str | None = None, befo
     people = sa.select(sa.func.count(Participant.id)).where(
         Participant.case_id == CourtCase.id, Participant.left_at.is_(None)
     )
-    next_hearing = sa.select(sa.func.min(Hearing.starts_at)).where(
-        Hearing.case_id == CourtCase.id, Hearing.status == "live", Hearing.starts_at >= at.now
+    coming = aliased(Hearing)
+    next_hearing = (
+        sa.select(coming.id)
+        .where(coming.case_id == CourtCase.id, coming.status == "live", coming.starts_at >= at.now)
+        .order_by(coming.starts_at, coming.id)
+        .limit(1)
+        .scalar_subquery()
     )
-    query = _without_officer(actor).with_only_columns(
-        CourtCase.id,
-        CourtCase.urn,
-        CourtCase.created_at,
-        people.scalar_subquery().label("people"),
-        owed.scalar_subquery().label("open"),
-        owed.where(Duty.due_at < at.now).scalar_subquery().label("late"),
-        next_hearing.scalar_subquery().label("next_hearing_at"),
+    query = (
+        _without_officer(actor)
+        .with_only_columns(
+            CourtCase.id,
+            CourtCase.urn,
+            CourtCase.created_at,
+            people.scalar_subquery().label("people"),
+            owed.scalar_subquery().label("open"),
+            owed.where(Duty.due_at < at.now).scalar_subquery().label("late"),
+            Hearing.starts_at.label("next_hearing_at"),
+            Hearing.date_kind.label("next_hearing_kind"),
+            Hearing.weeks.label("next_hearing_weeks"),
+        )
+        .outerjoin(Hearing, Hearing.id == next_hearing)
     )
     return paging.page(
         database.session(), query, order=(CourtCase.created_at, CourtCase.id), after=after, before=before

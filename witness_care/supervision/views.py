@@ -11,6 +11,7 @@ from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
+from witness_care.cases import hearing_words
 from witness_care.feed import queries as feed_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -71,6 +72,7 @@ def _contacts(wanted: ContactFilter) -> str:
     topics = queries.topics_in_view(supervisor, wanted, at)
     return render_template(
         "supervision/contacts.html",
+        short_day=hearing_words.short_day,
         heading=contact_list.HEADINGS[wanted.due],
         now=at.now,
         counts=counts,
@@ -135,6 +137,7 @@ def unallocated() -> str:
     page = queries.unallocated_page(supervisor, at, after=request.args.get("after"), before=request.args.get("before"))
     return render_template(
         "supervision/unallocated.html",
+        short_day=hearing_words.short_day,
         now=at.now,
         rows=page.rows,
         total=queries.unallocated_count(supervisor),
