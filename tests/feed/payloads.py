@@ -62,7 +62,7 @@ def a_hearing(
         "type": {"id": an_id(kind), "description": kind},
         "jurisdictionType": "CROWN",
         "hearingLanguage": "ENGLISH",
-        "courtCentre": CROWN_COURT if court is None else court,
+        "courtCentre": dict(CROWN_COURT if court is None else court),
         "hearingDays": [{"sittingDay": day, "listedDurationMinutes": 360, "isCancelled": False} for day in days],
         "prosecutionCases": [
             {
@@ -215,7 +215,7 @@ def next_hearing(
     return {
         "type": {"id": an_id(kind), "description": kind},
         "jurisdictionType": "CROWN",
-        "courtCentre": CROWN_COURT,
+        "courtCentre": dict(CROWN_COURT),
         "estimatedMinutes": 60,
     } | {key: value for key, value in said.items() if value is not None}
 
@@ -275,7 +275,7 @@ def resulted(
             "id": hearing,
             "type": {"id": an_id(kind), "description": kind},
             "jurisdictionType": "CROWN",
-            "courtCentre": CROWN_COURT,
+            "courtCentre": dict(CROWN_COURT),
             "hearingDays": [{"sittingDay": f"{day}T10:00:00.000Z"}],
             "prosecutionCases": [
                 {
