@@ -1,5 +1,8 @@
 """The tables as migrations make them: on both databases the same, and the same as the models say."""
 
+import itertools
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +20,11 @@ from witness_care.columns import Instant, new_id
 from witness_care.database import Base
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+INSTANT_LENGTH = 27  # SQLite keeps an instant as text of this length
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+Rows = dict[str, list[dict[str, object]]]
 
 
 def partial_indexes_of_the_models() -> set[str]:
@@ -96,6 +103,82 @@ def test_a_downgrade_takes_everything_away_again(empty_database_url: str, tmp_pa
         upgrade()
         downgrade(revision="base")
         assert sa.inspect(database.session().connection()).get_table_names() == ["alembic_version"]
+    let_go(app)
+
+
+def example_of(column: sa.Column[object], checks: list[str], numbers: Iterator[int]) -> object:
+    """A value that the column may hold: the first that its check names, or one made from its type."""
+    for check in checks:
+        if re.match(rf"\W*{column.name}\W", check) and (named := re.search(r"'([^']+)'", check)):
+            return named[1]
+    number = next(numbers)
+    kind = column.type
+    if isinstance(kind, sa.DateTime):
+        return NOON
+    if isinstance(kind, sa.Date):
+        return NOON.date()
+    if isinstance(kind, sa.Time):
+        return NOON.time()
+    if isinstance(kind, sa.Boolean):
+        return False
+    if isinstance(kind, sa.Integer):
+        return number
+    if isinstance(kind, sa.LargeBinary):
+        return bytes([number % 256])
+    if isinstance(kind, sa.JSON):
+        return {}
+    length = getattr(kind, "length", None)
+    return NOON.strftime("%Y-%m-%dT%H:%M:%S.000000Z") if length == INSTANT_LENGTH else f"{number}"
+
+
+def fill_every_table(connection: sa.Connection) -> tuple[sa.MetaData, Rows]:
+    """Put one row into each table as it is now, by what the catalogue says of it; the rows as they can be read."""
+    reflected = sa.MetaData()
+    reflected.reflect(connection)
+    numbers = itertools.count(1)
+    placed: dict[str, dict[str, object]] = {}
+    for table in reflected.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        checks = [check["sqltext"] for check in sa.inspect(connection).get_check_constraints(table.name)]
+        row: dict[str, object] = {}
+        for key in table.foreign_key_constraints:
+            if key.referred_table is not table:
+                row |= {
+                    local.name: placed[key.referred_table.name][element.column.name]
+                    for local, element in zip(key.columns, key.elements, strict=True)
+                    if local.name not in row
+                }
+        for column in table.columns:
+            if column.name not in row and not column.nullable and not column.identity:
+                row[column.name] = example_of(column, checks, numbers)
+        connection.execute(table.insert(), row)
+        placed[table.name] = row
+    return reflected, rows_of(connection, reflected)
+
+
+def rows_of(connection: sa.Connection, tables: sa.MetaData) -> Rows:
+    """Every row of these tables, in the columns that they have here."""
+    return {
+        table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+        for table in tables.sorted_tables
+        if table.name != "alembic_version"
+    }
+
+
+def test_each_migration_keeps_what_a_populated_database_holds(empty_database_url: str, tmp_path: Path) -> None:
+    """A row in every table before a migration is the same row after it, whatever columns it gained."""
+    revisions = sorted(revision.revision for revision in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    app = application_on(empty_database_url, instance=tmp_path)
+    with app.app_context():
+        for before, revision in itertools.pairwise(revisions):
+            upgrade(revision=before)
+            with database.writing() as session:
+                tables, filled = fill_every_table(session.connection())
+            upgrade(revision=revision)
+            assert rows_of(database.session().connection(), tables) == filled, f"{revision} lost or changed a row."
+            database.session().rollback()
+            downgrade(revision="base")
     let_go(app)
 
 

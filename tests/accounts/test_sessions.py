@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import PASSWORD, Cast, cast_of, email_of, signed_in
+from tests.databases import let_go
 from witness_care import create_app, database
 from witness_care.accounts import service
 from witness_care.accounts.models import AppSession, AppUser, UserUnit
@@ -138,6 +139,7 @@ def test_in_production_the_cookies_are_bound_to_host_and_tls(database_url: str, 
     assert "Path=/;" in cookie
     assert "Domain" not in cookie
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    let_go(app)
     assert client.get("/sign-in", base_url="https://elsewhere.example").status_code == 400
 
 

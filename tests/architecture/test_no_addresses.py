@@ -9,6 +9,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 LOCK_FILES = sorted((ROOT / "requirements").glob("*.txt"))
 ADDRESSES = re.compile(r"://|--index-url|--extra-index-url|--find-links|--trusted-host")
@@ -25,6 +27,7 @@ def test_no_requirement_file_holds_an_address():
     assert found == [], "Lock files hold names, versions and hashes only. Run: make lock"
 
 
+@pytest.mark.proves("SEC-45")
 def test_every_pinned_package_has_a_hash():
     for path in LOCK_FILES:
         entries = path.read_text().replace("\\\n", " ").splitlines()
@@ -53,6 +56,7 @@ def test_the_npm_lock_names_no_address_but_those_of_donations():
     assert found == [], "Keep .npmrc's omit-lockfile-registry-resolved=true, and run: make lock"
 
 
+@pytest.mark.proves("SEC-45")
 def test_every_npm_package_has_an_integrity_hash():
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []

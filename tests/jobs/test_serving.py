@@ -9,14 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from witness_care import config
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 240
 LISTENS = "0A"  # as the kernel writes the state of a socket
 
 
@@ -28,21 +29,25 @@ def port() -> int:
         return number
 
 
+@contextmanager
+def started(command: Sequence[str], *, on: str, folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that serves until it is told to stop, on the database `on`; what it prints is in `folder`/serve.log."""
+    environment = os.environ | {"DATABASE_URL": on, "WC_INSTANCE": str(folder), "PORT": str(port)}
+    with (folder / "serve.log").open("wb") as log:
+        running = subprocess.Popen(command, cwd=config.REPOSITORY, env=environment, stdout=log, stderr=log)
+    try:
+        yield running
+    finally:
+        if running.poll() is None:
+            running.terminate()
+        running.wait(timeout=WAIT_SECONDS)
+
+
 @pytest.fixture
 def serving(database_url: str, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {"DATABASE_URL": database_url, "WC_INSTANCE": str(tmp_path), "PORT": str(port)}
-    with (tmp_path / "serve.log").open("wb") as log:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-            cwd=config.REPOSITORY,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    yield running
-    if running.poll() is None:
-        running.terminate()
-    running.wait(timeout=WAIT_SECONDS)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
+    with started(command, on=database_url, folder=tmp_path, port=port) as running:
+        yield running
 
 
 def answers(port: int) -> bool:
@@ -83,13 +88,34 @@ def listening_on(port: int) -> set[str]:
 
 
 def until_it_serves(running: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    """Wait until it has printed its address, which it does once it answers."""
+    """Wait until it has printed that it can be opened, which it does once it answers."""
     end = time.monotonic() + WAIT_SECONDS
-    while f"http://127.0.0.1:{port}" not in (folder / "serve.log").read_text():
+    while f"answers on http://127.0.0.1:{port} " not in (folder / "serve.log").read_text():
         assert running.poll() is None, "It ended before it answered."
         assert time.monotonic() < end, f"Expected an answer within {WAIT_SECONDS} seconds."
         time.sleep(0.2)
     assert answers(port)
+
+
+@pytest.mark.feature("Q2")
+@pytest.mark.sqlite_only
+def test_make_run_alone_ends_at_a_sign_in_page_with_cases_to_look_at(
+    empty_database_url: str, tmp_path: Path, port: int
+) -> None:
+    with started(["make", "run"], on=empty_database_url, folder=tmp_path, port=port) as running:
+        until_it_serves(running, tmp_path, port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/sign-in")
+        answer = connection.getresponse()
+        page = answer.read().decode()
+        connection.close()
+
+    assert answer.status == http.client.OK
+    assert "<h1" in page
+    assert "Sign in" in page
+    printed = (tmp_path / "serve.log").read_text()
+    assert "olivia@eastmere.example" in printed
+    assert "curl" in printed
 
 
 @pytest.mark.sqlite_only

@@ -142,6 +142,7 @@ def test_a_call_names_the_safe_word_first():
     assert notes == ("Ask for the safe word.",)
 
 
+@pytest.mark.proves("SEC-27")
 def test_a_voicemail_never_names_the_offence_and_stays_neutral_unless_agreed():
     agreed = gate(PERSON, MOBILE, "voicemail", now=NOW)
     neutral = gate(PERSON, replace(MOBILE, may_identify_us="not_asked"), "voicemail", now=NOW)
@@ -149,6 +150,7 @@ def test_a_voicemail_never_names_the_offence_and_stays_neutral_unless_agreed():
     assert neutral.notes == (*agreed.notes, 'Say only whom to ring: not "court", "witness" or "victim".')
 
 
+@pytest.mark.proves("SEC-27")
 def test_a_neutral_message_needs_no_agreement_to_say_who_we_are():
     silent = replace(MOBILE, may_identify_us="not_asked")
     assert gate(PERSON, silent, "text", neutral=True, now=NOW) == Allowed(())
