@@ -132,6 +132,7 @@ EVENTS = {
     "HearingListed": "hearing announced",
     "HearingConfirmed": "hearing date set",
     "HearingMoved": "hearing moved",
+    "HearingSighted": "hearing seen on a court list",
     "DateRemoved": "date taken away",
     "HearingDaysCancelled": "hearing days cancelled",
     "TrialVacated": "trial vacated",

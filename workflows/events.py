@@ -245,6 +245,18 @@ class HearingMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HearingSighted:
+    """A published court list shows the hearing on these days, or in a week; it confirms or moves (feeds.md section 10).
+
+    A list shows what it covers and no more: days it leaves out are not said to be gone.
+    """
+
+    hearing: str
+    when: When
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateRemoved:
     hearing: str
 
@@ -445,6 +457,7 @@ Fact = (
     | HearingListed
     | HearingConfirmed
     | HearingMoved
+    | HearingSighted
     | DateRemoved
     | HearingDaysCancelled
     | TrialVacated

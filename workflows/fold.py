@@ -121,6 +121,8 @@ class Fold:
             self.outcomes[event.id] = self._take_one(event, told, personal, closes)
             self._remember_hearings(event)
             self.truth = self._look()
+            if self.outcomes[event.id] == CHANGED and self._only_confirms(event, before):
+                self.outcomes[event.id] = NO_CHANGE
             self._hand_on_tellings(event)
             self._settle_proceedings(event, before, standings_before)
             journeys += movements.machine_events(self, event, before, standings_before)
@@ -129,6 +131,13 @@ class Fold:
         for participant, person in self.people.items():
             duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
         movements.step_journeys(self, journeys, cause)
+
+    def _only_confirms(self, event: CaseEvent, before: CaseTruth) -> bool:
+        """Say whether a court list showed only what was known, as most of its lines do."""
+        if not isinstance(event.what, events.HearingSighted):
+            return False
+        hearing = event.what.hearing
+        return before.hearings.get(hearing) == self.truth.hearings.get(hearing)
 
     def _take_one(
         self, event: CaseEvent, told: set[str], personal: set[str], closes: list[tuple[TopicKey, str]]

@@ -303,9 +303,11 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
     hearing = after.hearings.get(getattr(what, "hearing", ""))
     is_trial = hearing is not None and hearing.is_trial
     match what:
-        case events.HearingConfirmed() | events.HearingMoved() if is_trial and hearing is not None:
-            was = before.hearings.get(hearing.id)
-            return "TrialMoved" if was is not None and was.is_live else "TrialListed"
+        case events.HearingSighted() if hearing is not None and before.hearings.get(hearing.id) == hearing:
+            return ""
+        case events.HearingConfirmed() | events.HearingMoved() | events.HearingSighted():
+            was = before.hearings.get(hearing.id) if hearing is not None else None
+            return ("TrialMoved" if was is not None and was.is_live else "TrialListed") if is_trial else ""
         case events.TrialVacated() if hearing is not None and _was(before, hearing) is HearingStatus.VACATED:
             return ""
         case events.TrialVacated() | events.TrialUnvacated():

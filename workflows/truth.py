@@ -6,7 +6,7 @@ highest version stands, between contexts the newest statement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from workflows import events
 from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, ResultKind, When, Where
 from workflows.proceedings import DefendantFacts
 from workflows.snapshot import Stated, Statement
-from workflows.working_days import start_of_hearing
+from workflows.working_days import london_date, start_of_hearing
 
 Registers = dict[str, tuple[Statement, ...]]
 
@@ -94,12 +94,16 @@ def take_in(registers: Registers, event: CaseEvent) -> str:
 
 def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
     """Split a fact into (register, statement, fact group)."""
+    said: list[tuple[str, Stated, str]]
     match what:
         case events.HearingListed():
             return [(f"announced:{what.hearing}", what.about, "listing")]
         case events.HearingConfirmed() | events.HearingMoved():
             parts: list[tuple[str, Stated | None]] = [("when", what.when), ("where", what.where), ("about", what.about)]
             return [(f"{name}:{what.hearing}", said, "listing") for name, said in parts if said is not None]
+        case events.HearingSighted():
+            said = [(f"sighted:{what.hearing}", what.when, "list")]
+            return said + ([(f"announced:{what.hearing}", what.about, "list")] if what.about else [])
         case events.DateRemoved():
             return [(f"when:{what.hearing}", When(kind=DateKind.TO_BE_FIXED, removed=True), "listing")]
         case events.HearingDaysCancelled():
@@ -189,7 +193,7 @@ def _is_void(registers: Registers, statement: Statement) -> bool:
 
 def hearing(registers: Registers, hearing_id: str) -> Hearing:
     """Give one hearing as it now stands."""
-    when = standing(registers, f"when:{hearing_id}")
+    when = _listed(registers, hearing_id)
     where = standing(registers, f"where:{hearing_id}")
     about = standing(registers, f"about:{hearing_id}") or standing(registers, f"announced:{hearing_id}")
     outcome = standing(registers, f"outcome:{hearing_id}")
@@ -213,6 +217,40 @@ def hearing(registers: Registers, hearing_id: str) -> Hearing:
     )
 
 
+def _listed(registers: Registers, hearing_id: str) -> Statement | None:
+    """Give the date as it was listed, with what a newer court list shows of it (feeds.md section 10)."""
+    stated, sighted = standing(registers, f"when:{hearing_id}"), standing(registers, f"sighted:{hearing_id}")
+    if sighted is None or not isinstance(sighted.said, When):
+        return stated
+    if stated is None or not isinstance(stated.said, When):
+        return sighted
+    if sighted.occurred_at < stated.occurred_at:
+        return stated
+    when = _with_sighting(stated.said, sighted.said, london_date(sighted.occurred_at))
+    # What only confirms days, or gives their times, is no new listing: it revives nothing that was adjourned.
+    is_confirmed = {day.on for day in when.days} == {day.on for day in stated.said.days}
+    return replace(stated if is_confirmed and when.kind is stated.said.kind else sighted, said=when)
+
+
+def _with_sighting(held: When, seen: When, published_on: date) -> When:
+    """Put together the date that is held and the one a court list shows.
+
+    A week never beats a fixed day. A day outside the fixed days moves the hearing, unless it has begun, or the list
+    shows one of them too: then it is a further day.
+    """
+    if held.kind is not DateKind.FIXED:
+        return seen
+    if seen.kind is not DateKind.FIXED:
+        return held
+    shown = {day.on: day for day in seen.days}
+    known = {day.on: day for day in held.days}
+    if shown.keys().isdisjoint(known) and min(known, default=date.max) > published_on:
+        return seen
+    merged = {on: replace(day, at=shown[on].at or day.at) if on in shown else day for on, day in known.items()}
+    further = {on: day for on, day in shown.items() if on not in known}
+    return replace(held, days=tuple(day for _, day in sorted((merged | further).items())))
+
+
 def _outcome_word(said: Stated | None) -> str:
     if isinstance(said, events.TrialIneffective):
         return "ineffective"
@@ -224,11 +262,16 @@ def _days(registers: Registers, hearing_id: str, when: Statement | None) -> tupl
     if when is None or not isinstance(when.said, When):
         return ()
     cancelled = standing(registers, f"cancelled:{hearing_id}")
-    if cancelled is None or cancelled.occurred_at < when.occurred_at:
+    stated, sighted = standing(registers, f"when:{hearing_id}"), standing(registers, f"sighted:{hearing_id}")
+    listed_at = stated.occurred_at if stated else when.occurred_at
+    if cancelled is None or cancelled.occurred_at < listed_at:
         return when.said.days
     assert isinstance(cancelled.said, events.HearingDaysCancelled)
     gone = {day.on for day in cancelled.said.days if day.cancelled}
     kept = {day.on for day in cancelled.said.days if not day.cancelled}
+    if sighted is not None and isinstance(sighted.said, When) and sighted.occurred_at > cancelled.occurred_at:
+        shown = {day.on for day in sighted.said.days}
+        gone, kept = gone - shown, kept | shown
     return tuple(
         HearingDay(day.on, day.at, (day.on in gone) or (day.cancelled and day.on not in kept)) for day in when.said.days
     )

@@ -109,6 +109,58 @@ def next_day_changed(day: str, *, hearing: str = HEARING, seeded_from: str = "",
     return with_metadata(body, "public.events.listing.next-hearing-day-changed", stream=hearing, **envelope)
 
 
+def court_list(
+    *entries: dict[str, Any], kind: str = "FINAL", requested: str = "2026-01-12T11:00:00.000Z", **envelope: Any
+) -> dict[str, Any]:
+    """A published list; each entry made by `on_the_list` stands in a sitting of its own."""
+    days = [entry["startTime"][:10] for entry in entries]
+    body = {
+        "courtListId": an_id(f"list {requested}"),
+        "courtCentreId": CROWN_COURT["id"],
+        "publishCourtListType": kind,
+        "requestedTime": requested,
+        "startDate": min(days, default="2026-03-09"),
+        "endDate": max(days, default="2026-03-09"),
+        "weekCommencing": kind in ("WARN", "FIRM"),
+        "courtLists": [
+            {
+                "sittingDate": day,
+                "weekCommencing": kind in ("WARN", "FIRM"),
+                "courtRoomId": an_id("court room"),
+                "judiciary": [],
+                "hearings": [entry],
+            }
+            for day, entry in zip(days, entries, strict=True)
+        ],
+        "sendNotificationToParties": True,
+    }
+    return with_metadata(body, "public.listing.court-list-published", **({"created": requested} | envelope))
+
+
+def on_the_list(
+    starts: str, *, urn: str = URN, case: str = CASE, kind: str = "Trial", defendants: Sequence[str] = (DEFENDANT,)
+) -> dict[str, Any]:
+    """A line of a court list; `starts` is London time without a zone, as lists write it."""
+    return {
+        "startTime": starts,
+        "hearingType": {"id": an_id(kind), "description": kind},
+        "restrictFromCourtList": False,
+        "weekCommencing": False,
+        "hasVideoLink": False,
+        "caseIdentifier": {"authorityId": an_id("authority"), "authorityCode": "TESTPF", "caseReference": urn},
+        "defendants": [
+            {
+                "id": defendant,
+                "masterDefendantId": defendant,
+                "prosecutionCaseId": case,
+                "offences": [{"id": OFFENCE, "offenceCode": "TE01001", "offenceTitle": "Wounding"}],
+                "personDefendant": {"personDetails": {"firstName": "Testy", "lastName": "Testperson"}},
+            }
+            for defendant in defendants
+        ],
+    }
+
+
 def unallocated(*, hearing: str = HEARING, **envelope: Any) -> dict[str, Any]:
     body = {"hearingId": hearing, "offenceIds": [OFFENCE]}
     return with_metadata(body, "public.events.listing.hearing-unallocated", stream=hearing, **envelope)

@@ -166,6 +166,13 @@ def _listed(draw: Any) -> events.Fact:
 
 
 @st.composite
+def _sighted(draw: Any) -> events.Fact:
+    hearing = draw(hearings)
+    when = draw(_dates().filter(lambda when: when.kind is not DateKind.TO_BE_FIXED))
+    return events.HearingSighted(hearing=hearing, when=when, about=HEARINGS[hearing])
+
+
+@st.composite
 def _cancelled(draw: Any) -> events.Fact:
     marks = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
     marked = tuple(HearingDay(day, cancelled=gone) for day, gone in zip(DAYS, marks, strict=True))
@@ -211,6 +218,7 @@ court = st.one_of(
     _step(_listed()),
     _step(_listed()),
     _step(_listed()),
+    _step(_sighted(), versions=st.none()),
     _step(st.builds(events.HearingListed, hearing=st.just("trial-2"), about=st.just(HEARINGS["trial-2"]))),
     _step(st.builds(events.DateRemoved, hearing=hearings)),
     _step(_cancelled()),

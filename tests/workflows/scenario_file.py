@@ -255,6 +255,10 @@ class _Story:
                 if not _has_date(entry):
                     raise RuleFileError(f"{where}: expected starts, days, week or to_be_fixed, received none. Add one.")
                 return cls(hearing=hearing, **self._announced(hearing, entry))
+            case "HearingSighted":
+                if not _has_date(entry):
+                    raise RuleFileError(f"{where}: expected starts, days or week, received none. Add one.")
+                return cls(hearing=hearing, when=_when(entry), about=self._about(hearing))
             case "HearingDaysCancelled":
                 gone = [replace(day, cancelled=True) for day in _days(entry["cancelled"])]
                 return cls(hearing=hearing, days=(*gone, *_days(entry["standing"])))

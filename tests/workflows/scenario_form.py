@@ -100,6 +100,7 @@ ENTRY: dict[str, dict[str, Key]] = {
     "HearingListed": _HEARING,
     "HearingConfirmed": _HEARING | A_DATE | {"court": maybe_text()},
     "HearingMoved": _HEARING | A_DATE | {"court": maybe_text()},
+    "HearingSighted": _HEARING | A_DATE,
     "DateRemoved": _HEARING,
     "HearingDaysCancelled": _HEARING | {"cancelled": some_of(default=()), "standing": some_of(default=())},
     "TrialVacated": _HEARING | {"because": maybe_text()},
@@ -191,7 +192,7 @@ THEN = {
 }
 
 COURT_LISTS = (
-    *("HearingListed", "HearingConfirmed", "HearingMoved", "DateRemoved"),
+    *("HearingListed", "HearingConfirmed", "HearingMoved", "HearingSighted", "DateRemoved"),
     *("HearingDaysCancelled", "HearingWithdrawn", "HearingMarkedDuplicate"),
 )
 CPS = ("CpsRequires", "CpsNotRequired")

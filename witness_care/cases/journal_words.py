@@ -113,11 +113,15 @@ def _listed(fact: events.HearingConfirmed, names: Names) -> str:
     return f"{_name(fact, names)}: listed for {when_and_where(fact.when, fact.where)}"
 
 
+def _sighted(fact: events.HearingSighted, names: Names) -> str:
+    return f"{_name(fact, names)}: on a court list for {when_and_where(fact.when, None)}"
+
+
 def _moved(fact: events.HearingMoved, names: Names) -> str:
     return f"{_name(fact, names)}: moved to {when_and_where(fact.when, fact.where)}"
 
 
-def _name(fact: events.HearingConfirmed | events.HearingMoved, names: Names) -> str:
+def _name(fact: events.HearingConfirmed | events.HearingMoved | events.HearingSighted, names: Names) -> str:
     return (fact.about.hearing_type if fact.about else "") or names.hearing(fact.hearing)
 
 
@@ -195,6 +199,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "HearingListed": _announced,
     "HearingConfirmed": _listed,
     "HearingMoved": _moved,
+    "HearingSighted": _sighted,
     "DateRemoved": _of_hearing("its date was taken away"),
     "HearingDaysCancelled": _days_cancelled,
     "TrialVacated": _vacated,

@@ -26,7 +26,15 @@ from witness_care.people.models import Participant, Person
 from workflows import snapshot, values
 
 COURT_KINDS = (
-    *("HearingListed", "HearingConfirmed", "HearingMoved", "DateRemoved", "HearingDaysCancelled", "TrialVacated"),
+    *(
+        "HearingListed",
+        "HearingConfirmed",
+        "HearingMoved",
+        "HearingSighted",
+        "DateRemoved",
+        "HearingDaysCancelled",
+        "TrialVacated",
+    ),
     *("TrialUnvacated", "HearingWithdrawn", "HearingMarkedDuplicate", "HearingAdjourned", "TrialIneffective"),
     *("TrialCracked", "TrialStarted"),
 )

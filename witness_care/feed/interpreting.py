@@ -21,14 +21,15 @@ from witness_care.casework.apply import apply
 from witness_care.casework.bulk import insert_rows, update_rows
 from witness_care.columns import new_id
 from witness_care.feed import defendants_endpoints, matching
-from witness_care.feed.formats.translated import LONGEST_ID, Note, Part, Translated
+from witness_care.feed.formats.translated import LONGEST_ID, Note, Parked, Part, Translated
 from witness_care.feed.matching import Match, Matcher, Name
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait, UnknownField
 from witness_care.feed.states import Reason, State, state_of_message
 from witness_care.sealing import Plain
-from workflows.events import CaseEvent, ResultsShared
+from workflows.events import CaseEvent, HearingSighted, ResultsShared
 
 LONGEST_DETAIL = 300
+OLDER = {ResultsShared.__name__: Reason.OLDER_SHARE, HearingSighted.__name__: Reason.OLDER_LIST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,10 @@ def _outcomes_of(
         again=waiting is not None,
         drives=drives,
     )
-    if match.parked is None:
+    if part.only_if_ours and match.parked is Parked.UNKNOWN_CASE:
+        applied.reason = Reason.OUT_OF_SCOPE
+        found = [applied]
+    elif match.parked is None:
         found = [applied]
     else:
         left = PartOutcome(
@@ -221,14 +225,14 @@ def _judge(outcomes: Iterable[Outcome], answers: Mapping[str, str]) -> None:
     """Say of each part and message what casework made of it."""
     for outcome in outcomes:
         for part in outcome.parts:
-            if part.state != State.APPLIED:
+            if part.state != State.APPLIED or part.reason == Reason.OUT_OF_SCOPE:
                 continue
             said = {answers[event_id] for event_id in part.event_ids}
             if "changed" in said:
                 part.reason = Reason.MATCHED_LATER if part.again else Reason.CHANGED
             elif said == {"stale"}:
-                shared = part.events == [ResultsShared.__name__]
-                part.state, part.reason = State.STALE, Reason.OLDER_SHARE if shared else Reason.OLDER_VERSION
+                alone = part.events[0] if len(part.events) == 1 else ""
+                part.state, part.reason = State.STALE, OLDER.get(alone, Reason.OLDER_VERSION)
             elif part.again:
                 part.reason = Reason.MATCHED_LATER
         if outcome.parts:
@@ -300,7 +304,7 @@ def _waits(parts: Iterable[PartOutcome]) -> list[dict[str, Any]]:
     return [
         {"namespace": namespace, "kind": kind, "value": value, "part_id": part.id}
         for part in parts
-        if part.state == State.PARKED
+        if part.state == State.PARKED or part.reason == Reason.OUT_OF_SCOPE
         for namespace, kind, value in dict.fromkeys(part.match.waits)
     ]
 

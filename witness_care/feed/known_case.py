@@ -14,13 +14,13 @@ from witness_care.columns import new_id
 from witness_care.feed.formats.cp_next_hearings import INFERRED
 from witness_care.feed.formats.translated import NamedDefendant, NamedOffence, Parked
 from witness_care.feed.known_hearings import Dated, KnownHearing, is_telling
-from workflows.events import HearingListed
+from workflows.events import HearingListed, HearingSighted
 
 _NOT_IN_A_NUMBER = re.compile(r"[^A-Z0-9]+")
 
 
 class KnownCase:
-    """The names of one case in the court's own system, and its live hearings."""
+    """The names of one case in the court's own system, and the hearings that a message may mean."""
 
     def __init__(
         self,
@@ -36,7 +36,8 @@ class KnownCase:
         self.unit_id = unit_id
         self.owners = owners
         self._book = IdBook(case_id=case_id, namespace=COURT, rows=rows, ours=(), now=now)
-        self._hearings = dict(hearings)
+        self._hearings = {ours: hearing for ours, hearing in hearings.items() if hearing.is_live}
+        self._off = {ours: hearing for ours, hearing in hearings.items() if not hearing.is_live}
         self._inferred = {row.value: row.target_id for row in rows if row.namespace == INFERRED}
         self._by_summons = {
             _summons(row.value): row.target_id for row in rows if row.namespace == ASN and row.kind == DEFENDANT
@@ -102,6 +103,28 @@ class KnownCase:
         elif ours is None:
             ours = self._learn(HEARING, self._adoptable(what, put_off) or new_id(), what.hearing)
         self._hearings.setdefault(ours, KnownHearing(ours, "")).now_stands(what, put_off - {ours})
+        return None
+
+    def place_sighted(self, seen: HearingSighted) -> Parked | None:
+        """Find or make the hearing that a court list shows, which it gives no id (feeds.md section 8, rule 2).
+
+        That of its class which has such a day; else the only one of its class, which then has another date; else one
+        that lost its date; else a new one. A day on which a vacated hearing was to be contradicts the vacation, which
+        only the court that vacated it takes back: it waits.
+        """
+        kind = seen.about.hearing_class if seen.about else ""
+        among = {ours: hearing for ours, hearing in self._hearings.items() if hearing.hearing_class == kind}
+        fitting = [ours for ours, hearing in among.items() if hearing.is_shown_by(seen)]
+        off = {ours: hearing for ours, hearing in self._off.items() if hearing.hearing_class == kind}
+        if not fitting and any(hearing.is_vacated and hearing.is_shown_by(seen) for hearing in off.values()):
+            return Parked.CONTRADICTORY
+        if not fitting and is_telling(kind):
+            fitting = list(among) or [ours for ours, hearing in off.items() if not hearing.is_vacated]
+        if len(fitting) > 1:
+            return Parked.AMBIGUOUS_MATCH
+        ours = fitting[0] if fitting else new_id()
+        self._inferred[seen.hearing] = ours
+        self._hearings.setdefault(ours, self._off.pop(ours, KnownHearing(ours, kind))).is_now_shown(seen)
         return None
 
     def is_double_of_nothing(self, name: str) -> bool:

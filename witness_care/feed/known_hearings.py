@@ -11,23 +11,36 @@ from sqlalchemy.orm import Session
 
 from witness_care.cases.models import Hearing, HearingDay, HearingLink
 from witness_care.feed.formats.cp_next_hearings import court_key
-from workflows.events import HearingClass, HearingConfirmed, HearingListed, HearingMoved, Where
+from workflows.events import HearingClass, HearingConfirmed, HearingListed, HearingMoved, HearingSighted, Where
 from workflows.truth import HearingStatus
+from workflows.working_days import days_later
 
 Dated = HearingConfirmed | HearingMoved
+# What no message means as it stands, but a court list may show: one that lost its date, and one that is off.
+LISTABLE = (HearingStatus.DATE_REMOVED.value, HearingStatus.VACATED.value)
 LIVE = (HearingStatus.LIVE.value, HearingStatus.UNDATED.value, HearingStatus.STUB.value)
 
 
 @dataclass(slots=True)
 class KnownHearing:
-    """One live hearing. `days` give each day's time, None when it is to be confirmed."""
+    """One hearing that a message may mean. `days` give each day's time, None when it is to be confirmed."""
 
     id: str
     hearing_class: str
     court: Where | None = None
     days: dict[date, time | None] = field(default_factory=dict)
     week: date | None = None
+    weeks: int = 1
     came_of: set[str] = field(default_factory=set)  # our ids of the hearings it was put off from
+    status: str = HearingStatus.LIVE.value
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def is_vacated(self) -> bool:
+        return self.status == HearingStatus.VACATED.value
 
     @property
     def has_date(self) -> bool:
@@ -37,11 +50,22 @@ class KnownHearing:
         """Say whether this could be the hearing a message without a usable id means (feeds.md section 8, rule 2)."""
         if what.about is None or self.hearing_class != what.about.hearing_class:
             return False
-        if not is_same_court(self.court, what.where):
+        if self.court is not None and not is_same_court(self.court, what.where):
             return False
         if what.when.week_commencing is not None:
             return self.week == what.when.week_commencing
         return any(day.on in self.days for day in what.when.days)
+
+    def is_shown_by(self, seen: HearingSighted) -> bool:
+        """Say whether a court list shows this hearing on a day, or in a week, that it has."""
+        if self.week is not None:
+            last = days_later(self.week, 7 * self.weeks)
+            first_days = [seen.when.week_commencing] if seen.when.week_commencing else [d.on for d in seen.when.days]
+            return any(self.week <= day < last for day in first_days)
+        if seen.when.week_commencing is not None:
+            last = days_later(seen.when.week_commencing, 7 * seen.when.weeks)
+            return any(seen.when.week_commencing <= day < last for day in self.days)
+        return any(day.on in self.days for day in seen.when.days)
 
     def is_alike(self, other: KnownHearing) -> bool:
         """Say whether one of two hearings may be the double of the other: of one class, court and day or week."""
@@ -51,8 +75,15 @@ class KnownHearing:
     def fits_to_the_minute(self, what: Dated) -> bool:
         return any(day.on in self.days and self.days[day.on] == day.at for day in what.when.days)
 
+    def is_now_shown(self, seen: HearingSighted) -> None:
+        """Take over what a list of the same batch shows, before it is written."""
+        self.status = HearingStatus.LIVE.value
+        self.week = seen.when.week_commencing if not self.days else None
+        self.days |= {day.on: day.at for day in seen.when.days}
+
     def now_stands(self, what: Dated | HearingListed, came_of: set[str]) -> None:
         """Take over what a message of the same batch says, before it is written."""
+        self.status = HearingStatus.LIVE.value
         if what.about is not None:
             self.hearing_class = what.about.hearing_class
         self.came_of |= came_of
@@ -65,7 +96,7 @@ class KnownHearing:
 
 
 def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, KnownHearing]]:
-    """Read the live hearings of cases with their days and what they came of, by case and id: two statements."""
+    """Read the hearings that a message may mean, with days and origins, by case and id: two statements."""
     rows = session.execute(
         sa.select(
             Hearing.id,
@@ -74,18 +105,28 @@ def hearings_of_cases(session: Session, case_ids: Sequence[str]) -> dict[str, di
             Hearing.court,
             Hearing.court_code,
             Hearing.week_commencing,
+            Hearing.weeks,
+            Hearing.status,
             HearingDay.on_date,
             HearingDay.at_time,
         )
         .outerjoin(HearingDay, sa.and_(HearingDay.hearing_id == Hearing.id, HearingDay.cancelled.is_(sa.false())))
-        .where(Hearing.case_id.in_(case_ids), Hearing.status.in_(LIVE))
+        .where(Hearing.case_id.in_(case_ids), Hearing.status.in_((*LIVE, *LISTABLE)))
         .order_by(Hearing.id, HearingDay.position)
     )
     found: dict[str, dict[str, KnownHearing]] = {}
     for row in rows:
-        court = Where(court=row.court, court_code=row.court_code)
+        court = Where(court=row.court, court_code=row.court_code) if row.court or row.court_code else None
         hearing = found.setdefault(row.case_id, {}).setdefault(
-            row.id, KnownHearing(row.id, row.hearing_class, court, week=row.week_commencing)
+            row.id,
+            KnownHearing(
+                id=row.id,
+                hearing_class=row.hearing_class,
+                court=court,
+                week=row.week_commencing,
+                weeks=row.weeks,
+                status=row.status,
+            ),
         )
         if row.on_date is not None:
             hearing.days[row.on_date] = row.at_time

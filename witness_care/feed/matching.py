@@ -22,11 +22,18 @@ from witness_care.feed.fact_ids import ids_in, with_our_ids
 from witness_care.feed.formats.translated import Note, Parked, Part, Said
 from witness_care.feed.known_case import KnownCase, is_placeholder
 from witness_care.feed.known_hearings import hearings_of_cases
-from workflows.events import HearingConfirmed, HearingListed, HearingMarkedDuplicate, HearingMoved, VerdictRecorded
+from workflows.events import (
+    HearingConfirmed,
+    HearingListed,
+    HearingMarkedDuplicate,
+    HearingMoved,
+    HearingSighted,
+    VerdictRecorded,
+)
 
 MOST_PEOPLE = 20  # a case is found by some of its people; the rest of a long list adds nothing
 ABOUT_ONE_HEARING = (HearingConfirmed, HearingMoved, HearingListed)
-NEEDS_KNOWN_HEARINGS = (*ABOUT_ONE_HEARING, HearingMarkedDuplicate)
+NEEDS_KNOWN_HEARINGS = (*ABOUT_ONE_HEARING, HearingMarkedDuplicate, HearingSighted)
 Name = tuple[str, str, str]  # namespace, kind, value: the form of `identifier` and `feed_wait`
 
 
@@ -59,7 +66,7 @@ class Matcher:
         `unit_ids` are the units whose cases the sender may write to (None: all). `alone` says that no other case of
         the message is still unknown to us, so that the hearing alone may tell which case it is.
         """
-        if part.parked is Parked.UNSUPPORTED_TYPE:
+        if part.parked in (Parked.UNSUPPORTED_TYPE, Parked.EMPTY_SNAPSHOT):
             return [Match(parked=part.parked)]
         found = self._cases_of(part, unit_ids, alone=alone)
         if isinstance(found, Parked):
@@ -250,6 +257,8 @@ def _learn_hearings(case: KnownCase, part: Part) -> Parked | None:
     for said in part.facts:
         if isinstance(said.what, ABOUT_ONE_HEARING):
             not_placed = case.place(said.what) or not_placed
+        elif isinstance(said.what, HearingSighted):
+            not_placed = case.place_sighted(said.what) or not_placed
     for name in (part.hearing, *_named(part, HEARING)):
         if name and not is_placeholder(name):
             case.find_or_make(HEARING, name)

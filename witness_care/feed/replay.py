@@ -25,7 +25,7 @@ from witness_care.feed.formats.translated import Parked, Translated
 from witness_care.feed.interpreting import Outcome, Stored, WaitingPart, interpret
 from witness_care.feed.matching import Name
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
-from witness_care.feed.states import State
+from witness_care.feed.states import Reason, State
 from witness_care.structured_log import describe, log
 
 NOT_READ_AFTER = timedelta(minutes=2)
@@ -192,7 +192,7 @@ def _waiting_for(session: Session, names: Collection[Name]) -> list[str]:
             sa.select(FeedWait.part_id)
             .join(FeedPart, FeedPart.id == FeedWait.part_id)
             .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
-            .where(wanted, FeedPart.state == State.PARKED)
+            .where(wanted, sa.or_(FeedPart.state == State.PARKED, FeedPart.reason == Reason.OUT_OF_SCOPE))
             .group_by(FeedWait.part_id, FeedMessage.received_at)
             .order_by(FeedMessage.received_at, FeedWait.part_id)
             .limit(MOST_AT_ONCE)

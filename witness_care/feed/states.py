@@ -21,16 +21,18 @@ class Reason(StrEnum):
     CHANGED = "changed"
     NO_CHANGE = "no-change"
     POKE = "poke"
+    OUT_OF_SCOPE = "out-of-scope"
     MATCHED_LATER = "matched-later"
     SAME_ID = "same-id"
     SAME_CONTENT = "same-content"
     OLDER_VERSION = "older-version"
     OLDER_SHARE = "older-share"
+    OLDER_LIST = "older-list"
     SET_ASIDE = "set-aside"
 
 
 _WORST_FIRST = (State.PARKED, State.APPLIED, State.STALE, State.REJECTED)
-_TELLING_FIRST = (Reason.CHANGED, Reason.MATCHED_LATER, Reason.NO_CHANGE)
+_TELLING_FIRST = (Reason.CHANGED, Reason.MATCHED_LATER, Reason.NO_CHANGE, Reason.OUT_OF_SCOPE)
 
 
 def state_of_message(parts: Iterable[tuple[str, str]]) -> tuple[str, str]:

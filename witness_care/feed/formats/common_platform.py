@@ -14,7 +14,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from witness_care.feed.formats import cp_hearings, cp_messages, cp_results
+from witness_care.feed.formats import cp_hearings, cp_lists, cp_messages, cp_results
 from witness_care.feed.formats.cp_hearings import HEARING, LISTING, Message
 from witness_care.feed.formats.cp_next_hearings import named_by_message, put_off
 from witness_care.feed.formats.fields import clean_text, described, read, unknown_paths
@@ -38,10 +38,7 @@ class _Type:
     parts: Callable[[Body, Message], tuple[Part, ...]] | None = None
     label: str = ""  # how the type is shown, where its name alone would not say enough
     subject: Callable[[Body], str] = lambda body: body["hearingId"]
-
-    @property
-    def is_poke(self) -> bool:
-        return self.parts is None
+    is_draft: Callable[[Body], bool] = lambda body: False  # sent before it is settled: kept, and changes nothing
 
 
 def _adjourned(body: Body, message: Message) -> tuple[Part, ...]:
@@ -86,6 +83,13 @@ TYPES: Mapping[tuple[str, str], _Type] = {
     ),
     ("listing", "hearing-deleted"): _Type(
         context=LISTING, schema=cp_messages.HearingDeletedSchema, parts=cp_hearings.hearing_deleted
+    ),
+    ("listing", "court-list-published"): _Type(
+        context=LISTING,
+        schema=cp_messages.CourtListPublishedSchema,
+        parts=cp_lists.court_list_published,
+        subject=cp_lists.list_key,
+        is_draft=cp_lists.is_draft,
     ),
     ("hearing", "marked-as-duplicate"): _Type(
         context=HEARING, schema=cp_messages.MarkedAsDuplicateSchema, parts=cp_hearings.marked_as_duplicate
@@ -144,6 +148,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
     (("hearingId", "pleaModel"), ("hearing", "hearing-offence-plea-updated")),
     (("hearingId", "verdict"), ("hearing", "hearing-offence-verdict-updated")),
     (("adjournedHearing",), ("hearing", "adjourned")),
+    (("courtLists", "publishCourtListType"), ("listing", "court-list-published")),
 )
 
 
@@ -160,9 +165,10 @@ def translate(body: Any, headers: Mapping[str, str], received_at: datetime) -> T
         return _not_built_yet(context, name, body, envelope, received_at)
     content = read(kind.schema, body)
     shared, label = content.get("sharedTime"), kind.label or name
-    occurred_at = envelope.occurred_at or shared or envelope.source_time or received_at
+    occurred_at = content.get("requestedTime") or envelope.occurred_at or shared or envelope.source_time or received_at
     message = Message(received_at=received_at, occurred_at=_believable(occurred_at, received_at), shared_time=shared)
-    parts = kind.parts(content, message) if kind.parts else ()
+    is_poke = kind.parts is None or kind.is_draft(content)
+    parts = () if kind.parts is None or is_poke else kind.parts(content, message)
     subject = kind.subject(content) or ""
     return Translated(
         message_type=label,
@@ -174,7 +180,7 @@ def translate(body: Any, headers: Mapping[str, str], received_at: datetime) -> T
         version=envelope.version,
         shared_time=shared,
         parts=parts,
-        is_poke=kind.is_poke,
+        is_poke=is_poke,
         unknown_fields=tuple(dict.fromkeys((*unknown_paths(kind.schema, body), *message.odd))),
     )
 

@@ -9,14 +9,15 @@ from marshmallow import fields
 
 from witness_care.feed.formats.cp_schemas import (
     HearingDaySchema,
+    HearingTypeSchema,
     ListedHearingSchema,
     NextHearingSchema,
     PleaSchema,
     ResultedHearingSchema,
     VerdictSchema,
 )
-from witness_care.feed.formats.fields import ExternalId, MaybeDate, MaybeInstant, Words, many, one
-from witness_care.schemas import AwareInstant, FeedSchema, YesNo
+from witness_care.feed.formats.fields import ExternalId, MaybeDate, MaybeInstant, MaybeYes, Words, many, one
+from witness_care.schemas import AwareInstant, FeedSchema, PlainDate, YesNo
 
 ENVELOPE = frozenset({"_metadata"})
 NOTICES = frozenset({"sendNotificationToParties", "isNotificationAllocationFieldUpdated"})
@@ -139,3 +140,55 @@ class AnnouncementSchema(FeedSchema):
 
     hearingId = ExternalId()
     also_seen = ENVELOPE | {"prosecutionCase"}
+
+
+class ListedCaseSchema(FeedSchema):
+    caseReference = Words(64)
+    also_seen = frozenset({"authorityCode", "authorityId"})
+
+
+class ListedOffenceSchema(FeedSchema):
+    id = ExternalId(needed=True)
+    also_seen = frozenset(
+        {
+            *("count", "offenceCode", "offenceDefinitionId", "offenceLegislation", "offenceLegislationWelsh"),
+            *("offenceTitle", "offenceTitleWelsh", "orderIndex", "startDate", "endDate", "wording", "wordingWelsh"),
+        }
+    )
+
+
+class ListedDefendantSchema(FeedSchema):
+    id = ExternalId()
+    prosecutionCaseId = Words(64)
+    offences = many(ListedOffenceSchema)
+    also_seen = frozenset(
+        {"courtProceedingsInitiated", "legalEntityDefendant", "masterDefendantId", "personDefendant", "isYouth"}
+    )
+
+
+class ListedEntrySchema(FeedSchema):
+    startTime = Words(40)
+    hearingType = one(HearingTypeSchema, needed=True)
+    weekCommencing = MaybeYes()
+    caseIdentifier = one(ListedCaseSchema)
+    defendants = many(ListedDefendantSchema)
+    also_seen = frozenset(
+        {"endTime", "restrictFromCourtList", "hasVideoLink", "committingCourtCentreId", "publicListNote"}
+    )
+
+
+class SittingSchema(FeedSchema):
+    sittingDate = PlainDate(required=True)
+    weekCommencing = MaybeYes()
+    hearings = many(ListedEntrySchema, needed=True)
+    also_seen = frozenset({"courtRoomId", "judiciary"})
+
+
+class CourtListPublishedSchema(FeedSchema):
+    courtCentreId = ExternalId()
+    publishCourtListType = Words(20)
+    requestedTime = MaybeInstant()
+    startDate = MaybeDate()
+    weekCommencing = MaybeYes()
+    courtLists = many(SittingSchema, needed=True)
+    also_seen = ENVELOPE | NOTICES | {"courtListId", "endDate"}

@@ -24,6 +24,7 @@ class Parked(StrEnum):
     AMBIGUOUS_MATCH = "ambiguous-match"
     CONTRADICTORY = "contradictory"
     UNSUPPORTED_TYPE = "unsupported-type"
+    EMPTY_SNAPSHOT = "empty-snapshot"
     SUSPICIOUS_DATE = "suspicious-date"
     NEEDS_PERSON = "needs-person"
 
@@ -83,6 +84,7 @@ class Part:
     """What one message says of one case and hearing. `parked` is set when the message itself cannot be believed.
 
     `known_as` is the placeholder by which an earlier result may have named this hearing, before it had an id.
+    `only_if_ours`: a list names every case of a court, so that one we do not have is nobody's work (feeds.md 10).
     """
 
     urn: str = ""
@@ -95,6 +97,7 @@ class Part:
     notes: tuple[Note, ...] = ()
     parked: Parked | None = None
     where: str = ""
+    only_if_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
