@@ -37,6 +37,16 @@ def press_inside(details: str, button: str) -> Refused:
     return act
 
 
+def press_after_entering(field: str, value: str, button: str) -> Refused:
+    """Enter something that is refused, and send the form."""
+
+    def act(page: Page) -> None:
+        page.get_by_label(field, exact=True).fill(value)
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return act
+
+
 def press_after_emptying(field: str, button: str) -> Refused:
     """Empty a field that the page filled in, and send the form."""
 
@@ -178,6 +188,12 @@ SCREENS = (
         empty=at("/unit/court-information"),
     ),
     Screen(endpoint="supervision.questions", who="sam", full=at("/unit/questions"), empty=at("/unit/questions")),
+    Screen(
+        endpoint="cases.as_known.as_known_page",
+        full=at("/cases/{moved_urn}/as-known"),
+        empty=at("/cases/{urn}/as-known?on=2020-01-01"),
+        refused=press_after_entering("Day", "2099-01-01", "Show"),
+    ),
     Screen(
         endpoint="cases.case",
         full=at("/cases/{moved_urn}"),

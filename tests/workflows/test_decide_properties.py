@@ -16,6 +16,7 @@ from tests.workflows.conftest import BANK_HOLIDAYS
 from tests.workflows.random_cases import CASE, Message, anything, messages_of, usual
 from workflows import rulebook
 from workflows import snapshot as snapshots
+from workflows.decide import refold
 from workflows.entitlement import Rules
 from workflows.events import ContactCorrected, ContactMade
 from workflows.working_days import Calendar, instant_in_words
@@ -53,6 +54,17 @@ def test_stepping_equals_refolding(story):
     assert play.snapshot == refolded.snapshot
     assert play.records == refolded.duties
     assert play.moves == list(refolded.moves)
+
+
+@pytest.mark.feature("C4")
+@examples(100)
+@given(anything, st.integers(0, 20))
+def test_what_was_known_at_a_moment_is_the_fold_of_what_was_received_by_then(story, cut):
+    messages = messages_of(story, RULES)
+    then = stepped(messages[: cut + 1])
+    moment = max(event.received_at for event in messages[min(cut, len(messages) - 1)])
+    journal = [event for message in messages for event in message if event.received_at <= moment]
+    assert refold(CASE, journal, RULES).snapshot == then.snapshot
 
 
 @examples(60)

@@ -15,7 +15,7 @@ from witness_care.cases import queries
 from witness_care.cases.api_documents import CaseBody, RegisteredBody
 from witness_care.cases.backfill import received_at
 from witness_care.cases.refusal import NotAcceptedError, NotThereError
-from witness_care.cases.schemas import CaseSchema
+from witness_care.cases.schemas import CaseQuerySchema, CaseSchema
 from witness_care.cases.service import Registered, register_case
 from witness_care.cases.urn import normalise_urn
 from witness_care.database import session
@@ -62,10 +62,29 @@ def put_case(document: dict[str, Any], urn: str) -> Response:
 
 @blueprint.route("/<urn>", methods=["GET"])
 @route_policy(permission="see_cases", category="consultation")
+@blueprint.arguments(CaseQuerySchema, location="query")
 @blueprint.response(200, CaseBody)
-def get_case(urn: str) -> Response:
-    """A case as it stands: proceedings, hearings, people with their journey, and what each is owed."""
-    document = queries.case_document(session(), actor(), _urn(urn), now=clock.now())
+def get_case(query: dict[str, Any], urn: str) -> Response:
+    """A case as it stands: proceedings, hearings, people with their journey, and what each is owed.
+
+    With `as_known_at`, the case as it was known at that moment, worked out from what had been received by then.
+    """
+    now, at = clock.now(), query.get("as_known_at")
+    if at is not None and at > now:
+        raise ApiError(
+            422,
+            "not_valid",
+            where="as_known_at",
+            expected="a moment that has passed",
+            received="one that is still to come",
+            do="Leave it out to read the case as it stands.",
+        )
+    found = _urn(urn)
+    document = (
+        queries.case_document(session(), actor(), found, now=now)
+        if at is None
+        else queries.case_as_known(session(), actor(), found, at=at)
+    )
     if document is None:
         raise errors.absent()
     people = [(person["id"], ledger.category_of_role(person["role"])) for person in document["participants"]]

@@ -94,6 +94,14 @@ class ContactPointBody(Schema):
     unsafe = fields.Boolean()
 
 
+class ToldBody(Schema):
+    topic = fields.String()
+    subject = fields.String()
+    value = fields.Dict()
+    value_hash = fields.String()
+    at = fields.AwareDateTime()
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -114,10 +122,17 @@ class ParticipantBody(Schema):
     left_at = fields.AwareDateTime(allow_none=True)
     contact_points = fields.List(fields.Nested(ContactPointBody))
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
+    told = fields.List(
+        fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
+    )
 
 
 class CaseBody(Schema):
     id = fields.String()
+    as_known_at = fields.AwareDateTime(
+        metadata={"description": "present when a past moment was asked for; then without officer and contact points"}
+    )
+    entries = fields.Integer(metadata={"description": "with as_known_at: entries of the journal received by then"})
     urn = fields.String()
     unit = fields.String()
     officer = fields.String(allow_none=True)

@@ -9,14 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
+from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.people.models import ContactPoint, Participant, Person
 from workflows import snapshot
+from workflows.duty_rows import DutyRecord
 
 Document = dict[str, Any]
 
@@ -65,6 +68,74 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
             | {"contact_points": points.get(row.person_id, [])}
             for row in _participants(session, case.id)
         ],
+    }
+
+
+def case_as_known(session: Session, actor: Actor, urn: str, *, at: datetime) -> Document | None:
+    """Give a case as it was known at `at` (UTC): what had been received by then, folded, and nothing later.
+
+    People and defendants bear the names they have now. None when the reader may not see the case.
+    """
+    today = case_document(session, actor, urn, now=at)
+    if today is None:
+        return None
+    [known] = as_known(session, today["id"], at=(at,))
+    standing = known.snapshot.people
+    return {
+        **{name: today[name] for name in ("id", "urn", "unit", "registered_at", "identifiers")},
+        "as_known_at": at,
+        "entries": known.entries,
+        "defendants": [
+            defendant | {"proceedings": known.snapshot.defendants[defendant["id"]].value}
+            for defendant in today["defendants"]
+            if defendant["id"] in known.snapshot.defendants
+        ],
+        "hearings": [
+            _hearing_as_known(known, hearing) for hearing in today["hearings"] if hearing["id"] in known.hearings
+        ],
+        "participants": [
+            _participant_as_known(known, person) for person in today["participants"] if person["id"] in standing
+        ],
+    }
+
+
+def _hearing_as_known(known: AsKnown, today: Document) -> Document:
+    row = known.hearings[today["id"]]
+    days = [
+        {"on": day.on, "at": day.at.isoformat("minutes") if day.at else None, "cancelled": day.cancelled}
+        for day in known.truth.hearings[today["id"]].days
+    ]
+    return {name: row.get(name, value) for name, value in today.items()} | {"days": days}
+
+
+def _participant_as_known(known: AsKnown, today: Document) -> Document:
+    person = known.snapshot.people[today["id"]]
+    kept = ("id", "person", "name", "identifiers")
+    return {name: today[name] for name in kept} | {
+        "role": person.role.value,
+        "witness_kind": person.witness_kind.value,
+        "enhanced": person.enhanced.value,
+        "defendants": list(person.defendants),
+        "offences": list(person.offences),
+        "journey": person.journey.value,
+        "attendance": person.attendance.value,
+        "last_two_way_at": person.last_two_way_at,
+        "duties": [_duty_as_known(duty, known.at) for duty in known.duties_of(today["id"])],
+        "told": [
+            {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}
+            for (topic, subject), told in sorted(known.told(today["id"]).items())
+            if (last := told.last_told) is not None
+        ],
+    }
+
+
+def _duty_as_known(duty: DutyRecord, at: datetime) -> Document:
+    names = ("id", "topic", "subject", "value", "value_hash", "told_value", "rule", "priority", "clock_start", "due_at")
+    return {name: getattr(duty, name) for name in names} | {
+        "hearing": duty.hearing,
+        "reason": wording.to_tell(duty.topic, duty.value, duty.told_value),
+        "explanation": list(duty.explanation),
+        "overdue": duty.due_at < at,
     }
 
 

@@ -151,6 +151,12 @@ class ParticipantSchema(StrictSchema):
         return ParticipantGiven(told=tuple(data.pop("told", ())), **data)
 
 
+class CaseQuerySchema(StrictSchema):
+    """The query of `GET /api/v1/cases/<urn>`."""
+
+    as_known_at = AwareInstant(metadata={"description": "a past moment with its offset: the case as it was known then"})
+
+
 class CaseSchema(StrictSchema):
     """The body of `PUT /api/v1/cases/<urn>`. What is left out stays; `remove` takes away."""
 

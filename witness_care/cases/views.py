@@ -16,7 +16,7 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
-from witness_care.cases import entry_views, hearing_words, journal_words, page_queries, who_knows
+from witness_care.cases import as_known_views, entry_views, hearing_words, journal_words, page_queries, who_knows
 from witness_care.cases.journal_words import Names
 from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
@@ -28,6 +28,7 @@ from workflows.flags import FLAGS
 
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(entry_views.blueprint)
+blueprint.register_blueprint(as_known_views.blueprint)
 
 DAYS_AHEAD = 14
 MOST_DAYS = 92
