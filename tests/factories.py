@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import email_of
-from witness_care.accounts.current import CLIENT, Actor
+from witness_care.accounts.current import CLIENT, USER, Actor
 from witness_care.accounts.models import Unit
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, ParticipantGiven, RequirementGiven
+from witness_care.cases.models import CourtCase
 from witness_care.cases.service import record_court_fact, register_case
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
@@ -172,6 +173,17 @@ def a_trial(
         now=now,
     )
     return hearing
+
+
+def entered(case: MadeCase, *facts: Fact, now: str, by: str) -> str:
+    """An officer enters something by hand; gives the id of its first entry in the journal."""
+    officer = Actor(kind=USER, id=by, unit_ids=(unit_of(case),))
+    outcomes = record_court_fact(case.urn, facts, actor=officer, now=at(now))
+    return next(iter(outcomes))
+
+
+def unit_of(case: MadeCase) -> str:
+    return session().scalars(sa.select(CourtCase.unit_id).where(CourtCase.id == case.id)).one()
 
 
 def moved(case: MadeCase, hearing: str, to: str, *, now: str) -> None:

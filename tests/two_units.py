@@ -35,7 +35,7 @@ from witness_care.accounts import service as accounts
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
-from witness_care.casework.models import Transition
+from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
 from witness_care.feed.models import FeedPart
 from witness_care.people import finding
@@ -246,12 +246,16 @@ def _rows_of(case: MadeCase, words: Words) -> dict[str, str]:
     session = database.session()
     contacts = sa.select(Contact.id).where(Contact.case_id == case.id).order_by(Contact.happened_at)
     questions = sa.select(Transition.id).where(Transition.case_id == case.id, Transition.flag.is_not(None))
+    entries = sa.select(JournalEvent.id).where(
+        JournalEvent.case_id == case.id, JournalEvent.kind == PersonConfirmed.__name__
+    )
     hearing = next(duty.hearing_id for duty in open_duties(case[words.victim]) if duty.hearing_id)
     return {
         "hearing_id": hearing,
         "duty_id": duty.id,
         "contact_id": session.scalars(contacts).first() or "",
         "question_id": session.scalars(questions).one(),
+        "event_id": session.scalars(entries).one(),
     }
 
 

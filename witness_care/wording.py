@@ -150,6 +150,7 @@ EVENTS = {
     "ContactCorrected": "contact corrected",
     "ToldCarriedOver": "told before this service",
     "DutyClosedByPerson": "ended without telling",
+    "EntryUndone": "an earlier entry undone",
     "PersonConfirmed": "said they will come",
     "CannotAttend": "said they cannot come",
     "Attended": "came to court",

@@ -13,7 +13,7 @@ from itertools import groupby
 from workflows import codec
 from workflows.decision import Decision
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent
+from workflows.events import CaseEvent, EntryUndone
 from workflows.fold import Fold, truth_of
 from workflows.snapshot import Snapshot
 from workflows.values import CaseTruth
@@ -36,9 +36,14 @@ def refold(case: str, journal: Iterable[CaseEvent], rules: Rules) -> Decision:
     return decide(Snapshot(case=case), sorted(journal, key=lambda event: event.fold_key), rules)
 
 
-def is_late(snapshot: Snapshot, event: CaseEvent) -> bool:
-    """Say whether an event belongs before what is already folded, so that the case must be refolded."""
-    return snapshot.last_key is not None and event.fold_key[:3] <= snapshot.last_key[:3]
+def needs_refold(snapshot: Snapshot, new: Sequence[CaseEvent]) -> bool:
+    """Say whether new events, in fold order, make the whole journal be folded again.
+
+    One belongs before what is already folded, or takes back an entry: what stood before that is only in the journal.
+    """
+    if snapshot.last_key is not None and new[0].fold_key[:3] <= snapshot.last_key[:3]:
+        return True
+    return any(isinstance(event.what, EntryUndone) for event in new)
 
 
 def _in_order(snapshot: Snapshot, folded: Sequence[CaseEvent]) -> Sequence[CaseEvent]:

@@ -443,6 +443,13 @@ class JourneyClosed:
     participant: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryUndone:
+    """What an officer or supervisor entered was wrong, and counts no more from now on; `message` is its message id."""
+
+    message: str
+
+
 Fact = (
     CaseRegistered
     | DefendantCharged
@@ -480,6 +487,7 @@ Fact = (
     | Attended
     | DidNotAttend
     | JourneyClosed
+    | EntryUndone
 )
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from workflows import duties, events, movements, proceedings, truth, values
+from workflows import duties, events, movements, proceedings, truth, undoing, values
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
@@ -49,9 +49,12 @@ def truth_of(
 def hearing_of(registers: truth.Registers, hearing_id: str, memory: HearingMemory) -> Hearing:
     """Give one hearing as it now stands. One that is in a thread had a date: without one now, it has lost it.
 
-    Who was told that date is owed the news, also when a court says "to be fixed" without removing it (feeds.md 9).
+    Who was told that date is owed the news, also when a court says "to be fixed" without removing it (feeds.md 9). One
+    of which nothing is known any more was entered wrongly: there is no such hearing.
     """
     now = truth.hearing(registers, hearing_id)
+    if memory.thread and now.status is HearingStatus.STUB:
+        return replace(now, status=HearingStatus.WITHDRAWN)
     if memory.thread and now.status is HearingStatus.UNDATED:
         return replace(now, status=HearingStatus.DATE_REMOVED)
     return now
@@ -75,6 +78,8 @@ class Fold:
     tellings: list[ToldRecord] = field(default_factory=list)
     void_contacts: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
+    undone: set[str] = field(default_factory=set)  # ids of the messages that were taken back
+    seen: list[CaseEvent] | None = field(init=False)  # every event so far; None when the fold began in the middle
 
     def __post_init__(self) -> None:
         self.registers = dict(self.start.registers)
@@ -83,6 +88,7 @@ class Fold:
         self.people = dict(self.start.people)
         self.account = Account(topics=dict(self.start.topics), records={}, changes=[])
         self.last_key = self.start.last_key
+        self.seen = [] if self.start.last_key is None else None
         self.truth = self._look()
 
     def decision(self) -> Decision:
@@ -118,6 +124,7 @@ class Fold:
         journeys: list[tuple[str, str, CaseEvent, JourneyFacts]] = []
         for event in group:
             before, standings_before = self.truth, dict(self.standings)
+            people_before = dict(self.people)
             self.outcomes[event.id] = self._take_one(event, told, personal, closes)
             self._remember_hearings(event)
             self.truth = self._look()
@@ -125,8 +132,11 @@ class Fold:
                 self.outcomes[event.id] = NO_CHANGE
             self._hand_on_tellings(event)
             self._settle_proceedings(event, before, standings_before)
+            movements.note_taken_back(self, event, people_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
+            if self.seen is not None:
+                self.seen.append(event)
         cause = Cause(event=group[0], told=frozenset(told), personal=frozenset(personal), closes=tuple(closes))
         for participant, person in self.people.items():
             duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
@@ -163,6 +173,8 @@ class Fold:
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)
+            case events.EntryUndone():
+                return undoing.undo(self, what)
             case events.ParticipantDied():
                 return self._change_person(what.participant, died=True)
             case events.ParticipantLeft():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workflows import attendance, codec, duties, events, journey, truth, values
+from workflows import attendance, codec, duties, events, journey, truth, undoing, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
@@ -40,6 +40,7 @@ def machine_events(
         names = _hearing_events(fold, person, changed_hearings, participant, event)
         names += _proceedings_events(fold, participant, person, before, standings_before, event)
         names += _personal_events(event, participant)
+        names += _requirement_taken_back(fold, event, before, participant)
         if _tells_the_requirement(fold, event, participant):
             names.append(("told_required", ""))
         for attendance_event, journey_event in names:
@@ -51,6 +52,18 @@ def machine_events(
         if fold.people[participant].attendance is Attendance.REQUIRED and _is_told_now(fold, participant):
             _step_attendance(fold, participant, "told_required", event)
     return journeys
+
+
+def note_taken_back(fold: Fold, event: CaseEvent, people_before: dict[str, Person]) -> None:
+    """Keep where the machines of a person went back to when an entry about them was undone."""
+    if not isinstance(event.what, events.EntryUndone):
+        return
+    for participant, person in fold.people.items():
+        was = people_before[participant]
+        if was.attendance is not person.attendance:
+            _moved(fold, "attendance", participant, was.attendance, person.attendance, "undone", event, None)
+        if was.journey is not person.journey:
+            _moved(fold, "journey", participant, was.journey, person.journey, "undone", event, None)
 
 
 def _hearing_events(
@@ -88,6 +101,16 @@ def _hearing_events(
             survives = values.twin_of(now, fold.truth) is not None
             found += [] if survives else [(lost if attends else "", "hearing_put_off")]
     return found
+
+
+def _requirement_taken_back(fold: Fold, event: CaseEvent, before: CaseTruth, participant: str) -> list[tuple[str, str]]:
+    """Name what stands now that a wrong requirement was undone."""
+    if not isinstance(event.what, events.EntryUndone):
+        return []
+    if before.requirements.get(participant) == fold.truth.requirements.get(participant):
+        return []
+    name = undoing.requirement_event(fold, participant)
+    return [(name, "")] if name else []
 
 
 def _a_trial_is_live(fold: Fold, person: Person) -> bool:

@@ -189,6 +189,13 @@ SCREENS = (
     ),
     Screen(endpoint="supervision.questions", who="sam", full=at("/unit/questions"), empty=at("/unit/questions")),
     Screen(
+        endpoint="cases.undo.undo_page",
+        full=at("/entries/{entry}/undo"),
+        no_empty="there is an entry to undo",
+        refused=press("Undo the entry"),
+        posts=("cases.undo.undo_entry",),
+    ),
+    Screen(
         endpoint="cases.as_known.as_known_page",
         full=at("/cases/{moved_urn}/as-known"),
         empty=at("/cases/{urn}/as-known?on=2020-01-01"),

@@ -17,8 +17,10 @@ from tests.factories import (
     a_trial,
     a_victim,
     a_witness,
+    at,
     attempted,
     convicted,
+    entered,
     moved,
     open_duties,
     set_clock,
@@ -27,7 +29,10 @@ from tests.factories import (
 )
 from tests.ui.unit_world import a_search_without_results, a_unit_with_late_work
 from witness_care import database
-from workflows.events import ContactOutcome
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import Role
+from witness_care.cases.undoing import undo
+from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
 
 MONDAY = "2026-11-30 09:42"
 
@@ -110,10 +115,19 @@ def _the_moved_trial(cast: Cast) -> dict[str, str]:
     for name in case.people:
         told_everything(case[name], now="2026-11-10 12:00", by=cast.olivia)
     moved(case, hearing, "2026-12-14 10:00", now="2026-11-26 16:00")
+    entry = entered(case, TrialVacated(hearing=hearing), now="2026-11-27 09:00", by=cast.olivia)
+    undo(
+        entry,
+        "It was said of another case.",
+        actor=Actor(kind=USER, id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,)),
+        now=at("2026-11-27 09:05"),
+    )
+    wrong = entered(case, PersonConfirmed(participant=case["Priya Okonkwo"]), now="2026-11-27 10:00", by=cast.olivia)
     guarded = case["Margaret Featherstonehaugh-Cholmondeley"]
     return {
         "moved_urn": case.urn,
         "moved_hearing": hearing,
+        "entry": wrong,
         "guarded": guarded,
         "guarded_duty": open_duties(guarded)[0].id,
         "waiting": case["Priya Okonkwo"],

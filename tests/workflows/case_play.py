@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from workflows import snapshot as snapshots
-from workflows.decide import decide, is_late, refold, state_hash
+from workflows.decide import decide, needs_refold, refold, state_hash
 from workflows.decision import Decision, Move
 from workflows.duty_rows import DutyRecord
 from workflows.entitlement import Rules
@@ -39,7 +39,7 @@ class CasePlay:
         answers = {event.id: REPEAT for event in message}
         if new:
             self.journal += new
-            decision = self._late() if is_late(self.snapshot, new[0]) else decide(self.snapshot, new, self.rules)
+            decision = self._late() if needs_refold(self.snapshot, new) else decide(self.snapshot, new, self.rules)
             self._keep(decision)
             answers |= {event.id: decision.outcomes[event.id] for event in new}
         return [answers[event.id] for event in message]

@@ -304,6 +304,17 @@ def ended_by_hand(draw: Any) -> Step:
     return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")
 
 
+@st.composite
+def undone(draw: Any) -> Step:
+    """Somebody takes back one of the messages so far, which may be one that cannot be taken back."""
+    chosen = draw(st.integers(1, 15))
+
+    def write(writer: Writer) -> Sequence[events.Fact]:
+        return (events.EntryUndone(message=f"message-{1 + chosen % writer.count:03}"),)
+
+    return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")
+
+
 topics = st.lists(st.sampled_from(values.TOLD_TOPICS), min_size=1, max_size=2).map(tuple)
 
 personal = _step(
@@ -344,4 +355,6 @@ def stories(*kinds: st.SearchStrategy[Step], most: int = 16) -> st.SearchStrateg
 
 
 usual = stories(court, court, cps, talks(), talks())
-anything = stories(court, court, court, cps, talks(), talks(), talks(), corrections(), ended_by_hand(), personal, rare)
+_ANY = (court, court, court, cps, talks(), talks(), talks(), corrections(), ended_by_hand(), personal, rare)
+anything = stories(*_ANY)
+with_undoing = stories(*_ANY, undone(), undone())

@@ -303,6 +303,8 @@ class _Story:
                 return self._contact(entry, where)
             case "ContactCorrected":
                 return cls(participant=person, contact=entry["contact"])
+            case "EntryUndone":
+                return cls(message=entry["undoes"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,

@@ -136,6 +136,7 @@ ENTRY: dict[str, dict[str, Key]] = {
     },
     "ContactCorrected": _PERSON | {"contact": text()},
     "DutyClosedByPerson": _PERSON | {"topic": one_of(*TOPICS), "subject": maybe_text(), "reason": text()},
+    "EntryUndone": {"undoes": text()},
     "PersonConfirmed": _PERSON,
     "CannotAttend": _PERSON,
     "Attended": _PERSON,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.workflows.case_play import CasePlay
 from tests.workflows.conftest import BANK_HOLIDAYS
-from tests.workflows.random_cases import CASE, Message, anything, messages_of, usual
+from tests.workflows.random_cases import CASE, Message, anything, messages_of, usual, with_undoing
 from workflows import rulebook
 from workflows import snapshot as snapshots
 from workflows.decide import refold
 from workflows.entitlement import Rules
-from workflows.events import ContactCorrected, ContactMade
+from workflows.events import CaseEvent, ContactCorrected, ContactMade, EntryUndone
 from workflows.working_days import Calendar, instant_in_words
 
 RULES = Rules(rulebook.default_rulebook(), Calendar(bank_holidays=BANK_HOLIDAYS, first_year=2026, last_year=2027))
@@ -29,12 +30,25 @@ def examples(count: int) -> settings:
     return settings(max_examples=count, derandomize=True, database=None)
 
 
+def undoing(message: Message) -> CaseEvent:
+    """The entry that takes a message back, a minute after it."""
+    first = message[0]
+    return replace(
+        first,
+        id="undo",
+        message_id="undo",
+        what=EntryUndone(message=first.message_id),
+        received_at=first.received_at + timedelta(minutes=1),
+        ordinal=0,
+    )
+
+
 def stepped(messages: list[Message]) -> CasePlay:
     return CasePlay(rules=RULES, case=CASE).play(messages)
 
 
 @examples(50)
-@given(anything, st.integers(0, 1000))
+@given(anything | with_undoing, st.integers(0, 1000))
 def test_order_of_processing_and_repeats_change_nothing(story, seed):
     messages = messages_of(story, RULES)
     shuffled = [*messages, *messages[1:4]]
@@ -54,6 +68,32 @@ def test_stepping_equals_refolding(story):
     assert play.snapshot == refolded.snapshot
     assert play.records == refolded.duties
     assert play.moves == list(refolded.moves)
+
+
+@pytest.mark.feature("C5")
+@examples(50)
+@given(with_undoing)
+def test_a_case_with_undone_entries_goes_on_as_a_refold_has_it(story):
+    play = stepped(messages_of(story, RULES))
+    refolded = play.refolded()
+    assert play.snapshot == refolded.snapshot
+    assert {key for key, record in play.records.items() if record.closed_at is None} == {
+        key for key, record in refolded.duties.items() if record.closed_at is None
+    }
+
+
+@pytest.mark.feature("C5")
+@examples(100)
+@given(anything)
+def test_what_is_undone_at_once_leaves_the_truth_as_it_was_and_takes_no_duty_away(story):
+    *before, last = messages_of(story, RULES)
+    play = stepped(before)
+    registers, owed = play.snapshot.registers, _owed(play)
+    play.deliver(last)
+    [outcome] = play.deliver((undoing(last),))
+    if outcome == "changed":
+        assert play.snapshot.registers == registers
+        assert {key: due for key, due in _owed(play).items() if key in owed} == owed
 
 
 @pytest.mark.feature("C4")
@@ -88,6 +128,10 @@ def test_an_open_due_time_never_moves_later_except_by_a_contact_or_its_correctio
             continue
         for row, due in _open_dues(play).items():
             assert due <= before.get(row, due)
+
+
+def _owed(play: CasePlay) -> dict[tuple[str, str, str], datetime]:
+    return {key: topic.duty.due for key, topic in play.snapshot.topics.items() if topic.duty is not None}
 
 
 def _open_dues(play: CasePlay) -> dict[str, datetime]:

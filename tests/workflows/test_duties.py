@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.case_play import CasePlay
 from tests.workflows.test_decide_properties import RULES
 from workflows import events
-from workflows.decide import decide, is_late
+from workflows.decide import decide, needs_refold
 from workflows.events import About, CaseEvent, ContactOutcome, DateKind, HearingClass, HearingDay, When
 from workflows.snapshot import Snapshot
 
@@ -199,7 +199,7 @@ def test_events_out_of_order_are_refused_by_a_step_and_known_as_late():
         message_id="early",
         actor="user:olivia",
     )
-    assert is_late(story.play.snapshot, early)
-    assert not is_late(Snapshot(case="case"), early)
+    assert needs_refold(story.play.snapshot, [early])
+    assert not needs_refold(Snapshot(case="case"), [early])
     with pytest.raises(ValueError, match="Fold the whole journal"):
         decide(story.play.snapshot, [early], RULES)

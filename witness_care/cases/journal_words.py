@@ -221,6 +221,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CannotAttend": _of_person("says they cannot come"),
     "Attended": _of_person("came to court"),
     "DidNotAttend": _of_person("did not come to court"),
+    "EntryUndone": lambda fact, names: "an earlier entry was undone",
     "JourneyClosed": _of_person("nothing more is to be done; closed by an officer"),
 }
 SAID_KINDS = frozenset(_WORDS)

@@ -160,7 +160,10 @@ class JournalPage:
 
 
 def journal(session: Session, case_id: str, *, after: str | None, before: str | None, rows: int = 20) -> JournalPage:
-    columns = ("id", "kind", "payload", "received_at", "occurred_at", "source", "context", "actor", "registration")
+    columns = (
+        *("id", "kind", "payload", "received_at", "occurred_at", "source", "context", "actor", "registration"),
+        "message_id",
+    )
     query = sa.select(*(getattr(JournalEvent, name) for name in columns)).where(JournalEvent.case_id == case_id)
     order = (
         JournalEvent.received_at,

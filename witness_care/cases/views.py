@@ -16,10 +16,20 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
-from witness_care.cases import as_known_views, entry_views, hearing_words, journal_words, page_queries, who_knows
+from witness_care.cases import (
+    as_known_views,
+    entry_views,
+    hearing_words,
+    journal_words,
+    page_queries,
+    undo_views,
+    undoing,
+    who_knows,
+)
 from witness_care.cases.journal_words import Names
 from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
+from witness_care.casework.models import UndoneEntry
 from witness_care.contacts import queries as contact_queries
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
@@ -29,6 +39,7 @@ from workflows.flags import FLAGS
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(entry_views.blueprint)
 blueprint.register_blueprint(as_known_views.blueprint)
+blueprint.register_blueprint(undo_views.blueprint)
 
 DAYS_AHEAD = 14
 MOST_DAYS = 92
@@ -66,7 +77,7 @@ def case(urn: str) -> str:
         names=names,
         may_see_feed=actor().may("see_feed"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
-        entries=_entries(journal, names),
+        entries=_entries(journal, names, found.id),
         previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
         next=url_for(".case", urn=urn, after=journal.after, _anchor="journal") if journal.after else None,
     )
@@ -196,11 +207,13 @@ def _offence_in_words(known: truth.OffenceTruth | None) -> str:
     return wording.sentence("; ".join(parts) or "charged; no plea recorded")
 
 
-def _entries(journal: JournalPage, names: Names) -> list[dict[str, Any]]:
-    """Put each entry of the journal into words, with what it changed."""
+def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str, Any]]:
+    """Put each entry of the journal into words, with what it changed, and whether it was undone or can be."""
+    undone = undoing.undone_in(database.session(), case_id)
     users = contact_queries.user_names(
         database.session(),
-        {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")},
+        {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")}
+        | {row.undone_by.partition(":")[2] for row in undone.values()},
     )
     return [
         {
@@ -210,10 +223,18 @@ def _entries(journal: JournalPage, names: Names) -> list[dict[str, Any]]:
             "source": wording.source(row.source),
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
             "changes": [*_moves(journal, row.id, names), *_duty_changes(journal, row.id, names)],
+            "undone": _undone(undone.get(row.message_id), users),
+            "may_be_undone": row.id if undoing.is_offered(row, undone) else "",
             "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.id, ()) if move.flag],
         }
         for row in journal.entries
     ]
+
+
+def _undone(row: UndoneEntry | None, users: Mapping[str, str]) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {"at": row.undone_at, "by": wording.actor(row.undone_by, users), "reason": row.reason.open(row.id)}
 
 
 def _moves(journal: JournalPage, event_id: str, names: Names) -> list[str]:

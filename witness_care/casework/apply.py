@@ -20,7 +20,7 @@ from witness_care.casework.models import JournalEvent
 from witness_care.casework.rules import rules_for_unit
 from witness_care.database import is_writing, session
 from workflows import snapshot as snapshots
-from workflows.decide import decide, is_late, refold
+from workflows.decide import decide, needs_refold, refold
 from workflows.decision import Decision
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent
@@ -67,7 +67,7 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
     by_case: dict[str, list[CaseEvent]] = {}
     for event in sorted((event for event in events if event.id in new_ids), key=lambda event: event.fold_key):
         by_case.setdefault(event.case_id, []).append(event)
-    late = [case for case, theirs in by_case.items() if is_late(cases[case].snapshot, theirs[0])]
+    late = [case for case, theirs in by_case.items() if needs_refold(cases[case].snapshot, theirs)]
     journals = read_journals(connection, late)
     stepped: list[tuple[LockedCase, Decision]] = []
     refolded: list[tuple[LockedCase, Decision]] = []

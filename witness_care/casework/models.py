@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from witness_care.columns import Instant, Json, identifier
+from witness_care.columns import Instant, Json, SealedColumn, identifier
 from witness_care.database import Base
 
 
@@ -74,3 +74,26 @@ class Transition(Base):
     flag: Mapped[str | None] = mapped_column(sa.String(60))
     flag_closed_at: Mapped[datetime | None] = mapped_column(Instant)
     flag_closed_by: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+class UndoneEntry(Base):
+    """That an officer's or supervisor's entry was taken back in one case, by whom and why. `id` is that of the undo."""
+
+    __tablename__ = "undone_entry"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "message_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_undone_entry_case",
+        ),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    message_id: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[Any] = mapped_column(SealedColumn("undone_entry.reason"))
+    undone_by: Mapped[str] = mapped_column(sa.String(80))
+    undone_at: Mapped[datetime] = mapped_column(Instant)

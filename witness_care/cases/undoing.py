@@ -1,0 +1,211 @@
+"""Takes back what an officer or supervisor entered wrongly, with a reason. Nothing is deleted: history shows both."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.accounts import scope
+from witness_care.accounts.current import Actor
+from witness_care.accounts.permissions import Permission
+from witness_care.audit import ledger
+from witness_care.audit.models import Category
+from witness_care.cases.models import CourtCase
+from witness_care.casework.apply import apply
+from witness_care.casework.dry_run import Trial, try_out
+from witness_care.casework.journal import event_of
+from witness_care.casework.models import JournalEvent, UndoneEntry
+from witness_care.columns import new_id
+from witness_care.database import writing
+from witness_care.people.models import Participant, Person
+from witness_care.sealing import Plain
+from workflows import undoing
+from workflows.events import CaseEvent, DutyClosedByPerson, EntryUndone, ParticipantDied, ParticipantLeft
+
+BY_A_PERSON = "user:"
+BY_A_SUPERVISOR = "attempts_exhausted"  # how only a supervisor ends a duty
+
+_MESSAGES = uuid.UUID("3f6a3a51-7a0d-5b6e-9d57-2f0d8f8f1b54")
+
+
+class CannotBeUndoneError(Exception):
+    """The entry came from a system, was undone before, or says something that is changed by saying what is right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One message of a person, in one case: `rows` are what it said, in order."""
+
+    case_id: str
+    unit_id: str
+    urn: str
+    message_id: str
+    rows: tuple[sa.Row, ...]
+    undone: bool
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it can be taken back as a whole, and was not before."""
+        facts = [event_of(row._mapping).what for row in self.rows]
+        by_a_person = all(row.actor.startswith(BY_A_PERSON) for row in self.rows)
+        return by_a_person and not self.undone and undoing.may_be_undone(facts)
+
+    @property
+    def needs_a_supervisor(self) -> bool:
+        return any(
+            row.kind == DutyClosedByPerson.__name__ and row.payload["reason"] == BY_A_SUPERVISOR for row in self.rows
+        )
+
+
+def may_undo(entry: Entry, actor: Actor) -> bool:
+    """Say whether this person may undo the entry: what only a supervisor may do, only a supervisor takes back."""
+    return entry.may_be_undone and (not entry.needs_a_supervisor or actor.may(Permission.ASSIGN))
+
+
+def entry_of(session: Session, actor: Actor, event_id: str) -> Entry | None:
+    """Read the message that an entry of the journal belongs to; None when it is not there or not theirs to see."""
+    found = session.execute(
+        scope.cases(actor)
+        .join(JournalEvent, JournalEvent.case_id == CourtCase.id)
+        .where(JournalEvent.id == event_id)
+        .with_only_columns(
+            *(CourtCase.id, CourtCase.unit_id, CourtCase.urn, JournalEvent.message_id), maintain_column_froms=True
+        )
+    ).first()
+    if found is None:
+        return None
+    rows = session.execute(
+        sa.select(JournalEvent.__table__)
+        .where(JournalEvent.case_id == found.id, JournalEvent.message_id == found.message_id)
+        .order_by(JournalEvent.part, JournalEvent.ordinal)
+    ).all()
+    return Entry(
+        case_id=found.id,
+        unit_id=found.unit_id,
+        urn=found.urn,
+        message_id=found.message_id,
+        rows=tuple(rows),
+        undone=found.message_id in undone_in(session, found.id),
+    )
+
+
+def undone_in(session: Session, case_id: str) -> Mapping[str, UndoneEntry]:
+    """Give what was undone in a case, by the id of the message that was taken back."""
+    rows = session.scalars(sa.select(UndoneEntry).where(UndoneEntry.case_id == case_id))
+    return {row.message_id: row for row in rows}
+
+
+def is_offered(row: Any, undone: Mapping[str, UndoneEntry]) -> bool:
+    """Say whether the journal offers to undo this entry; its page then looks at the whole message."""
+    kinds = {kind.__name__ for kind in undoing.MAY_BE_UNDONE}
+    return row.actor.startswith(BY_A_PERSON) and row.kind in kinds and row.message_id not in undone
+
+
+def undo(event_id: str, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take an entry back in every case it was made in, inside one unit of work. `now` is UTC.
+
+    Raises CannotBeUndoneError, and LookupError when there is no such entry for this actor.
+    """
+    with writing():
+        _undo(event_id, reason, actor=actor, now=now)
+
+
+def preview(event_id: str, *, actor: Actor, now: datetime) -> Trial:
+    """Say what undoing an entry would change, and write nothing. Raises what `undo` raises."""
+
+    def act() -> tuple[None, Sequence[str]]:
+        return None, _undo(event_id, "tried out", actor=actor, now=now)
+
+    return try_out(act)
+
+
+def _undo(event_id: str, reason: str, *, actor: Actor, now: datetime) -> list[str]:
+    with writing() as session:
+        entry = entry_of(session, actor, event_id)
+        if entry is None:
+            raise LookupError("Expected an entry of this actor's units; there is none by this id.")
+        cases = _lock(session, entry.message_id)
+        entry = entry_of(session, actor, event_id)
+        if entry is None or not may_undo(entry, actor):
+            raise CannotBeUndoneError
+        events = [_event(row, entry.message_id, actor=actor, now=now) for row in cases]
+        session.add_all(
+            UndoneEntry(
+                id=event.id,
+                case_id=row.id,
+                unit_id=row.unit_id,
+                message_id=entry.message_id,
+                reason=Plain(reason.strip(), event.id),
+                undone_by=actor.reference,
+                undone_at=now,
+            )
+            for row, event in zip(cases, events, strict=True)
+        )
+        session.flush()
+        _bring_back_people(session, entry.message_id)
+        apply(events, actor=actor.reference, now=now)
+        for row in cases:
+            ledger.note(Category.ALTERATION, case_id=row.id, subjects=_subjects(session, entry), fields="undone entry")
+        return [row.id for row in cases]
+
+
+def _lock(session: Session, message_id: str) -> Sequence[Any]:
+    """Lock every case in which the message was said (a death is said in all cases of a person), in id order."""
+    cases = sa.select(JournalEvent.case_id).where(JournalEvent.message_id == message_id)
+    return session.execute(
+        sa.select(CourtCase.id, CourtCase.unit_id, _last_receipt().label("last_received_at"))
+        .where(CourtCase.id.in_(cases))
+        .order_by(CourtCase.id)
+        .with_for_update()
+    ).all()
+
+
+def _last_receipt() -> sa.ScalarSelect[datetime]:
+    return (
+        sa.select(sa.func.max(JournalEvent.received_at)).where(JournalEvent.case_id == CourtCase.id).scalar_subquery()
+    )
+
+
+def _event(case: Any, message_id: str, *, actor: Actor, now: datetime) -> CaseEvent:
+    # The fold runs in order of receipt: taking back comes after everything that was said until now.
+    last = case.last_received_at
+    received_at = max(now, last + timedelta(microseconds=1)) if last is not None else now
+    return CaseEvent(
+        id=new_id(),
+        case_id=case.id,
+        what=EntryUndone(message=message_id),
+        received_at=received_at,
+        occurred_at=received_at,
+        context="officer",
+        message_id=str(uuid.uuid5(_MESSAGES, f"{case.id}|{message_id}")),
+        actor=actor.reference,
+        source="web",
+    )
+
+
+def _bring_back_people(session: Session, message_id: str) -> None:
+    """What the rows of people hold beside the journal: that somebody left the case, or died."""
+    of_message = JournalEvent.message_id == message_id
+    named = JournalEvent.payload["participant"].as_string()
+    left = sa.select(named).where(of_message, JournalEvent.kind == ParticipantLeft.__name__)
+    died = sa.select(named).where(of_message, JournalEvent.kind == ParticipantDied.__name__)
+    persons = sa.select(Participant.person_id).where(Participant.id.in_(died))
+    session.execute(sa.update(Participant).where(Participant.id.in_(left)).values(left_at=None))
+    session.execute(
+        sa.update(Person).where(Person.id.in_(persons)).values(deceased_on=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _subjects(session: Session, entry: Entry) -> list[tuple[str, Any]]:
+    named = {row.payload.get("participant") for row in entry.rows} - {None}
+    if not named:
+        return []
+    rows = session.execute(sa.select(Participant.id, Participant.role).where(Participant.id.in_(sorted(named))))
+    return [(row.id, ledger.category_of_role(row.role)) for row in rows]

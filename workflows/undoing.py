@@ -1,0 +1,114 @@
+"""Takes back what somebody entered wrongly: from then on the case stands as if it had never been said.
+
+Nothing is rewritten. What was true, told and owed until then stays in the history, and what was told on the strength of
+the wrong entry stays told: whoever heard it is owed the truth, counted from the moment it was put right. What the entry
+had closed (an opt-out, a death, "need not be told") is owed again on its first clock, as after a corrected contact
+(core.md rule 18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from workflows import events
+from workflows.events import CaseEvent
+from workflows.snapshot import Snapshot, Topic
+from workflows.truth import CHANGED, NO_CHANGE
+
+if TYPE_CHECKING:
+    from workflows.fold import Fold
+
+COURT_FACTS = (
+    *(events.HearingListed, events.HearingConfirmed, events.HearingMoved, events.DateRemoved),
+    *(events.HearingDaysCancelled, events.TrialVacated, events.TrialUnvacated, events.HearingWithdrawn),
+    *(events.HearingMarkedDuplicate, events.HearingAdjourned, events.TrialIneffective, events.TrialCracked),
+    *(events.TrialStarted, events.PleaRecorded, events.VerdictRecorded, events.ResultsShared),
+)
+REQUIREMENTS = (events.CpsRequires, events.CpsNotRequired)
+OF_A_PERSON = (
+    *(events.OptedOut, events.OptedBackIn, events.ParticipantDied, events.ParticipantLeft),
+    *(events.PersonConfirmed, events.CannotAttend, events.Attended, events.DidNotAttend, events.JourneyClosed),
+    events.DutyClosedByPerson,
+)
+# A contact is corrected, not undone; who is on the case, and the charges, are changed by saying what is right.
+MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON)
+
+
+def may_be_undone(facts: Sequence[events.Fact]) -> bool:
+    """Say whether what one message said can be taken back as a whole."""
+    return bool(facts) and all(isinstance(fact, MAY_BE_UNDONE) for fact in facts)
+
+
+def undo(fold: Fold, what: events.EntryUndone) -> str:
+    """Take a message back inside a fold that has seen the whole journal; nothing to take back is no change."""
+    if fold.seen is None:
+        raise ValueError("Expected the whole journal to undo an entry, received a part of it. Refold the case.")
+    taken_back = [event for event in fold.seen if event.message_id == what.message]
+    if what.message in fold.undone or not may_be_undone([event.what for event in taken_back]):
+        return NO_CHANGE
+    fold.undone.add(what.message)
+    without = _fold_without(fold)
+    fold.registers = dict(without.registers)
+    fold.touched |= {hearing for event in taken_back if (hearing := getattr(event.what, "hearing", ""))}
+    for event in taken_back:
+        _take_back_of_person(fold, without, event)
+    return CHANGED
+
+
+def requirement_event(fold: Fold, participant: str) -> str:
+    """Name what the machine of attendance hears when a requirement was taken back: what stands now."""
+    stands = fold.truth.requirements.get(participant)
+    if stands is None:
+        return ""
+    return "cps_requires" if isinstance(stands, events.CpsRequires) else "cps_not_required"
+
+
+def _fold_without(fold: Fold) -> Fold:
+    """Fold what was said so far, but for everything that was taken back."""
+    assert fold.seen is not None
+    other = type(fold)(Snapshot(case=fold.start.case), fold.rules)
+    kept = [
+        event
+        for event in fold.seen
+        if event.message_id not in fold.undone and not isinstance(event.what, events.EntryUndone)
+    ]
+    for _, group in groupby(kept, key=lambda event: event.fold_key[:3]):
+        other.take(tuple(group))
+    return other
+
+
+def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
+    what = event.what
+    participant = getattr(what, "participant", "")
+    person, then = fold.people.get(participant), without.people.get(participant)
+    if person is None or then is None:
+        return
+    if isinstance(what, events.CpsRequires | events.CpsNotRequired):
+        if f"requirement:{participant}" not in fold.registers:  # as before anybody said anything of it
+            fold.people[participant] = replace(person, attendance=then.attendance)
+        return
+    if not isinstance(what, OF_A_PERSON):
+        return
+    if isinstance(what, events.DutyClosedByPerson):
+        key = (participant, what.topic, what.subject)
+        if key in fold.account.topics:
+            fold.account.topics[key] = replace(
+                fold.account.topics[key], waived=without.account.topics.get(key, Topic()).waived
+            )
+        return
+    fold.people[participant] = replace(
+        person,
+        journey=then.journey,
+        attendance=then.attendance,
+        was_to_be_tried=then.was_to_be_tried,
+        opted_out=then.opted_out,
+        left=then.left,
+        died=then.died,
+    )
+    for key, topic in without.account.topics.items():
+        if key[0] == participant:
+            held = fold.account.topics.get(key, Topic())
+            fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
