@@ -106,6 +106,12 @@ CHANNELS = {
     "letter": "By letter",
 }
 CONTACT_POINTS = {"mobile": "mobile", "landline": "landline", "email": "e-mail", "address": "post"}
+# What an act that is only tried out would do to a duty (`casework.dry_run`).
+DIFFERENCES = {
+    "opens": "will be owed",
+    "changes": "will be owed instead",
+    "ends": "will not be owed any more",
+}
 CLOSED = {
     "done": "told",
     "as_last_told": "back to what they were last told",

@@ -326,7 +326,7 @@ def test_a_message_that_breaks_us_is_parked_alone_and_nobody_loses_it(court: Cou
     assert (answer.status_code, answer.json["state"], answer.json["reason"]) == (202, "parked", "needs-person")
     assert court.row(sa.select(FeedMessage.detail)).endswith("KeyError.")
     with court.app.app_context():
-        replay.retry(answer.json["id"], now=clock.now())
+        replay.retry([answer.json["id"]], now=clock.now())
     assert court.states() == [("applied", "changed")]
 
 

@@ -177,7 +177,7 @@ def test_a_message_kept_by_an_older_version_is_read_by_a_newer_one(court: CourtL
         answer = court.send(payloads.updated(FIRST))
         assert answer.json["reason"] == "unsupported-type"
     with court.app.app_context():
-        replay.retry(answer.json["id"], now=clock.now())
+        replay.retry([answer.json["id"]], now=clock.now())
     assert court.states() == [("applied", "changed")]
     assert [duty.topic for duty in court.open_duties()] == ["hearing.when_where"]
 

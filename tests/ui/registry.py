@@ -189,6 +189,14 @@ SCREENS = (
     ),
     Screen(endpoint="supervision.questions", who="sam", full=at("/unit/questions"), empty=at("/unit/questions")),
     Screen(
+        endpoint="feed.replay.replay_page",
+        who="sam",
+        full=at("/feed/replay"),
+        empty=at("/feed/replay"),
+        refused=press_after_entering("Received since", "2099-01-01", "Show what would change"),
+        posts=("feed.replay.replay",),
+    ),
+    Screen(
         endpoint="cases.undo.undo_page",
         full=at("/entries/{entry}/undo"),
         no_empty="there is an entry to undo",

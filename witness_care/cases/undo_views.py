@@ -16,11 +16,9 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.cases import hearing_words, journal_words, page_queries, undoing
 from witness_care.cases.journal_words import Names
-from witness_care.casework.dry_run import CHANGES, ENDS, OPENS, Difference
+from witness_care.casework.dry_run import ENDS, Difference
 
 blueprint = Blueprint("undo", __name__)
-
-WORDS = {OPENS: "will be owed", CHANGES: "will be owed instead", ENDS: "will not be owed any more"}
 
 
 class UndoForm(FlaskForm):
@@ -93,7 +91,8 @@ def _follows(difference: Difference, entry: undoing.Entry, names: Names) -> dict
     if difference.case_id != entry.case_id:
         return {"words": "In another case of the same person something changes too", "due_at": None}
     what = wording.to_tell(difference.topic, difference.value, difference.told_value)
+    becomes = wording.DIFFERENCES[difference.what]
     return {
-        "words": f"{names.person(difference.participant_id)}: “{what[:1].lower()}{what[1:]}” {WORDS[difference.what]}",
+        "words": f"{names.person(difference.participant_id)}: “{what[:1].lower()}{what[1:]}” {becomes}",
         "due_at": None if difference.what == ENDS else difference.due_at,
     }

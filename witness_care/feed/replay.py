@@ -60,17 +60,26 @@ def redrive(case_id: str) -> int:
     return _wake(session, {(row.namespace, row.kind, row.value) for row in names}, now=clock.now())
 
 
-def retry(message_row_id: str, *, now: datetime) -> None:
-    """Read one stored message again, as somebody asked."""
+def retry(message_row_ids: Collection[str], *, now: datetime) -> frozenset[str]:
+    """Read stored messages again, in order of receipt, as somebody asked; give the cases they are about.
+
+    Of a message that was cut into parts only those that wait are tried; one that could not be read is read as a whole.
+    """
+    wanted = FeedMessage.id.in_(sorted(message_row_ids))
     with database.writing() as session:
-        parts = session.scalars(
-            sa.select(FeedPart.id).where(FeedPart.message_row_id == message_row_id, FeedPart.state == State.PARKED)
+        parts = session.execute(
+            sa.select(FeedPart.id, FeedPart.message_row_id)
+            .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
+            .where(wanted, FeedPart.state == State.PARKED)
+            .order_by(FeedMessage.received_at, FeedPart.id)
         ).all()
         if parts:
-            _drive(session, parts, now=now)
-            return
+            _drive(session, [row.id for row in parts], now=now)
         unread = FeedMessage.state.in_((State.RECEIVED, State.PARKED))
-        _interpret_stored(session, sa.and_(FeedMessage.id == message_row_id, unread), now=now)
+        cut = {row.message_row_id for row in parts}
+        _interpret_stored(session, sa.and_(wanted, unread, FeedMessage.id.not_in(cut)), now=now)
+        about = sa.select(FeedPart.case_id).where(FeedPart.message_row_id.in_(sorted(message_row_ids)))
+        return frozenset(case_id for case_id in session.scalars(about.distinct()) if case_id)
 
 
 def drive_part(part_id: str, names: Collection[Name], *, now: datetime) -> None:

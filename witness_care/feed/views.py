@@ -12,11 +12,12 @@ from witness_care import clock, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.feed import queries, reasons, redaction, replay, unmatched_views
+from witness_care.feed import queries, reasons, redaction, replay, replay_views, unmatched_views
 from witness_care.feed.unmatched_queries import MATCHABLE
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed")
 blueprint.register_blueprint(unmatched_views.blueprint)
+blueprint.register_blueprint(replay_views.blueprint)
 
 STATES = {
     "parked": "Waiting",
@@ -87,7 +88,7 @@ def message(message_row_id: str) -> str:
 @route_policy(permission="see_feed")
 def retry(message_row_id: str) -> Response:
     found = _message(message_row_id)
-    replay.retry(found.id, now=clock.now())
+    replay.retry([found.id], now=clock.now())
     return redirect(url_for(".message", message_row_id=found.id, tried="1", _anchor="result"), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +48,14 @@ def people_page(
         query = query.where(Participant.journey == wanted.journey)
     order = (sa.func.lower(Person.name), Participant.id)
     return paging.page(session, query, order=order, after=after, before=before)
+
+
+def people_of(session: Session, actor: Actor, participant_ids: Collection[str]) -> dict[str, sa.Row]:
+    """Read these people by id, as far as they are the reader's to see."""
+    if not participant_ids:
+        return {}
+    rows = session.execute(_people(actor).where(Participant.id.in_(sorted(participant_ids))))
+    return {row.id: row for row in rows}
 
 
 def _people(actor: Actor) -> sa.Select:

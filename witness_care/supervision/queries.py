@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -14,7 +14,7 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, UserUnit
 from witness_care.cases.models import CourtCase, Hearing
-from witness_care.casework.models import Transition
+from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Duty
@@ -23,10 +23,12 @@ from witness_care.people.models import Participant
 from witness_care.supervision.lateness import Band
 from workflows import working_days
 from workflows.events import Answer
+from workflows.truth import HearingStatus
 
 NOBODY = "nobody"  # the filter for what no officer holds
 SOON_DAYS = 3
 MOST_SELECTED = 1000
+MOST_STUBS = 100
 
 # An unknown date sorts after every known one.
 _NO_DATE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
@@ -366,6 +368,30 @@ def open_questions_page(actor: Actor, *, after: str | None = None, before: str |
 def open_questions_count(actor: Actor) -> int:
     query = _questions(actor).with_only_columns(sa.func.count(Transition.id), maintain_column_froms=True)
     return database.session().scalar(query) or 0
+
+
+def hearings_known_by_name_only(actor: Actor, *, most: int = MOST_STUBS) -> Sequence[sa.Row]:
+    """Read the hearings that a court has spoken of and never listed: nothing is owed for one (core.md rule 5)."""
+    first_said = (
+        sa.select(sa.func.min(JournalEvent.received_at))
+        .where(JournalEvent.case_id == Hearing.case_id, JournalEvent.payload["hearing"].as_string() == Hearing.id)
+        .scalar_subquery()
+    )
+    query = (
+        scope.cases(actor)
+        .join(Hearing, Hearing.case_id == CourtCase.id)
+        .outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
+        .where(Hearing.status == HearingStatus.STUB.value)
+        .with_only_columns(
+            *(Hearing.id, Hearing.hearing_type, Hearing.hearing_class, CourtCase.urn),
+            AppUser.display_name.label("officer"),
+            first_said.label("first_said_at"),
+            maintain_column_froms=True,
+        )
+        .order_by(CourtCase.urn, Hearing.id)
+        .limit(most)
+    )
+    return database.session().execute(query).all()
 
 
 def _questions(actor: Actor) -> sa.Select:

@@ -177,6 +177,8 @@ def questions() -> str:
         rows=page.rows,
         flags=FLAGS,
         total=queries.open_questions_count(supervisor),
+        stubs=queries.hearings_known_by_name_only(supervisor),
+        hearing_words=hearing_words,
         previous=url_for(".questions", before=page.before) if page.before else None,
         next=url_for(".questions", after=page.after) if page.after else None,
     )
