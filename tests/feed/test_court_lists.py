@@ -223,3 +223,13 @@ def test_a_trial_that_runs_on_gains_a_day(court: CourtLink) -> None:
     court.send(payloads.court_list(payloads.on_the_list("2026-01-13T10:00")))
 
     assert [day for day, _ in days(court)] == ["2026-01-08", "2026-01-09", "2026-01-13"]
+
+
+@pytest.mark.parametrize("starts", ["0001-01-01T00:00:00+14:00", "soon", "", "2026-03-09T10:30:00+00:00"])
+def test_a_start_that_is_no_time_leaves_the_day_with_its_time_to_be_confirmed(listed: CourtLink, starts: str) -> None:
+    line = payloads.on_the_list("2026-03-10T10:30")
+    message = payloads.court_list(line)
+    line["startTime"] = starts
+
+    assert listed.send(message).json["state"] == "applied"
+    assert days(listed) == [("2026-03-10", "")]

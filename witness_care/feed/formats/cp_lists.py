@@ -121,9 +121,9 @@ def _day(sitting_date: date, start: str) -> HearingDay:
     """Give the day of a line with its time, which a list writes as London time without a zone (section 14)."""
     try:
         at = datetime.fromisoformat(start)
-    except ValueError:
+        day = hearing_day(at if at.tzinfo else at.replace(tzinfo=LONDON))
+    except (ValueError, OverflowError):  # no time, or one at the edge of the calendar
         return HearingDay(on=sitting_date)
-    day = hearing_day(at if at.tzinfo else at.replace(tzinfo=LONDON))
     return HearingDay(on=sitting_date, at=day.at if day.on == sitting_date else None)
 
 

@@ -1,0 +1,58 @@
+"""Every hazard of a court's messages (docs/domain.md) has a story, or a test, that shows what becomes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+# The hazard, and the scenario files or tests that show it.
+HAZARDS: dict[str, tuple[str, ...]] = {
+    "repeated, or an older version later": ("scenarios/stale_version_arrives_last.toml", "feed/test_answers.py"),
+    "court and CPS each say their own": ("scenarios/the_court_moves_and_the_cps_still_requires.toml",),
+    "moved twice": ("scenarios/trial_moved_twice_in_one_day.toml",),
+    "moved back": ("scenarios/trial_moved_back_to_the_date_they_were_told.toml",),
+    "told of the date in the middle": ("scenarios/told_of_the_middle_date.toml",),
+    "a hearing passes untold": ("scenarios/hearing_passed_untold.toml",),
+    "a duplicate": ("scenarios/duplicate_of_another_hearing.toml", "scenarios/duplicate_without_another_hearing.toml"),
+    "deleted": ("scenarios/hearing_deleted_after_it_was_told.toml",),
+    "un-vacated": (
+        "scenarios/trial_unvacated.toml",
+        "scenarios/trial_unvacated_after_they_were_told_it_was_off.toml",
+    ),
+    "some days cancelled": (
+        "scenarios/one_day_of_a_trial_cancelled.toml",
+        "scenarios/the_first_day_cancelled_does_not_touch_who_comes_later.toml",
+    ),
+    "the date is taken away": ("scenarios/date_removed.toml", "scenarios/date_taken_away_to_be_fixed.toml"),
+    "a time that is only a machine's": ("scenarios/time_to_be_confirmed.toml", "feed/test_common_platform.py"),
+    "a date nobody can believe": ("feed/test_court_lists.py", "feed/test_common_platform.py"),
+    "defendants put off to different days": ("scenarios/two_defendants_put_off_to_different_days.toml",),
+    "a split outcome": ("scenarios/two_defendants_one_convicted.toml", "scenarios/two_defendants_both_concluded.toml"),
+    "one person in several cases": ("people/test_person_page.py", "cases/test_register_case.py"),
+    "results shared again": (
+        "scenarios/results_shared_again.toml",
+        "scenarios/a_result_that_vanishes_is_corrected.toml",
+        "scenarios/results_shared_again_before_they_were_told.toml",
+    ),
+    "a screen that is out of date": ("contacts/test_record_contact.py",),
+    "somebody has died": ("scenarios/deceased.toml", "scenarios/undone_death.toml"),
+    "somebody opted out": ("scenarios/opted_out_with_carve_outs.toml",),
+    "a relisting under a new id": (
+        "scenarios/relisted_under_a_new_id_from_its_seed.toml",
+        "scenarios/relisted_under_a_new_id_without_a_seed.toml",
+    ),
+    "a court list": ("scenarios/court_list_moves.toml", "scenarios/court_list_of_a_week_beats_no_day.toml"),
+    "entered wrongly": ("scenarios/undone_vacation_that_was_told.toml", "scenarios/undone_listing_that_was_told.toml"),
+}
+
+
+@pytest.mark.parametrize("hazard", HAZARDS)
+def test_a_hazard_has_what_shows_it(hazard: str) -> None:
+    assert [name for name in HAZARDS[hazard] if not (TESTS / name).is_file()] == []
+
+
+def test_no_scenario_file_is_written_that_is_not_played() -> None:
+    assert [path.name for path in (TESTS / "scenarios").iterdir() if path.suffixes not in ([".toml"], [".md"])] == []
