@@ -383,3 +383,23 @@ def test_nobodys_name_or_number_reaches_the_log(court: CourtLink, capfd):
     assert "feeds/<feed>/messages" in written
     assert "TESTPERSON" not in written
     assert "900555" not in written
+
+
+@pytest.mark.proves("SEC-20")
+@pytest.mark.parametrize("odd", ["\ud800", "a\u0000b", "\udfff id"])
+def test_half_characters_in_a_defendants_id_and_address_cost_nobody_a_message(court: CourtLink, odd: str):
+    message = payloads.confirmed("2026-03-09T10:30:00Z")
+    defendant = message["confirmedHearing"]["prosecutionCases"][0]["defendants"][0]
+    defendant |= {
+        "id": odd,
+        "personDefendant": {
+            "personDetails": {
+                "contact": {"mobile": f"07700 900123{odd}", "primaryEmail": f"{odd}a@b.example"},
+                "address": {"address1": odd, "postcode": "ZZ1 1ZZ"},
+            }
+        },
+    }
+    assert court.send(message).status_code in (202, 422)
+    answer = court.send_batch({"body": message | {"_metadata": message["_metadata"] | {"id": "another"}}})
+    assert answer.status_code == 200
+    assert lines_of(answer)[0]["status"] in (202, 422)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from witness_care.feed.formats.fields import clean_text
 from witness_care.feed.formats.translated import LONGEST_ID
 from witness_care.people.endpoints import ADDRESS, EMAIL, PHONE
 
@@ -134,11 +135,12 @@ def _endpoints_in(value: Any) -> Iterator[SeenEndpoint]:
             yield from _endpoints_in(item)
     if not isinstance(value, dict):
         return
-    defendant = value.get("id")
+    said = value.get("id")
+    defendant = clean_text(said) if isinstance(said, str) else ""  # as the translators write ids
     is_defendant = "personDefendant" in value or "legalEntityDefendant" in value
-    if is_defendant and isinstance(defendant, str) and 0 < len(defendant.strip()) <= LONGEST_ID:
-        yield from _endpoints_of(defendant.strip(), _inside(value, "personDefendant", "personDetails"))
-        yield from _endpoints_of(defendant.strip(), _inside(value, "legalEntityDefendant", "organisation"))
+    if is_defendant and 0 < len(defendant) <= LONGEST_ID:
+        yield from _endpoints_of(defendant, _inside(value, "personDefendant", "personDetails"))
+        yield from _endpoints_of(defendant, _inside(value, "legalEntityDefendant", "organisation"))
     for key, inside in value.items():
         if key not in ("personDefendant", "legalEntityDefendant"):
             yield from _endpoints_in(inside)
@@ -149,12 +151,12 @@ def _endpoints_of(defendant: str, party: Mapping[str, Any]) -> Iterator[SeenEndp
     for kind, keys in ((PHONE, _PHONES), (EMAIL, _EMAILS)):
         for key in keys:
             value = contact.get(key) if isinstance(contact, dict) else None
-            if isinstance(value, str) and value.strip():
-                yield SeenEndpoint(defendant, kind, value.strip())
+            if isinstance(value, str) and clean_text(value):
+                yield SeenEndpoint(defendant, kind, clean_text(value))
     address = party.get("address")
     if isinstance(address, dict):
         lines = [address.get(line) for line in _ADDRESS_LINES]
-        text = ", ".join(line.strip() for line in lines if isinstance(line, str) and line.strip())
+        text = ", ".join(clean_text(line) for line in lines if isinstance(line, str) and clean_text(line))
         if text:
             yield SeenEndpoint(defendant, ADDRESS, text)
 
