@@ -1,7 +1,7 @@
 # Every command of this project; `make` alone prints them.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test lint format docs assets demo lock
+.PHONY: help run test proof lint format docs assets demo lock
 
 export PORT ?= 5000
 # What pytest is given beyond the defaults, for example: make test TESTS="tests/workflows -k hearing"
@@ -27,6 +27,13 @@ test: ## Set up and run every test, with a real PostgreSQL and a real browser
 	echo "Setting up"
 	scripts/prepare test
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(TESTS)
+
+proof: ## Run the release checks at full size, which takes hours, and write what they reached into docs/evidence.md
+	echo "Setting up"
+	scripts/prepare test
+	rm -rf test-results/figures
+	WC_PROOF=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal --timeout 7200 -m figure $(TESTS); \
+		status=$$?; $(BIN)/python -m scripts.keep_figures "make proof$(if $(TESTS), TESTS=\"$(TESTS)\")" && $(BIN)/python -m scripts.write_docs; exit $$status
 
 lint: ## Check style, types, the direction of imports and the declared packages
 	scripts/prepare check

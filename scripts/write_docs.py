@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scripts.docs_from import commands, rules, service, tests
+from scripts.docs_from import commands, figures, rules, service, tests
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +29,7 @@ PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("docs/security.md", "pages"): service.pages,
     ("docs/operations.md", "commands"): commands.commands,
     ("CONTRIBUTING.md", "targets"): commands.targets,
+    ("docs/evidence.md", "figures"): figures.figures,
     ("docs/evidence.md", "features"): tests.features,
     ("docs/evidence.md", "controls"): tests.controls,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests import figures
 from tests.feed import payloads
 from tests.feed.conftest import CourtLink, lines_of
 from witness_care.feed.models import FeedMessage
@@ -21,8 +21,8 @@ from witness_care.feed.models import FeedMessage
 TRIAL = "2026-03-09T10:30:00Z"
 STATES = {"applied", "parked", "stale", "duplicate", "rejected"}
 MESSAGES_A_BATCH = 40
-# On each of the two databases; a long run asks for more. Each round has a case of its own, or it would grow for ever.
-INPUTS = int(os.environ.get("WC_FUZZ_INPUTS", "10000"))
+# On each of the two databases. Each round has a case of its own, or it would grow for ever.
+INPUTS = figures.size(usual=10_000, proof=500_000)
 INPUTS_A_ROUND = 1_000
 
 ODD_VALUES: tuple[Any, ...] = (
@@ -142,7 +142,7 @@ def value_at(body: Any, path: tuple[Any, ...]) -> Any:
 @pytest.mark.figure("G1")
 @pytest.mark.proves("SEC-20")
 @pytest.mark.parametrize("number", range(-(-INPUTS // INPUTS_A_ROUND)))
-def test_a_bent_message_is_answered_kept_and_never_breaks_us(court: CourtLink, number: int):
+def test_a_bent_message_is_answered_kept_and_never_breaks_us(court: CourtLink, back_end: str, number: int):
     court.register()
     sent = 0
     batches = -(-INPUTS_A_ROUND // MESSAGES_A_BATCH)
@@ -176,6 +176,7 @@ def test_a_bent_message_is_answered_kept_and_never_breaks_us(court: CourtLink, n
     )
     assert broken == []
     assert sent >= INPUTS_A_ROUND
+    figures.reached("G1", f"feed messages on {back_end}", inputs=sent)
 
 
 @pytest.mark.figure("G1")
