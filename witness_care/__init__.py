@@ -18,6 +18,7 @@ from witness_care import (
     database,
     errors,
     extensions,
+    faultpoints,
     pages,
     request_origin,
     sealing,
@@ -98,6 +99,7 @@ def _add_foundations(app: Flask) -> None:
     admission.init_app(app)
     extensions.csrf.init_app(app)
     api_blueprint.api(app)
+    faultpoints.init_app(app)
 
 
 def _add_capability(app: Flask, capability: str) -> None:

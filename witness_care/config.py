@@ -18,6 +18,7 @@ import argon2
 import sqlalchemy as sa
 
 from witness_care.database import engine_options
+from witness_care.faultpoints import point_and_time
 from witness_care.sealing import KEY_BYTES
 
 DEMO, PRODUCTION = "demo", "production"
@@ -36,7 +37,10 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One environment variable. `demo` and `production` are its defaults; None in production means it must be given."""
+    """One environment variable. `demo` and `production` are its defaults; None in production means it must be given.
+
+    One that is `for_tests` must not be given in production.
+    """
 
     name: str
     meaning: str
@@ -44,6 +48,7 @@ class Setting:
     production: str | None
     read: Callable[[str], Any] = str
     secret: bool = False
+    for_tests: bool = False
 
 
 def _whole_number(text: str) -> int:
@@ -82,6 +87,12 @@ def _field_keys(text: str) -> list[tuple[int, bytes]]:
     if not keys or len(dict(keys)) != len(keys):
         raise ValueError("at least one key, each with its own number")
     return keys
+
+
+def _faultpoint(text: str) -> str:
+    if text:
+        point_and_time(text)
+    return text
 
 
 def _secret(text: str) -> str:
@@ -178,6 +189,21 @@ SETTINGS = (
         read=_whole_number,
     ),
     Setting(name="WC_LOG_LEVEL", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`", demo="INFO", production="INFO"),
+    Setting(
+        name="WC_FAULTPOINT",
+        meaning="for tests: the process kills itself at this fault point; `name:3` is the third time",
+        demo="",
+        production="",
+        read=_faultpoint,
+        for_tests=True,
+    ),
+    Setting(
+        name="WC_FAULTPOINT_RECORD",
+        meaning="for tests: the file to which each fault point that is passed is added",
+        demo="",
+        production="",
+        for_tests=True,
+    ),
 )
 
 
@@ -245,6 +271,8 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "PASSWORD_HASHER": argon2.PasswordHasher(),
         "CLOCK": None,
+        "FAULTPOINT": values["WC_FAULTPOINT"],
+        "FAULTPOINT_RECORD": values["WC_FAULTPOINT_RECORD"],
     }
 
 
@@ -268,6 +296,10 @@ def _value_of(setting: Setting, given: Mapping[str, str], mode: str) -> Any:
     if text is None:
         raise ConfigurationError(
             f"{setting.name}: expected a value in production; nothing is set. It is {setting.meaning}."
+        )
+    if mode == PRODUCTION and setting.for_tests and text:
+        raise ConfigurationError(
+            f"{setting.name}: expected nothing in production, where it would end the service; it is set. Remove it."
         )
     if mode == PRODUCTION and setting.secret and text and text == setting.demo:
         raise ConfigurationError(

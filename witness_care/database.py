@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from witness_care.faultpoints import Work, faultpoint
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -54,11 +56,12 @@ def session() -> Session:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(work: Work | None = None) -> Iterator[Session]:
     """One unit of work: open a transaction that writes, commit it once, undo all of it on an error.
 
     Opened inside another, it joins that one, and the outer one commits. What was read before it is read again, now
-    under the lock: rows that were loaded earlier in the request are refreshed when they are next used.
+    under the lock: rows that were loaded earlier in the request are refreshed when they are next used. `work` names it
+    for the tests that kill the process before and after the commit (reliability.md section 8).
     """
     current = session()
     if current.info.get(WRITES):
@@ -73,6 +76,8 @@ def writing() -> Iterator[Session]:
         yield current
         for act in current_app.extensions["before_commit"]:
             act()
+        if work:
+            faultpoint(work.before)
         current.commit()
     except BaseException:
         current.rollback()
@@ -81,6 +86,8 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         current.info.pop(WRITES, None)
+    if work:
+        faultpoint(work.after)
 
 
 def is_writing() -> bool:

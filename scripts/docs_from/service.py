@@ -45,7 +45,7 @@ def configuration() -> str:
                 code(setting.name),
                 setting.meaning,
                 _default(setting, setting.demo),
-                _default(setting, setting.production),
+                "must not be set" if setting.for_tests else _default(setting, setting.production),
             )
             for setting in config.SETTINGS
         ),

@@ -16,6 +16,7 @@ from witness_care.accounts.current import CLIENT, Actor
 from witness_care.accounts.models import ApiClient, ApiClientUnit, ApiKey
 from witness_care.accounts.permissions import FEED_SCOPE, SCOPES
 from witness_care.columns import new_id
+from witness_care.faultpoints import Work
 
 KEY_BYTES = 32
 MOST_LIVE_KEYS = 2
@@ -116,7 +117,7 @@ def client_of(key: str, *, now: datetime) -> Actor | None:
         scopes=frozenset(row.ApiClient.scopes),
     )
     if row.last_used_at is None or now - row.last_used_at >= SEEN_EVERY:
-        with database.writing() as session:
+        with database.writing(Work.KEY_SEEN) as session:
             session.execute(sa.update(ApiKey).where(ApiKey.id == row.key_id).values(last_used_at=now))
     return holder
 

@@ -13,6 +13,7 @@ from witness_care import database
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import AppSession, AppUser, UserUnit
 from witness_care.columns import new_id
+from witness_care.faultpoints import Work
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
@@ -68,7 +69,7 @@ def user_of(token: str, *, now: datetime) -> Actor | None:
         session_hash=token_hash,
     )
     if now - row.last_seen_at >= SEEN_EVERY:
-        with database.writing() as session:
+        with database.writing(Work.SIGN_IN_SEEN) as session:
             session.execute(sa.update(AppSession).where(AppSession.id == row.id).values(last_seen_at=now))
     return user
 

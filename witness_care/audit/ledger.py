@@ -17,6 +17,7 @@ from witness_care import clock, database, errors, sealing
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import RoutePolicy
 from witness_care.audit.models import Category, PersonalDataEntry, SubjectCategory
+from witness_care.faultpoints import Work
 from witness_care.structured_log import describe, log, request_id
 
 CHANGES = frozenset({Category.COLLECTION, Category.ALTERATION, Category.COMBINATION, Category.ERASURE})
@@ -166,7 +167,7 @@ def _write_before_the_answer(response: Response) -> Response:
     if not ledger.notes and not ledger.opened:
         return response
     try:
-        with database.writing():
+        with database.writing(Work.LOG_READING):
             _insert(ledger, list(ledger.notes) or _unattributed(ledger), opened=ledger.opened)
     except Exception as error:
         log.error("personal_data_log_not_written", **describe(error))

@@ -25,6 +25,7 @@ from witness_care.casework.assignment import give_cases
 from witness_care.casework.models import JournalEvent
 from witness_care.columns import new_id
 from witness_care.database import writing
+from witness_care.faultpoints import Work
 from witness_care.people import service as people
 from witness_care.people.document import PersonGiven
 from witness_care.people.models import Participant
@@ -60,7 +61,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
     `now` (UTC) is the time of receipt unless the document carries an earlier one. Messages that had been waiting for
     the case are applied in the same transaction. Raises NotAcceptedError, or NotThereError for a case of another unit.
     """
-    with writing() as session:
+    with writing(Work.REGISTER_CASE) as session:
         held = _lock_or_create(session, given, actor=actor, now=now)
         received_at = given.received_at or _after_the_last(held, now)
         message_id = _message_id(given, actor)

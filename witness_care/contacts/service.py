@@ -22,6 +22,7 @@ from witness_care.casework.apply import apply
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import writing
+from witness_care.faultpoints import Work
 from witness_care.people import reach
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
@@ -123,7 +124,7 @@ def record_contact(entry: Entry, *, actor: str, now: datetime) -> Recorded | Con
     `actor` is "user:<id>" or "client:<id>"; the caller has made sure they may see the participant. A way that was not
     agreed as safe needs a reason, which goes to the supervisor: what happened can always be recorded.
     """
-    with writing() as session:
+    with writing(Work.RECORD_CONTACT) as session:
         participant = _locked(session, entry.participant_id)
         if done := _already_recorded(session, entry):
             return done
@@ -154,7 +155,7 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
 
     Nothing is deleted. False when somebody corrected it before; the first reason stays.
     """
-    with writing() as session:
+    with writing(Work.CORRECT_CONTACT) as session:
         contact = session.execute(sa.select(Contact).where(Contact.id == contact_id)).scalar_one_or_none()
         if contact is None:
             raise LookupError(f"Expected the contact {contact_id}; there is none.")
@@ -176,7 +177,7 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
 
 def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:
     """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False: it was closed before."""
-    with writing() as session:
+    with writing(Work.END_DUTY) as session:
         duty = session.execute(sa.select(Duty).where(Duty.id == duty_id)).scalar_one_or_none()
         if duty is None:
             raise LookupError(f"Expected the duty {duty_id}; there is none.")

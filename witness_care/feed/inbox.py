@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from witness_care import database
 from witness_care.columns import new_id
+from witness_care.faultpoints import Work
 from witness_care.feed import defendants_endpoints, replay
 from witness_care.feed.formats.translated import FeedRefusal, Parked, Rejected
 from witness_care.feed.interpreting import Outcome, Stored
@@ -92,7 +93,7 @@ def _chunks(messages: Iterable[Read]) -> Iterator[list[Read]]:
 
 
 def _receive_chunk(sender: Sender, chunk: Sequence[Read], *, now: datetime) -> list[Taken]:
-    with database.writing() as session:
+    with database.writing(Work.STORE_MESSAGES) as session:
         entries = _store(session, sender, chunk, now=now)
         parts = _parts_of(session, [entry.repeats.id for entry in entries if entry.repeats])
     fresh = [

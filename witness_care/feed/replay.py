@@ -20,6 +20,7 @@ from witness_care.audit import ledger
 from witness_care.cases.identifiers import COURT
 from witness_care.cases.models import Identifier
 from witness_care.cases.rows import URN
+from witness_care.faultpoints import Work
 from witness_care.feed import reading
 from witness_care.feed.formats.translated import Parked, Translated
 from witness_care.feed.interpreting import Outcome, Stored, WaitingPart, interpret
@@ -41,7 +42,7 @@ def interpret_each(messages: Sequence[Stored], *, now: datetime) -> dict[str, Ou
     """
     if not messages:
         return {}
-    with database.writing() as session:
+    with database.writing(Work.APPLY_MESSAGES) as session:
         outcomes, learnt = _interpret_or_park(session, messages, now=now)
         _wake(session, learnt, now=now)
     return outcomes
@@ -66,7 +67,7 @@ def retry(message_row_ids: Collection[str], *, now: datetime) -> frozenset[str]:
     Of a message that was cut into parts only those that wait are tried; one that could not be read is read as a whole.
     """
     wanted = FeedMessage.id.in_(sorted(message_row_ids))
-    with database.writing() as session:
+    with database.writing(Work.TRY_AGAIN) as session:
         parts = session.execute(
             sa.select(FeedPart.id, FeedPart.message_row_id)
             .join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
@@ -97,7 +98,7 @@ def retry_parked(now: datetime) -> int:
 
     News of a case, a hearing or a person brings back what waited for it by itself; this sweep finds what slipped by.
     """
-    with database.writing() as session:
+    with database.writing(Work.TRY_PARKED) as session:
         known = sa.and_(
             Identifier.namespace == FeedWait.namespace,
             Identifier.kind == FeedWait.kind,
@@ -123,7 +124,7 @@ def retry_parked(now: datetime) -> int:
 
 def interpret_waiting(now: datetime) -> int:
     """Read messages that were stored and not read, because the service stopped or could not write; gives how many."""
-    with database.writing() as session:
+    with database.writing(Work.READ_STORED) as session:
         old = sa.and_(FeedMessage.state == State.RECEIVED, FeedMessage.stored_at <= now - NOT_READ_AFTER)
         return _interpret_stored(session, old, now=now)
 

@@ -24,6 +24,7 @@ from witness_care.cases.models import CourtCase, Hearing, Identifier
 from witness_care.cases.rows import URN
 from witness_care.casework.bulk import insert_rows
 from witness_care.columns import new_id
+from witness_care.faultpoints import Work
 from witness_care.feed import replay
 from witness_care.feed.formats.cp_next_hearings import INFERRED
 from witness_care.feed.formats.translated import Parked, Part
@@ -60,7 +61,7 @@ def match(waiting: WaitingPart, case_id: str, hearing_id: str | None, *, actor: 
     """
     if waiting.said is None:
         raise NotPossibleError
-    with database.writing() as session:
+    with database.writing(Work.MATCH_PART) as session:
         _lock(session, waiting.row.id)
         case = session.execute(
             scope.cases(actor)
@@ -85,7 +86,7 @@ def set_aside(waiting: WaitingPart, why: NotOurs, *, actor: Actor, now: datetime
 
     Raises DecidedAlreadyError when it waits no longer.
     """
-    with database.writing() as session:
+    with database.writing(Work.SET_PART_ASIDE) as session:
         _lock(session, waiting.row.id)
         _decided(session, waiting.row.id, actor, now, state=State.REJECTED, reason=Reason.SET_ASIDE, detail=WORDS[why])
         session.execute(sa.delete(FeedWait).where(FeedWait.part_id == waiting.row.id))

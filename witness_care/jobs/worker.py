@@ -13,6 +13,7 @@ from flask import Flask
 
 from witness_care import clock, database
 from witness_care.accounts.current import SYSTEM, acting_as
+from witness_care.faultpoints import LEAD_TAKEN, Work, faultpoint
 from witness_care.jobs import heartbeats
 from witness_care.jobs.leader import LeaderLock, leader_lock
 from witness_care.jobs.regular import JOBS, Job
@@ -55,6 +56,8 @@ class Worker:
             self._stand_back()
         elif not leads and self._may_lead():
             log.info("worker_leads", pid=os.getpid())
+            with self.app.app_context():
+                faultpoint(LEAD_TAKEN)
             self._lead()
 
     def _may_lead(self) -> bool:
@@ -94,7 +97,7 @@ def run_once(app: Flask, job: Job) -> int:
     """Run one job and write its heartbeat; what goes wrong is written down, and the clock goes on."""
     with app.app_context(), acting_as(SYSTEM):
         try:
-            with database.writing() as session:
+            with database.writing(Work.BEGIN_JOB) as session:
                 heartbeats.begin(session, job.name, job.interval_seconds, clock.now())
         except Exception as error:
             log.error("heartbeat_not_written", job=job.name, **describe(error))
@@ -106,7 +109,7 @@ def run_once(app: Flask, job: Job) -> int:
             problem = type(error).__name__
             log.error("job_failed", job=job.name, **describe(error))
         database.session().rollback()
-        with database.writing() as session:
+        with database.writing(Work.END_JOB) as session:
             heartbeats.end(session, job.name, count=count, error=problem, now=clock.now())
         log.info("job_done", job=job.name, count=count)
         return count
