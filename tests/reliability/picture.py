@@ -7,8 +7,9 @@ those names; that the stored state is the fold of the journal is what `rebuild -
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from flask import Flask
 
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.audit.models import PersonalDataEntry
+from witness_care.cases.identifiers import COURT
 from witness_care.cases.models import CourtCase, Defendant, Hearing, Identifier, Offence
 from witness_care.casework.journal import event_of
 from witness_care.casework.models import JournalEvent
@@ -28,12 +30,17 @@ from witness_care.people.models import Participant, Person
 from workflows.decide import refold, state_hash
 
 
-def picture(app: Flask) -> dict[str, Any]:
-    """Everything that must not depend on whether the service was killed."""
+TALKED_AT = re.compile(r'"at": "2026-01-13T[^"]*"')  # the minute in which the form was opened
+
+
+def picture(app: Flask) -> Counter[str]:
+    """A line for everything that must not depend on whether the service was killed, with how often it is there."""
     with app.app_context():
-        found = {"cases": [_case(row) for row in _rows(sa.select(CourtCase).order_by(CourtCase.urn))]}
+        lines = list(_inbox())
+        for number, case in enumerate(_rows(sa.select(CourtCase).order_by(CourtCase.urn)), 1):
+            lines += [f"case {number}, {line}" for line in _case(case)]
         session().rollback()
-        return found | _inbox()
+        return Counter(lines)
 
 
 def logged(app: Flask) -> Counter[str]:
@@ -44,33 +51,33 @@ def logged(app: Flask) -> Counter[str]:
         return found
 
 
-def _case(case: CourtCase) -> dict[str, Any]:
+def _case(case: CourtCase) -> Iterator[str]:
     names = _names(case)
-    journal = [
-        _renamed(dict(row), names)
-        for row in session()
-        .execute(
-            sa.select(JournalEvent.__table__)
-            .where(JournalEvent.case_id == case.id)
-            .order_by(JournalEvent.received_at, JournalEvent.message_id, JournalEvent.part, JournalEvent.ordinal)
-        )
-        .mappings()
-    ]
-    messages = {name: f"message {number}" for number, name in enumerate(dict.fromkeys(_ours(journal)))}
+    table: Any = JournalEvent.__table__
+    order = (table.c.received_at, table.c.message_id, table.c.part, table.c.ordinal)
+    rows = session().execute(sa.select(table).where(table.c.case_id == case.id).order_by(*order)).mappings()
+    journal = [_renamed(dict(row), names) for row in rows]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(_named_by_us(journal)))}
     for row in journal:
-        row["message_id"] = messages.get(row["message_id"]) or _said_to_be(row["message_id"])
+        ours = row["message_id"] in numbers
+        row["message_id"] = f"message {numbers[row['message_id']]}" if ours else _said_to_be(row["message_id"])
         row["id"] = "/".join(str(row[part]) for part in ("kind", "message_id", "part", "ordinal"))
     rules = rules_for_unit(session().scalar(sa.select(Unit.settings).where(Unit.id == case.unit_id)) or {})
     folded = refold("the case", [event_of(row) for row in journal], rules)
-    return {
-        "state": state_hash(folded.snapshot),
-        "journal": sorted((row["id"], json.dumps(row["payload"], sort_keys=True)) for row in journal),
-        "contacts": _contacts(case, names),
-        "duties": _duties(case, names),
-    }
+    yield f"state {state_hash(folded.snapshot)}"
+    for row in journal:
+        yield f"event {row['id']} by {row['actor']}: {json.dumps(row['payload'], sort_keys=True)}"
+    for contact in _rows(sa.select(Contact).where(Contact.case_id == case.id)):
+        corrected = " corrected" if contact.corrected_at else ""
+        yield f"contact {names[contact.participant_id]} {contact.channel} {contact.outcome}{corrected}"
+    # A row that a message read late replaced is closed as corrected, and stays (core.md rule 16).
+    kept = sa.or_(Duty.closed_reason.is_(None), Duty.closed_reason != "corrected")
+    for duty in _rows(sa.select(Duty).where(Duty.case_id == case.id, kept)):
+        end = f"{duty.closed_reason} met {duty.met}" if duty.closed_at else "open"
+        yield f"duty {names[duty.participant_id]} {duty.topic} {duty.rule} due {duty.due_at.isoformat()} {end}"
 
 
-def _ours(journal: list[dict[str, Any]]) -> list[str]:
+def _named_by_us(journal: list[dict[str, Any]]) -> list[str]:
     """The messages that the service named itself."""
     return [row["message_id"] for row in journal if not row["actor"].startswith("feed:")]
 
@@ -86,9 +93,9 @@ def _names(case: CourtCase) -> dict[str, str]:
     names |= {row.id: row.sign_in_name for row in _rows(sa.select(AppUser))}
     for kind in (Hearing, Defendant, Offence):
         rows = _rows(sa.select(kind).where(kind.case_id == case.id).order_by(kind.id))
-        names |= {row.id: f"{kind.__tablename__} {getattr(row, 'name', None) or getattr(row, 'title', '')}" for row in rows}
-    known = sa.select(Identifier).where(Identifier.case_id == case.id).order_by(Identifier.namespace, Identifier.value)
-    for row in _rows(known):
+        names |= {row.id: f"{kind.__tablename__} {number}" for number, row in enumerate(rows)}
+    known = sa.select(Identifier).where(Identifier.case_id == case.id, Identifier.namespace == COURT)
+    for row in _rows(known.order_by(Identifier.value)):
         if row.kind in ("hearing", "defendant", "offence"):
             names[row.target_id] = f"{row.kind} {row.value}"
     people = sa.select(Participant.id, Participant.person_id, Person.name).join(
@@ -104,37 +111,21 @@ def _renamed(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     text = json.dumps(row["payload"])
     for ours, name in names.items():
         text = text.replace(ours, name)
+    text = TALKED_AT.sub('"at": "2026-01-13T09:30:00+00:00"', text)
     actor = row["actor"].partition(":")
-    return row | {"payload": json.loads(text), "case_id": "the case", "actor": f"{actor[0]}:{names.get(actor[2], actor[2])}"}
+    named = f"{actor[0]}:{names.get(actor[2], actor[2])}" if actor[0] != "client" else "a client"
+    return row | {"payload": json.loads(text), "case_id": "the case", "actor": named}
 
 
-def _contacts(case: CourtCase, names: Mapping[str, str]) -> list[Any]:
-    rows = _rows(sa.select(Contact).where(Contact.case_id == case.id))
-    return sorted((names[row.participant_id], row.channel, row.outcome, row.corrected_at is not None) for row in rows)
-
-
-def _duties(case: CourtCase, names: Mapping[str, str]) -> list[Any]:
-    rows = _rows(sa.select(Duty).where(Duty.case_id == case.id))
-    return sorted(
-        (names[row.participant_id], row.topic, row.rule, row.due_at.isoformat(), row.closed_reason or "", str(row.met))
-        for row in rows
-    )
-
-
-def _inbox() -> dict[str, Any]:
+def _inbox() -> Iterator[str]:
     """The messages with the state in which they ended, their parts, and what still waits."""
-    parts = sa.select(FeedMessage.message_id, FeedPart.part, FeedPart.state, FeedPart.hearing).join(
-        FeedPart, FeedPart.message_row_id == FeedMessage.id
-    )
-    found = {
-        "messages": sorted((_said_to_be(row.message_id), row.state) for row in _rows(sa.select(FeedMessage))),
-        "parts": sorted((_said_to_be(row.message_id), *row[1:]) for row in session().execute(parts)),
-        "waits": sorted(
-            tuple(row) for row in session().execute(sa.select(FeedWait.namespace, FeedWait.kind, FeedWait.value))
-        ),
-    }
-    session().rollback()
-    return found
+    for row in _rows(sa.select(FeedMessage)):
+        yield f"message {_said_to_be(row.message_id)} {row.state}"
+    parts = sa.select(FeedMessage.message_id, FeedPart.part, FeedPart.state, FeedPart.hearing)
+    for part in session().execute(parts.join(FeedPart, FeedPart.message_row_id == FeedMessage.id)):
+        yield f"part {_said_to_be(part.message_id)} {part.part} {part.state} {part.hearing}"
+    for wait in _rows(sa.select(FeedWait)):
+        yield f"waits for {wait.namespace} {wait.kind} {wait.value}"
 
 
 def _rows(query: sa.Select[Any]) -> list[Any]:
