@@ -21,7 +21,7 @@ BEFORE, AFTER = "before", "after"
 
 
 class Work(Enum):
-    """The units of work a test kills: each has a point before its commit and one after it. The value says what it does."""
+    """The units of work in which a test kills: a point before the commit, one after it. The value says what it does."""
 
     KEY_SEEN = "notes that a program's key was used"
     SIGN_IN_SEEN = "notes that somebody's sign-in was used"

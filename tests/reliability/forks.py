@@ -1,13 +1,14 @@
 """Starts the service as real processes, quickly: this one has everything imported, and each order makes it fork.
 
-Started as `python -m tests.reliability.forks FOLDER`. It reads orders, one JSON object a line, and answers each with the
-process id. A web order becomes gunicorn as in production, one process that keeps the socket and one that serves; a
-worker order becomes the worker. Only the first web process of an order is armed: the one that takes its place is as a
-restart would leave it. Everything ends when standard input closes.
+Started as `python -m tests.reliability.forks FOLDER`. It reads orders, one JSON object a line, and answers each with
+the process id. A web order becomes gunicorn as in production, one process that keeps the socket and one that serves;
+a worker order becomes the worker. Only the first web process of an order is armed: the one that takes its place is as
+a restart would leave it. Everything ends when standard input closes.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +25,22 @@ import jinja2
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker  # imported here, once, and not in every fork
+from sqlalchemy.orm import configure_mappers
 
-from witness_care import create_app
+from witness_care import create_app, faultpoints
+from witness_care.calendars import bank_holidays
 from witness_care.feed import inbox
 from witness_care.jobs.worker import Worker
+from workflows.rulebook import default_rulebook
 
 MESSAGES_IN_A_CHUNK = 2  # so that a small batch is cut as a large one is
-OWN_SETTINGS = ("DATABASE_URL", "WC_INSTANCE", "WC_LOG_LEVEL")
 
 
 def main(folder: Path) -> None:
     """Take orders until nobody gives any more, then end what was started."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # what ends leaves nothing behind
     inbox.CHUNK_MESSAGES = MESSAGES_IN_A_CHUNK
-    create_app({"DATABASE_URL": f"sqlite:///{folder / 'never-opened.db'}", "WC_INSTANCE": str(folder)})
+    warm_up(folder)
     started = []
     say({"ready": True})
     for line in sys.stdin:
@@ -49,12 +53,23 @@ def main(folder: Path) -> None:
             continue
 
 
+def warm_up(folder: Path) -> None:
+    """Do once what every fork would do: it opens no database and starts no thread."""
+    app = application_on(f"sqlite:///{folder / 'never-opened.db'}", folder)
+    with app.app_context():
+        bank_holidays()
+        default_rulebook()
+    configure_mappers()
+    gc.freeze()
+
+
 def say(words: dict[str, Any]) -> None:
     print(json.dumps(words), flush=True)
 
 
 def begin(order: dict[str, Any], folder: Path) -> int:
     """Fork one process that leads a group of its own, and give its id."""
+    application_on(order["url"], folder)
     pid = os.fork()
     if pid:
         return pid
@@ -74,12 +89,20 @@ def begin(order: dict[str, Any], folder: Path) -> int:
         os._exit(0)
 
 
-def application(order: dict[str, Any], folder: Path, *, armed: bool) -> Flask:
-    """The service on the database of the order, its clock that of the test."""
-    settings = {name: order[name] for name in OWN_SETTINGS}
-    points = {"WC_FAULTPOINT": order["kill_at"] if armed else "", "WC_FAULTPOINT_RECORD": order["record"]}
-    app = create_app(settings | points)
+@cache
+def application_on(url: str, folder: Path) -> Flask:
+    """The service on one database, made before the fork; it has not opened it."""
+    app = create_app({"DATABASE_URL": url, "WC_INSTANCE": str(folder), "WC_LOG_LEVEL": "WARNING"})
     app.jinja_env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(folder))
+    return app
+
+
+def application(order: dict[str, Any], folder: Path, *, armed: bool) -> Flask:
+    """The service as the order wants it: armed or not, its clock that of the test."""
+    app = application_on(order["url"], folder)
+    app.config["FAULTPOINT"] = order["kill_at"] if armed else ""
+    app.config["FAULTPOINT_RECORD"] = order["record"]
+    faultpoints.init_app(app)
     stands_at, looked_at = datetime.fromisoformat(order["clock"]), order["looked_at"]
     app.config["CLOCK"] = lambda: stands_at + timedelta(seconds=time.time() - looked_at)
     return app

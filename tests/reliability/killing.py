@@ -7,8 +7,10 @@ the service while it runs; what is checked afterwards is what is on disk.
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from flask import Flask
 
 from tests.cast import Cast, a_key, cast_of
 from tests.databases import application_on, let_go
+from tests.emptying import is_emptied, shape
 from tests.factories import at
 from tests.reading import words_in
 from witness_care import clock, config, database
@@ -39,6 +42,7 @@ MORNING = at("2026-01-13 09:30")
 UNREAD_FOR = timedelta(minutes=3)  # after two minutes the worker reads what was stored and not read
 SCOPES = ("feed:common-platform", "feed:backfill", "cases:read", "cases:write", "contacts:write")
 FEED = "/api/v1/feeds/common-platform"
+OF_THE_INBOX = ("inbox", "parked")
 MOST_TRIES = 25
 WAIT_SECONDS = 120
 ACKNOWLEDGED = (200, 201, 202, 303)
@@ -165,11 +169,15 @@ class Play:
         return self._as_person(name, "GET", path, "")
 
     def submit(self, name: str, path: str, values: dict[str, Any], *, decided: str = "") -> Answer:
-        """Send a form, and follow where it leads. `decided`: what the page says of a form whose first sending counted."""
+        """Send a form, and follow where it leads.
+
+        `decided` is what the page says when the first sending had counted, and only its answer did not come.
+        """
         sent = urllib.parse.urlencode(values, doseq=True)
         answer = self._as_person(name, "POST", path, sent)
         if answer.status == http.client.CONFLICT and self.deaths:
-            assert decided and decided in words_in(answer.text), answer.text
+            assert decided in words_in(answer.text), answer.text
+            assert decided
             return answer
         assert answer.status == http.client.SEE_OTHER, answer.text
         return self.open(name, answer.location)
@@ -201,7 +209,9 @@ class Play:
             if answer.status == http.client.SERVICE_UNAVAILABLE:
                 time.sleep(0.2)
                 continue
-            assert answer.status in (*ACKNOWLEDGED, http.client.CONFLICT), f"{method} {path}: {answer.status} {answer.text[:400]}"
+            assert answer.status in (*ACKNOWLEDGED, http.client.CONFLICT), (
+                f"{method} {path}: {answer.status} {answer.text[:400]}"
+            )
             self.pages_read += method == "GET"
             return answer, cookies
         raise AssertionError(f"Expected an answer to {method} {path} within {MOST_TRIES} tries.")
@@ -235,9 +245,7 @@ class Play:
 
     def _order(self, *, kill_at: str, record: Path, later: timedelta = timedelta()) -> dict[str, Any]:
         return {
-            "DATABASE_URL": self.url,
-            "WC_INSTANCE": str(self.folder),
-            "WC_LOG_LEVEL": "WARNING",
+            "url": self.url,
             "kill_at": kill_at,
             "record": str(record),
             "clock": (MORNING + later).isoformat(),
@@ -261,7 +269,8 @@ class Play:
         else:
             self.app.config["CLOCK"] = lambda: self.now() + UNREAD_FOR
             for job in JOBS:
-                run_once(self.app, job)
+                if job.name in OF_THE_INBOX:
+                    run_once(self.app, job)
 
     def _worked(self, kill_at: str) -> bool:
         """Run the worker until every job has run; False when it was killed before."""
@@ -287,22 +296,57 @@ class Play:
             group.kill()
 
 
-@contextmanager
-def playing(url: str, folder: Path, forks: Forks, **kills: str) -> Iterator[Play]:
-    """A play with its cast on a fresh database, an hour before anything happens."""
-    folder.mkdir()
-    app = application_on(url, instance=folder)
-    app.config["CLOCK"] = lambda: MORNING - timedelta(hours=1)
-    cast = cast_of(app)
-    headers = a_key(app, unit_ids=[cast.unit], scopes=SCOPES)
-    play = Play(
-        app=app, cast=cast, url=url, folder=folder, forks=forks, headers=headers, began=time.time(), **kills
-    )
-    try:
-        yield play
-    finally:
-        play.end()
-        let_go(app)
+class Stage:
+    """One application on one database, on which a scenario is played again and again from nothing.
+
+    What the processes leave behind is cleared away between two runs; the application in the test stays, which is the
+    dearest part of it.
+    """
+
+    def __init__(self, url: str, folder: Path, forks: Forks) -> None:
+        self.url, self.folder, self.forks = url, folder, forks
+        self.app = application_on(url, instance=folder)
+        self._numbers = itertools.count(1)
+        self._shape = shape(url) if url.startswith("postgresql") else ""
+        if not self._shape:
+            shutil.copyfile(self._file, folder / "empty.db")
+
+    @contextmanager
+    def playing(self, **kills: str) -> Iterator[Play]:
+        """A play with its cast, an hour before anything happens."""
+        self._empty()
+        folder = self.folder / f"run-{next(self._numbers)}"
+        folder.mkdir()
+        self.app.config["CLOCK"] = lambda: MORNING - timedelta(hours=1)
+        cast = cast_of(self.app)
+        headers = a_key(self.app, unit_ids=[cast.unit], scopes=SCOPES)
+        play = Play(
+            app=self.app,
+            cast=cast,
+            url=self.url,
+            folder=folder,
+            forks=self.forks,
+            headers=headers,
+            began=time.time(),
+            **kills,
+        )
+        try:
+            yield play
+        finally:
+            play.end()
+
+    def _empty(self) -> None:
+        let_go(self.app)
+        if self._shape:
+            assert is_emptied(self.url, expected_shape=self._shape)
+            return
+        for beside in ("-wal", "-shm"):
+            Path(f"{self._file}{beside}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "empty.db", self._file)
+
+    @property
+    def _file(self) -> str:
+        return sa.make_url(self.url).database or ""
 
 
 def until(true: Callable[[], bool], what: str) -> None:

@@ -1,4 +1,4 @@
-"""What a run left behind, without what differs from run to run: two pictures are equal when nothing was lost or doubled.
+"""What a run left behind, without what differs from run to run: equal when nothing was lost or doubled.
 
 Ids that the service made are replaced by what they stand for. The state hash is that of the journal folded anew with
 those names; that the stored state is the fold of the journal is what `rebuild --check` shows.
@@ -28,7 +28,6 @@ from witness_care.feed.inbox import NAMELESS
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
 from witness_care.people.models import Participant, Person
 from workflows.decide import refold, state_hash
-
 
 TALKED_AT = re.compile(r'"at": "2026-01-13T[^"]*"')  # the minute in which the form was opened
 

@@ -301,9 +301,7 @@ SCENARIOS = (
         kills=both(Work.CORRECT_CONTACT),
     ),
     Scenario(name="a duty is ended", before=leah_is_owed_a_date, act=a_duty_is_ended, kills=both(Work.END_DUTY)),
-    Scenario(
-        name="a part is matched", before=sams_desk_and_a_case, act=a_part_is_matched, kills=both(Work.MATCH_PART)
-    ),
+    Scenario(name="a part is matched", before=sams_desk_and_a_case, act=a_part_is_matched, kills=both(Work.MATCH_PART)),
     Scenario(
         name="a part is set aside",
         before=sams_desk_and_a_case,

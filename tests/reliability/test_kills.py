@@ -6,7 +6,6 @@ still holds; it says nothing about a power cut.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests import figures
-from tests.databases import BACK_ENDS, POSTGRESQL, Databases
-from tests.reliability.killing import Forks, Play, playing
+from tests.databases import BACK_ENDS, POSTGRESQL, Databases, let_go
+from tests.reliability.killing import Forks, Play, Stage
 from tests.reliability.picture import logged, picture
 from tests.reliability.scenarios import SCENARIOS, Scenario
 from witness_care import database, faultpoints
@@ -51,13 +50,22 @@ def test_every_fault_point_is_one_at_which_some_scenario_is_killed() -> None:
 def test_whatever_is_killed_is_as_if_it_had_not_been(
     scenario: Scenario, database_kind: str, databases: Databases, forks: Forks, tmp_path: Path
 ) -> None:
-    folders = (tmp_path / f"run-{number}" for number in itertools.count())
+    with databases.fresh(database_kind) as url:
+        stage = Stage(url, tmp_path, forks)
+        try:
+            chosen = kill_at_each(scenario, stage)
+        finally:
+            let_go(stage.app)
+    figures.reached("G2", database_kind, kills=len(chosen), points=len({each.partition(":")[0] for each in chosen}))
+
+
+def kill_at_each(scenario: Scenario, stage: Stage) -> Sequence[str]:
+    """Play once undisturbed, then once for each point with a kill there; give the points."""
 
     def run(*, at: str = "", first: str = "") -> tuple[Counter[str], Counter[str], list[str]]:
         web, worker = (first, at) if scenario.by_worker else (at, "")
-        with databases.fresh(database_kind) as url:
-            with playing(url, next(folders), forks, kill_at=web, worker_kill_at=worker) as play:
-                return played(play, scenario, killed_at=at)
+        with stage.playing(kill_at=web, worker_kill_at=worker) as play:
+            return played(play, scenario, killed_at=at)
 
     undisturbed, log, points = run()
     if scenario.dies_first:  # what the worker passes when there is something left for it to do
@@ -67,9 +75,11 @@ def test_whatever_is_killed_is_as_if_it_had_not_been(
     for point in chosen:
         found, logged_now, passed = run(at=point, first=scenario.dies_first)
         assert differences(found, undisturbed) == "", f"After a kill at {point}."
-        assert all(logged_now[kind] >= log[kind] for kind in CHANGES), f"After a kill at {point}, a change is not logged."
+        assert all(logged_now[kind] >= log[kind] for kind in CHANGES), (
+            f"After a kill at {point}, a change is not logged."
+        )
         assert point.partition(":")[0] in passed
-    figures.reached("G2", database_kind, kills=len(chosen), points=len({each.partition(":")[0] for each in chosen}))
+    return chosen
 
 
 def differences(found: Counter[str], undisturbed: Counter[str]) -> str:
