@@ -23,6 +23,7 @@ PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("docs/rules.md", "settings"): rules.settings,
     ("docs/rules.md", "reasons"): rules.reasons,
     ("docs/configuration.md", "configuration"): service.configuration,
+    ("docs/reliability.md", "faultpoints"): service.faultpoints,
     ("docs/api.md", "routes"): service.api_routes,
     ("docs/api.md", "scopes"): service.scopes,
     ("docs/security.md", "permissions"): service.permissions,

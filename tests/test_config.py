@@ -56,6 +56,18 @@ def test_production_with_its_own_secrets_uses_the_strict_cookie() -> None:
     assert str(settings["SQLALCHEMY_DATABASE_URI"]).startswith("postgresql+psycopg://")
 
 
+@pytest.mark.proves("SEC-31")
+@pytest.mark.parametrize("setting", [setting for setting in config.SETTINGS if setting.for_tests])
+def test_production_refuses_to_start_with_what_is_for_tests(setting: config.Setting, tmp_path: Path) -> None:
+    armed = "store_messages.after" if setting.name == "WC_FAULTPOINT" else str(tmp_path / "passed")
+    with pytest.raises(ConfigurationError, match=f"{setting.name}: expected nothing in production"):
+        settings_of(**{setting.name: armed})
+    as_file = tmp_path / "setting"
+    as_file.write_text(armed)
+    with pytest.raises(ConfigurationError, match=f"{setting.name}: expected nothing in production"):
+        settings_of(**{f"{setting.name}_FILE": str(as_file)})
+
+
 @pytest.mark.proves("SEC-29")
 def test_the_index_key_may_not_be_a_field_key() -> None:
     with pytest.raises(ConfigurationError, match="WC_INDEX_KEY: expected a key of its own"):

@@ -17,6 +17,7 @@ from witness_care import config, create_app
 from witness_care.accounts.admission import policy_for
 from witness_care.accounts.models import Role
 from witness_care.accounts.permissions import SCOPES, TABLE, Extent, Permission, RoutePolicy, extent
+from witness_care.faultpoints import MOMENTS, Work
 from witness_care.request_origin import API_PREFIX
 
 NOT_SHOWN = ("HEAD", "OPTIONS")
@@ -50,6 +51,12 @@ def configuration() -> str:
             for setting in config.SETTINGS
         ),
     )
+
+
+def faultpoints() -> str:
+    works = [(f"{code(work.before)}, {code(work.after)}", work.value) for work in Work]
+    moments = [(code(name), words) for name, words in MOMENTS.items()]
+    return table(("Fault points", "The unit of work, or the moment"), [*works, *moments])
 
 
 def api_routes() -> str:
