@@ -34,6 +34,7 @@ from tests.factories import at
 from tests.reading import words_in
 from witness_care import clock, config, database
 from witness_care.accounts import sessions
+from witness_care.faultpoints import Work
 from witness_care.jobs.models import Heartbeat
 from witness_care.jobs.regular import JOBS
 from witness_care.jobs.worker import run_once
@@ -265,7 +266,7 @@ class Play:
         if by_worker:
             if not self._worked(self.worker_kill_at):
                 self.worker_deaths += 1
-                assert self._worked(""), "the second worker ends its jobs"
+                self._worked("")
         else:
             self.app.config["CLOCK"] = lambda: self.now() + UNREAD_FOR
             for job in JOBS:
@@ -273,23 +274,31 @@ class Play:
                     run_once(self.app, job)
 
     def _worked(self, kill_at: str) -> bool:
-        """Run the worker until every job has run; False when it was killed before."""
+        """Run the worker until every job has run, or until it dies where it is to be killed; False when it died."""
         order = self._order(kill_at=kill_at, record=self.worker_record, later=UNREAD_FOR)
         begins = self.now() + UNREAD_FOR
         worker = self.forks.start("worker", **order)
         self._groups.append(worker)
-        until(lambda: not worker.is_running() or self._every_job_ran(begins), "every job ran, or the worker died")
-        if worker.is_running():
-            worker.kill()
-            return True
-        return False
+        if kill_at:  # it may have ended every job before it dies
+            until(lambda: not worker.is_running(), f"the worker dies at {kill_at}")
+            assert self.worker_record.read_text().split()[-1] == kill_at.partition(":")[0], "It ended elsewhere."
+            return False
+        until(lambda: self._every_job_ran(begins), "every job ran")
+        until(lambda: self._ends_passed() >= len(JOBS), "the worker passed the end of every job")
+        worker.kill()
+        return True
 
     def _every_job_ran(self, since: datetime) -> bool:
+        """Say whether each job began since then and ended well."""
         with self.app.app_context():
-            rows = database.session().execute(sa.select(Heartbeat.started_at, Heartbeat.ended_at, Heartbeat.error))
-            return [bool(row.started_at >= since and row.ended_at and not row.error) for row in rows] == [True] * len(
-                JOBS
-            )
+            query = sa.select(Heartbeat.started_at, Heartbeat.ended_at, Heartbeat.error)
+            rows = database.session().execute(query).all()
+        well = [row for row in rows if row.started_at >= since and row.ended_at and not row.error]
+        return len(well) == len(JOBS)
+
+    def _ends_passed(self) -> int:
+        points = self.worker_record.read_text().split() if self.worker_record.exists() else []
+        return points.count(Work.END_JOB.after)
 
     def end(self) -> None:
         for group in self._groups:

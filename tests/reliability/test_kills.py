@@ -56,7 +56,8 @@ def test_whatever_is_killed_is_as_if_it_had_not_been(
             chosen = kill_at_each(scenario, stage)
         finally:
             let_go(stage.app)
-    figures.reached("G2", database_kind, kills=len(chosen), points=len({each.partition(":")[0] for each in chosen}))
+    points = {point.partition(":")[0] for point in chosen}
+    figures.reached("G2", database_kind, kills=len(chosen), points_in_scenarios=len(points))
 
 
 def kill_at_each(scenario: Scenario, stage: Stage) -> Sequence[str]:
