@@ -40,6 +40,7 @@ CAPABILITIES = (
     "contacts",
     "supervision",
     "jobs",
+    "checks",
     "help",
     "demo",
     "openapi",

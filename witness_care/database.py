@@ -90,6 +90,19 @@ def writing(work: Work | None = None) -> Iterator[Session]:
         faultpoint(work.after)
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Read everything as it stands at one moment, however long it takes and whatever others commit meanwhile."""
+    current = session()
+    current.rollback()
+    if current.get_bind().dialect.name == "postgresql":
+        current.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield current
+    finally:
+        current.rollback()
+
+
 def is_writing() -> bool:
     """Whether a unit of work is open in this request or job."""
     return bool(session().info.get(WRITES))

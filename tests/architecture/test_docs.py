@@ -20,7 +20,7 @@ from scripts.docs_from.commands import our_commands
 from scripts.docs_from.service import application
 from witness_care import config
 from witness_care.cases.schemas import CaseSchema
-from witness_care.casework.checks import CHECKS
+from witness_care.checks.every import CHECKS
 from witness_care.contacts.schemas import ContactSchema
 from witness_care.database import Base
 from witness_care.feed.formats.translated import Parked, Rejected

@@ -55,6 +55,14 @@ def test_it_prints_sign_ins_that_work_and_makes_the_cases(app: Flask, client: Fl
     assert signed_in.status_code == 303, signed_in.get_data(as_text=True)[:500]
 
 
+@pytest.mark.feature("Q1")
+@pytest.mark.sqlite_only
+def test_the_service_finds_nothing_wrong_with_the_made_up_cases(app: Flask, demo: Result) -> None:
+    with app.app_context():
+        checked = app.test_cli_runner().invoke(args=["fsck"], catch_exceptions=False)
+    assert (checked.exit_code, checked.output) == (0, "0 findings in all checks.\n")
+
+
 @pytest.mark.feature("A1")
 def test_the_printed_message_moves_a_trial_once(app: Flask, client: FlaskClient, demo: Result, tmp_path: Path) -> None:
     message = json.loads((tmp_path / "demo" / "move-a-trial.json").read_text())

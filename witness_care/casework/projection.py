@@ -160,9 +160,7 @@ def duty_row(record: DutyRecord, case: LockedCase) -> Row:
 def _write_told(connection: sa.Connection, decided: Decided) -> None:
     rows = [
         {
-            "id": row_id(
-                "told", telling.contact, telling.participant, telling.topic, telling.subject, telling.value_hash
-            ),
+            "id": told_id(telling.contact, telling.participant, telling.topic, telling.subject, telling.value_hash),
             "case_id": case.id,
             "participant_id": telling.participant,
             "contact_id": telling.contact or None,
@@ -180,6 +178,10 @@ def _write_told(connection: sa.Connection, decided: Decided) -> None:
     void = sorted({contact for _, decision in decided for contact in decision.void_contacts})
     if void:
         connection.execute(sa.update(Told).where(Told.contact_id.in_(void)).values(void=True))
+
+
+def told_id(contact: str, participant: str, topic: str, subject: str, value_hash: str) -> str:
+    return row_id("told", contact, participant, topic, subject, value_hash)
 
 
 # --- hearings and results -----------------------------------------------------------------------------------------
@@ -200,8 +202,10 @@ def _write_hearings(connection: sa.Connection, decided: Decided) -> None:
     connection.execute(
         sa.delete(HearingDay).where(HearingDay.hearing_id.in_([hearing.id for _, hearing, _ in touched]))
     )
-    insert_rows(connection, HearingDay.__table__, [row for case, hearing, _ in touched for row in _days(case, hearing)])
-    links = [row for case, hearing, look in touched for row in _links(case, hearing, look)]
+    insert_rows(
+        connection, HearingDay.__table__, [row for case, hearing, _ in touched for row in day_rows(case, hearing)]
+    )
+    links = [row for case, hearing, look in touched for row in link_rows(case, hearing, look)]
     insert_rows(connection, HearingLink.__table__, links, key=("hearing_id", "from_hearing_id", "kind"))
 
 
@@ -252,7 +256,7 @@ def result_due_at(case: LockedCase, hearing: Hearing) -> datetime | None:
     return due_time(ends, rule.days(False), case.rules.calendar, basis=rule.days_basis).at
 
 
-def _days(case: LockedCase, hearing: Hearing) -> Iterator[Row]:
+def day_rows(case: LockedCase, hearing: Hearing) -> Iterator[Row]:
     for position, day in enumerate(hearing.days, 1):
         yield {
             "hearing_id": hearing.id,
@@ -264,7 +268,7 @@ def _days(case: LockedCase, hearing: Hearing) -> Iterator[Row]:
         }
 
 
-def _links(case: LockedCase, hearing: Hearing, look: CaseTruth) -> Iterator[Row]:
+def link_rows(case: LockedCase, hearing: Hearing, look: CaseTruth) -> Iterator[Row]:
     seeds = {seed: "seeded" for seed in hearing.about.seeded_from if seed != hearing.id}
     thread = look.threads.get(hearing.id)
     if thread and thread != hearing.id:
@@ -284,11 +288,13 @@ def _write_results(connection: sa.Connection, decided: Decided) -> None:
         return
     connection.execute(sa.delete(Result).where(Result.case_id.in_([case.id for case, _ in changed])))
     insert_rows(
-        connection, Result.__table__, [row for case, decision in changed for row in _results(case, decision.snapshot)]
+        connection,
+        Result.__table__,
+        [row for case, decision in changed for row in result_rows(case, decision.snapshot)],
     )
 
 
-def _results(case: LockedCase, snapshot: Snapshot) -> Iterator[Row]:
+def result_rows(case: LockedCase, snapshot: Snapshot) -> Iterator[Row]:
     for key in sorted(snapshot.registers):
         share = truth.standing(snapshot.registers, key) if key.startswith("results:") else None
         if share is None or not isinstance(share.said, ResultsShared):
@@ -330,15 +336,21 @@ def _people(snapshot: Snapshot, *, case_start: Snapshot) -> Iterator[Row]:
         same_requirement = snapshot.registers.get(requirement_key) == case_start.registers.get(requirement_key)
         if case_start.people.get(participant) == person and same_requirement:
             continue
-        requirement = truth.standing(snapshot.registers, requirement_key)
-        yield {
-            "id": participant,
-            "journey": person.journey.value,
-            "attendance": person.attendance.value,
-            "required": isinstance(requirement.said, CpsRequires) if requirement else None,
-            "missed_in_a_row": person.missed_in_a_row,
-            "last_two_way_at": person.last_two_way_at,
-        }
+        yield standing_row(snapshot, participant)
+
+
+def standing_row(snapshot: Snapshot, participant: str) -> Row:
+    """Give what the row of a participant shows of the state."""
+    person = snapshot.people[participant]
+    requirement = truth.standing(snapshot.registers, f"requirement:{participant}")
+    return {
+        "id": participant,
+        "journey": person.journey.value,
+        "attendance": person.attendance.value,
+        "required": isinstance(requirement.said, CpsRequires) if requirement else None,
+        "missed_in_a_row": person.missed_in_a_row,
+        "last_two_way_at": person.last_two_way_at,
+    }
 
 
 def _write_cases(connection: sa.Connection, decided: Decided) -> None:

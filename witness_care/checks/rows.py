@@ -1,0 +1,158 @@
+"""Do the rows fit each other: one unit for all that a case has, names that mean something, seals that open?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from witness_care.cases.models import (
+    CourtCase,
+    Defendant,
+    Hearing,
+    HearingDay,
+    HearingLink,
+    Identifier,
+    Offence,
+    Result,
+)
+from witness_care.casework.models import JournalEvent, Transition
+from witness_care.checks.findings import Finding, finding, rows
+from witness_care.columns import SealedColumn
+from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
+from witness_care.database import Base
+from witness_care.people.models import Participant, Person
+from workflows.events import ParticipantDied
+
+DEATH = ParticipantDied.__name__
+REASSIGNED = "reassigned"  # a hand-over is no event of a case
+
+# What belongs to something that itself belongs to a case: the row, its link, and what it belongs to.
+BELONGS: tuple[tuple[Any, Any, Any], ...] = (
+    (HearingDay, HearingDay.hearing_id, Hearing),
+    (HearingLink, HearingLink.hearing_id, Hearing),
+    (Result, Result.hearing_id, Hearing),
+    (Offence, Offence.defendant_id, Defendant),
+    (Duty, Duty.participant_id, Participant),
+    (Contact, Contact.participant_id, Participant),
+    (Told, Told.participant_id, Participant),
+    (DutyHistory, DutyHistory.duty_id, Duty),
+)
+# A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
+NAMED: tuple[tuple[str, Any], ...] = (
+    ("case", CourtCase),
+    ("defendant", Defendant),
+    ("participant", Participant),
+    ("person", Person),
+)
+OF_A_CASE: tuple[tuple[str, Any], ...] = (
+    ("defendant", Defendant),
+    ("offence", Offence),
+    ("hearing", Hearing),
+    ("participant", Participant),
+)
+
+
+def all_of_a_case_is_of_its_unit(now: datetime) -> Iterator[Finding]:
+    """I14: every row of a case has the unit of that case, and belongs to something of the same case."""
+    for table in Base.metadata.sorted_tables:
+        if not {"case_id", "unit_id", "id"} <= set(table.c.keys()):
+            continue
+        elsewhere = (
+            sa.select(table.c.id, table.c.case_id)
+            .outerjoin(CourtCase, CourtCase.id == table.c.case_id)
+            .where(sa.or_(CourtCase.id.is_(None), CourtCase.unit_id != table.c.unit_id))
+        )
+        for row in rows(elsewhere.order_by(table.c.id)):
+            yield finding("I14", row["case_id"], row["id"], f"A row of {table.name} is not of the unit of its case.")
+    yield from _of_another_case()
+
+
+def _of_another_case() -> Iterator[Finding]:
+    for model, link, owner in BELONGS:
+        table, key = model.__table__, model.__table__.c.get("id", link)
+        astray = (
+            sa.select(key.label("row"), table.c.case_id)
+            .outerjoin(owner, owner.id == link)
+            .where(sa.or_(owner.id.is_(None), owner.case_id != table.c.case_id))
+            .order_by(key)
+        )
+        for row in rows(astray):
+            words = f"A row of {table.name} belongs to something of another case, or to nothing."
+            yield finding("I14", row["case_id"], row["row"], words)
+
+
+def the_journal_is_whole(now: datetime) -> Iterator[Finding]:
+    """I17: what names an entry of the journal finds it, and nothing that a person or program said has a gap."""
+    for model, event_id, but in (
+        (Transition, Transition.event_id, sa.true()),
+        (DutyHistory, DutyHistory.event_id, DutyHistory.action != REASSIGNED),
+        (Duty, Duty.opened_by_event, sa.true()),
+    ):
+        lost = (
+            sa.select(model.id, model.case_id)
+            .outerjoin(JournalEvent, sa.and_(JournalEvent.id == event_id, JournalEvent.case_id == model.case_id))
+            .where(but, JournalEvent.id.is_(None))
+            .order_by(model.id)
+        )
+        for row in rows(lost):
+            words = f"A row of {model.__tablename__} names an entry that the journal does not have."
+            yield finding("I17", row["case_id"], row["id"], words)
+    yield from _gaps()
+
+
+def _gaps() -> Iterator[Finding]:
+    """What a court said may have gaps: facts about people we did not know yet are said again later.
+
+    So may a death that was said in another case of the person.
+    """
+    count, last = sa.func.count(), sa.func.max(JournalEvent.ordinal)
+    broken = (
+        sa.select(JournalEvent.case_id, JournalEvent.message_id)
+        .where(JournalEvent.actor.not_like("feed:%"))
+        .group_by(JournalEvent.case_id, JournalEvent.message_id, JournalEvent.part)
+        .having(count != last + 1, sa.func.max(sa.case((JournalEvent.kind == DEATH, 0), else_=1)) == 1)
+        .order_by(JournalEvent.case_id, JournalEvent.message_id)
+    )
+    for row in rows(broken):
+        yield finding("I17", row["case_id"], row["message_id"], "An entry is missing from the middle of a submission.")
+
+
+def every_name_means_something(now: datetime) -> Iterator[Finding]:
+    """I18: every name by which others know a row means a row that is there, of the same case."""
+    for kind, model in NAMED:
+        lost = (
+            sa.select(Identifier.id, Identifier.case_id)
+            .outerjoin(model, model.id == Identifier.target_id)
+            .where(Identifier.kind == kind, model.id.is_(None))
+            .order_by(Identifier.id)
+        )
+        for row in rows(lost):
+            yield finding("I18", row["case_id"], row["id"], f"A name means a {kind} that is not there.")
+    for kind, model in OF_A_CASE:
+        astray = (
+            sa.select(Identifier.id, Identifier.case_id)
+            .join(model, model.id == Identifier.target_id)
+            .where(Identifier.kind == kind, model.case_id != Identifier.case_id)
+            .order_by(Identifier.id)
+        )
+        for row in rows(astray):
+            yield finding("I18", row["case_id"], row["id"], f"A name in one case means a {kind} of another.")
+
+
+def every_seal_opens(now: datetime) -> Iterator[Finding]:
+    """I19: every sealed value opens in the row in which it stands. What it says is thrown away."""
+    for table in Base.metadata.sorted_tables:
+        sealed = [column for column in table.c if isinstance(column.type, SealedColumn)]
+        if not sealed:
+            continue
+        held = sa.or_(*(column.is_not(None) for column in sealed))
+        case = table.c.get("case_id", sa.literal(""))
+        for row in rows(sa.select(table.c.id, case.label("case_id"), *sealed).where(held).order_by(table.c.id)):
+            for column in sealed:
+                value = row[column.name]
+                if value is not None and not value.opens(row["id"]):
+                    words = f"{table.name}.{column.name} does not open: altered, moved, or its key is gone."
+                    yield finding("I19", row["case_id"], row["id"], words)

@@ -1,0 +1,161 @@
+"""Is each case what its journal says, and do the tables that pages read show it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Result
+from witness_care.casework import projection
+from witness_care.casework.apply import LockedCase, read_journals
+from witness_care.casework.rebuild import cases
+from witness_care.checks.findings import Finding, finding, rows
+from witness_care.contacts.models import Contact, Told
+from witness_care.database import session
+from witness_care.people.models import Participant, Person
+from workflows.decide import case_truth, refold, state_hash
+from workflows.events import ContactOutcome
+from workflows.values import CaseTruth
+
+Row = Mapping[Any, Any]
+
+
+def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
+    """I4: folding each journal from nothing gives the stored state, and the tables show that state."""
+    for case in cases():
+        yield from _differs_from_journal(case)
+        look = case_truth(case.snapshot)
+        yield from _hearings(case, look)
+        yield from _results(case)
+        yield from _defendants(case, look)
+        yield from _people(case)
+        yield from _told(case)
+
+
+def _differs_from_journal(case: LockedCase) -> Iterator[Finding]:
+    stored = session().scalar(sa.select(CourtCase.state_hash).where(CourtCase.id == case.id))
+    try:
+        journal = read_journals(session().connection(), [case.id]).get(case.id, [])
+        rebuilt = refold(case.id, journal, case.rules)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        yield finding("I4", case.id, case.id, "The journal holds an entry that cannot be read.")
+        return
+    if state_hash(rebuilt.snapshot) != state_hash(case.snapshot):
+        yield finding("I4", case.id, case.id, "The stored state is not what the journal says: run flask rebuild.")
+    if stored != state_hash(case.snapshot):
+        yield finding("I4", case.id, case.id, "The stored hash is not that of the stored state.")
+
+
+def _hearings(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
+    stored = _of_case(Hearing, case.id)
+    for hearing in look.hearings.values():
+        if not _shows(stored.get(hearing.id), projection.hearing_row(case, hearing, look), skip=("provenance",)):
+            yield finding("I4", case.id, hearing.id, "The row of a hearing does not show what is true of it.")
+    for hearing_id in stored.keys() - look.hearings.keys():
+        yield finding("I4", case.id, hearing_id, "There is a row of a hearing that nothing speaks of.")
+    wanted = [row for hearing in look.hearings.values() for row in projection.day_rows(case, hearing)]
+    days = list(rows(sa.select(HearingDay.__table__).where(HearingDay.case_id == case.id)))
+    for hearing_id in _unlike(wanted, days, by="hearing_id"):
+        yield finding("I4", case.id, hearing_id, "The days of a hearing are not those that are true of it.")
+
+
+def _results(case: LockedCase) -> Iterator[Finding]:
+    wanted = list(projection.result_rows(case, case.snapshot))
+    stored = list(rows(sa.select(Result.__table__).where(Result.case_id == case.id)))
+    for result_id in _unlike(wanted, stored, by="id"):
+        yield finding("I4", case.id, result_id, "The rows of results are not the latest share of each day.")
+
+
+def _defendants(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
+    stored = _of_case(Defendant, case.id)
+    for defendant, standing in case.snapshot.defendants.items():
+        row = stored.get(defendant)
+        if row is None or row["proceedings"] != standing.value:
+            yield finding("I4", case.id, defendant, "The row of a defendant does not show where they stand.")
+    for defendant, row in stored.items():
+        if (row["removed_at"] is None) is not (defendant in look.charged):
+            yield finding(
+                "I4", case.id, defendant, "A defendant is on the case in the row and not in the state, or back."
+            )
+
+
+def _people(case: LockedCase) -> Iterator[Finding]:
+    chosen = (
+        sa.select(Participant.__table__, Person.deceased_on)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.case_id == case.id)
+    )
+    stored = {row["id"]: row for row in rows(chosen)}
+    for participant, person in case.snapshot.people.items():
+        row = stored.get(participant)
+        if not _shows(row, projection.standing_row(case.snapshot, participant)):
+            yield finding("I4", case.id, participant, "The row of a participant does not show where they stand.")
+            continue
+        assert row is not None
+        said = {"role": person.role.value, "witness_kind": person.witness_kind.value, "enhanced": person.enhanced.value}
+        if not _shows(row, said):
+            yield finding("I4", case.id, participant, "The row of a participant has another part than the state.")
+        if (row["left_at"] is not None) is not bool(person.left):
+            yield finding(
+                "I4", case.id, participant, "A participant has left in the row and not in the state, or back."
+            )
+        if person.died and row["deceased_on"] is None:
+            yield finding("I4", case.id, participant, "A person died in the state and not in their row.")
+    for participant in stored.keys() - case.snapshot.people.keys():
+        yield finding("I4", case.id, participant, "There is a participant whom the state does not know.")
+
+
+def _told(case: LockedCase) -> Iterator[Finding]:
+    stored = {row["id"]: row for row in rows(sa.select(Told.__table__).where(Told.case_id == case.id))}
+    known = set()
+    for (participant, topic, subject), held in case.snapshot.topics.items():
+        for told in held.told:
+            row_id = projection.told_id(told.contact, participant, topic, subject, told.value_hash)
+            known.add((participant, topic, told.value_hash, told.contact))
+            row = stored.get(row_id)
+            if row is None or row["void"] is not told.void:
+                yield finding("I4", case.id, row_id, f"What was told of {topic} has no row, or one that differs.")
+    for row_id, row in stored.items():
+        key = (row["participant_id"], row["topic"], row["value_hash"], row["contact_id"] or "")
+        if not row["void"] and key not in known:
+            yield finding("I4", case.id, row_id, f"A row says that {row['topic']} was told; the state does not.")
+
+
+def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:
+    """I9: whatever counts as told names a contact that reached the person, or was carried over from another system."""
+    telling = [outcome.value for outcome in ContactOutcome if outcome.tells]
+    unfounded = (
+        sa.select(Told.case_id, Told.id, Contact.id.label("contact"), Contact.outcome)
+        .outerjoin(Contact, sa.and_(Contact.id == Told.contact_id, Contact.participant_id == Told.participant_id))
+        .where(Told.void.is_(False), Told.contact_id.is_not(None))
+        .where(sa.or_(Contact.id.is_(None), Contact.outcome.not_in(telling), Contact.corrected_at.is_not(None)))
+        .order_by(Told.id)
+    )
+    for row in rows(unfounded):
+        words = (
+            "Something counts as told by a contact of this person that is not there."
+            if row["contact"] is None
+            else "Something counts as told by a contact that did not reach the person, or was corrected."
+        )
+        yield finding("I9", row["case_id"], row["id"], words)
+
+
+def _of_case(model: Any, case_id: str) -> dict[str, Row]:
+    return {row["id"]: row for row in rows(sa.select(model.__table__).where(model.case_id == case_id))}
+
+
+def _shows(row: Row | None, wanted: Row, *, skip: tuple[str, ...] = ()) -> bool:
+    return row is not None and all(row[name] == value for name, value in wanted.items() if name not in skip)
+
+
+def _unlike(wanted: list[Any], stored: list[Any], *, by: str) -> list[str]:
+    """Give what stands in one of two lists of rows only, by one of its columns."""
+    names = sorted(wanted[0] if wanted else ())
+    one = {tuple(row[name] for name in names): row[by] for row in wanted}
+    other = {tuple(row[name] for name in names): row[by] for row in stored}
+    if not wanted:
+        return sorted({row[by] for row in stored})
+    return sorted({one.get(key) or other[key] for key in one.keys() ^ other.keys()})
