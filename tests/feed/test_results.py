@@ -232,6 +232,49 @@ def test_results_of_a_case_and_of_an_application_are_read_too():
     ]
 
 
+def an_application(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": "application", "judicialResults": list(results)} | more
+
+
+def test_an_application_alone_is_put_off_in_the_case_it_is_linked_to():
+    put_off = court.a_result("4506", "Adjourned", goes_on=court.next_hearing(), category="INTERMEDIARY")
+    body = court.resulted(courtApplications=[an_application(put_off, linkedCaseId=court.CASE)])
+    del body["hearing"]["prosecutionCases"]
+    [part] = parts(body)
+    assert part.case == court.CASE
+    assert [type(said.what) for said in part.facts] == [HearingAdjourned, HearingConfirmed]
+
+
+def test_an_application_alone_of_no_case_is_matched_by_its_hearing():
+    put_off = court.a_result("4506", "Adjourned", goes_on=court.next_hearing())
+    body = court.resulted(courtApplications=[an_application(put_off)])
+    del body["hearing"]["prosecutionCases"]
+    [part] = parts(body)
+    assert (part.case, part.urn, part.hearing) == ("", "", court.HEARING)
+    assert [type(said.what) for said in part.facts] == [HearingAdjourned, HearingConfirmed]
+
+
+def test_an_application_that_is_put_off_beside_a_case_puts_no_trial_off():
+    put_off = court.a_result("4506", "Adjourned", goes_on=court.next_hearing())
+    of_the_case = an_application(put_off, courtApplicationCases=[{"prosecutionCaseId": court.CASE}])
+    body = court.resulted(court.an_offence(**GUILTY_PLEA), courtApplications=[of_the_case])
+    assert not any(isinstance(fact, HearingAdjourned) for fact in facts(body))
+
+
+def test_two_defendants_in_one_share_have_each_their_own_outcome():
+    body = court.resulted(court.an_offence(court.a_result(length=(4, "Y")), **GUILTY_PLEA))
+    other = court.an_offence(
+        court.a_result("2004", "Dismissed"), offence="other", verdict=court.a_verdict("Not Guilty", "NOT_GUILTY")
+    )
+    body["hearing"]["prosecutionCases"][0]["defendants"].append({"id": "second", "offences": [other]})
+    assert [(result.defendant, result.kind) for result in results(body)] == [
+        (court.DEFENDANT, ResultKind.CUSTODY),
+        ("second", ResultKind.DISMISSED),
+    ]
+    [verdict] = [fact for fact in facts(body) if isinstance(fact, VerdictRecorded)]
+    assert (verdict.defendant, verdict.verdict) == ("second", "not_guilty")
+
+
 # --- contradictions ----------------------------------------------------------------------------------------------
 
 

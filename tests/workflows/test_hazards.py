@@ -17,7 +17,15 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "told of the date in the middle": ("scenarios/told_of_the_middle_date.toml",),
     "a hearing passes untold": ("scenarios/hearing_passed_untold.toml",),
     "a duplicate": ("scenarios/duplicate_of_another_hearing.toml", "scenarios/duplicate_without_another_hearing.toml"),
-    "deleted": ("scenarios/hearing_deleted_after_it_was_told.toml",),
+    "deleted": (
+        "scenarios/hearing_deleted_after_it_was_told.toml",
+        "scenarios/hearing_deleted_before_anybody_was_told.toml",
+    ),
+    "unallocated": ("scenarios/date_removed.toml", "scenarios/unallocated_and_listed_again.toml"),
+    "week commencing, and to be fixed": (
+        "scenarios/week_commencing_then_fixed.toml",
+        "scenarios/date_to_be_fixed_from_the_start.toml",
+    ),
     "un-vacated": (
         "scenarios/trial_unvacated.toml",
         "scenarios/trial_unvacated_after_they_were_told_it_was_off.toml",
@@ -30,19 +38,29 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "a time that is only a machine's": ("scenarios/time_to_be_confirmed.toml", "feed/test_common_platform.py"),
     "a date nobody can believe": ("feed/test_court_lists.py", "feed/test_common_platform.py"),
     "defendants put off to different days": ("scenarios/two_defendants_put_off_to_different_days.toml",),
-    "a split outcome": ("scenarios/two_defendants_one_convicted.toml", "scenarios/two_defendants_both_concluded.toml"),
+    "a split outcome": (
+        "scenarios/two_defendants_one_convicted.toml",
+        "scenarios/two_defendants_both_concluded.toml",
+        "scenarios/two_defendants_in_one_share_with_other_outcomes.toml",
+    ),
     "one person in several cases": ("people/test_person_page.py", "cases/test_register_case.py"),
     "results shared again": (
         "scenarios/results_shared_again.toml",
         "scenarios/a_result_that_vanishes_is_corrected.toml",
         "scenarios/results_shared_again_before_they_were_told.toml",
     ),
+    "a result that reverses an outcome": (
+        "scenarios/results_shared_again_reverse_the_outcome.toml",
+        "scenarios/results_shared_again_reverse_the_outcome_and_back.toml",
+    ),
+    "applications only": ("feed/test_results.py",),
     "a screen that is out of date": ("contacts/test_record_contact.py",),
     "somebody has died": ("scenarios/deceased.toml", "scenarios/undone_death.toml"),
     "somebody opted out": ("scenarios/opted_out_with_carve_outs.toml",),
     "a relisting under a new id": (
         "scenarios/relisted_under_a_new_id_from_its_seed.toml",
         "scenarios/relisted_under_a_new_id_without_a_seed.toml",
+        "scenarios/relisted_from_a_hearing_nobody_knows.toml",
     ),
     "a court list": ("scenarios/court_list_moves.toml", "scenarios/court_list_of_a_week_beats_no_day.toml"),
     "entered wrongly": ("scenarios/undone_vacation_that_was_told.toml", "scenarios/undone_listing_that_was_told.toml"),

@@ -229,14 +229,20 @@ def named_in(case: Data) -> tuple[tuple[NamedDefendant, ...], tuple[NamedOffence
 def cases_of_applications(hearing: Data) -> Iterator[tuple[str, str]]:
     """Give (CP case id, URN) of every case an application of the hearing belongs to."""
     for application in listed(hearing, "courtApplications"):
-        order = application["courtOrder"]
-        linked = [
-            *listed(application, "courtApplicationCases"),
-            *(listed(order, "courtOrderOffences") if order else ()),
-        ]
-        for case in linked:
-            identifier = case["prosecutionCaseIdentifier"]
-            yield case["prosecutionCaseId"] or "", urn_of(identifier) if identifier else ""
+        yield from cases_of_application(application)
+
+
+def cases_of_application(application: Data) -> Iterator[tuple[str, str]]:
+    """Give (CP case id, URN) of every case one application belongs to, else of the case it is linked to."""
+    order = application["courtOrder"]
+    linked = [
+        *listed(application, "courtApplicationCases"),
+        *(listed(order, "courtOrderOffences") if order else ()),
+    ]
+    for case in linked:
+        yield case["prosecutionCaseId"] or "", urn_of(case["prosecutionCaseIdentifier"])
+    if not linked and application["linkedCaseId"]:
+        yield application["linkedCaseId"], ""
 
 
 def urn_of(identifier: Data | None) -> str:

@@ -20,6 +20,7 @@ from witness_care.feed.formats.cp_hearings import (
     Data,
     Message,
     at_most,
+    cases_of_application,
     listed,
     named_in,
     urn_of,
@@ -61,6 +62,7 @@ class _Case:
     urn: str
     source: Data | None = None
     charges: list[_Charge] = field(default_factory=list)
+    of_applications: list[Data] = field(default_factory=list)  # results of an application, which is no offence
 
 
 def hearing_resulted(body: Data, message: Message) -> tuple[Part, ...]:
@@ -133,6 +135,9 @@ def _cases_of(hearing: Data) -> list[_Case]:
         if offence and not any(charge.id == offence["id"] for charge in case.charges):
             own = [(result, True) for result in _standing(offence, "judicialResults")]
             case.charges.append(_Charge(offence["id"], "", offence, own))
+    for case_id, urn, said in _results_of_applications(hearing):
+        if case_id or not cases:
+            cases.setdefault(case_id, _Case(case_id, urn)).of_applications += said
     return list(cases.values()) or [_Case("", "")]
 
 
@@ -194,6 +199,14 @@ def _offences_of_applications(hearing: Data) -> Iterator[tuple[str, str, Data | 
                 yield case["prosecutionCaseId"] or "", urn, offence
         for ordered in listed(application["courtOrder"] or {}, "courtOrderOffences"):
             yield ordered["prosecutionCaseId"] or "", urn_of(ordered["prosecutionCaseIdentifier"]), ordered["offence"]
+
+
+def _results_of_applications(hearing: Data) -> Iterator[tuple[str, str, list[Data]]]:
+    """Give what stands on an application itself, for each case it belongs to; without one, for whose hearing it is."""
+    for application in listed(hearing, "courtApplications"):
+        said = _standing(application, "judicialResults")
+        for case_id, urn in dict.fromkeys(cases_of_application(application)) or [("", "")]:
+            yield case_id, urn, said
 
 
 def _parts_of_case(case: _Case, *, hearing: Data, day: date, message: Message) -> Iterator[Part]:
@@ -288,6 +301,12 @@ def _adjournment(case: _Case, hearing: Data, day: date, message: Message) -> Any
                         offences=(charge.id,),
                     )
                 )
+    # Where a case is heard too, its offences say whether it goes on: an application put off puts no trial off.
+    for result in case.of_applications if case.source is None else ():
+        adjourned |= result["isAdjournmentResult"]
+        if result["nextHearing"]:
+            adjourned = True
+            named.append(Named(hearing=result["nextHearing"]))
     if not named and not adjourned:
         return None
     return put_off(hearing["id"], named, message, context=HEARING, day=day, without_date=without_date and not named)

@@ -285,12 +285,13 @@ class CourtApplicationSchema(FeedSchema):
     courtApplicationCases = many(ApplicationCaseSchema)
     courtOrder = one(CourtOrderSchema)
     judicialResults = many(JudicialResultSchema)
+    linkedCaseId = ExternalId()
     also_seen = frozenset(
         {
             *("id", "type", "applicant", "respondents", "subject", "applicationReference", "applicationStatus"),
             *("applicationReceivedDate", "applicationParticulars", "applicationDecisionSoughtByDate", "plea"),
             *("verdict", "convictionDate", "allocationDecision", "thirdParties", "parentApplicationId"),
-            *("linkedCaseId", "outOfTimeReasons", "removalReason", "orderingCourt", "hasSummonsSupplied"),
+            *("outOfTimeReasons", "removalReason", "orderingCourt", "hasSummonsSupplied"),
         }
     )
 
