@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,141 +14,43 @@ from werkzeug.test import TestResponse
 
 from tests.cast import a_key, cast_of
 from tests.conformance import samples
+from tests.conformance import test_sequence_a as sequence_a
+from tests.conformance.left_behind import facts_of, left_behind
 from tests.factories import at
 from witness_care.accounts.current import SYSTEM
 from witness_care.cases.document import CaseGiven, DefendantGiven, OtherId
 from witness_care.cases.service import register_case
+from witness_care.checks.every import check
 from witness_care.database import session
 from witness_care.feed.models import UnknownField
 
 pytestmark = pytest.mark.conformance
 
-RESULTED = "public.events.hearing.hearing-resulted"
 MESSAGES = "/api/v1/feeds/common-platform/messages"
 NOW = "2026-01-13 09:00"
+TABLE = Path(__file__).with_name("outcomes.md")
 
-# What each sample is answered when its case is known to us: (type, state, reason). The file names hint at the type.
-OUTCOMES: dict[str, tuple[str, str, str]] = {
-    "cp-public-events/firstshare-onecase-onedefendant-oneoffence.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/reshare-onecase-onedefendant-oneoffence.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/public.events.hearing.hearing-resulted.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/public.events.hearing.hearing-results-reshared.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/public.events.hearing.hearing-resulted-with-ctl-extension.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/public.events.hearing.hearing-resulted-with-custody.json": (RESULTED, "applied", "changed"),
-    "cp-public-events/public.events.hearing.hearing-resulted-without-laa-adjourned.json": (
-        RESULTED,
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/public.hearing.resulted-defendant-proceeding-concluded-for-non-laaoffence-multioffence.json": (
-        RESULTED,
-        "applied",
-        "changed",
-    ),
-    "cp-results-sentence/3-retention-period-custodial-non-life.json": (RESULTED, "applied", "changed"),
-    "cp-results-sentence/4-retention-period-non-custodial.json": (RESULTED, "applied", "changed"),
-    # found not guilty, and conditionally discharged
-    "cp-results-sentence/7-4-retention-period-aquittal-notguilty-noncustodial.json": (
-        RESULTED,
-        "parked",
-        "contradictory",
-    ),
-    "cp-public-events/public.listing.hearing-listed.json": ("public.listing.hearing-listed", "applied", "changed"),
-    "cp-public-events/public.listing.hearing-confirmed.json": (
-        "public.listing.hearing-confirmed",
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/public.listing.hearing-confirmed-11SS0342023.json": (
-        "public.listing.hearing-confirmed",
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/public.listing.hearing-confirmed-one-case-two-defendants.json": (
-        "public.listing.hearing-confirmed",
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/public.listing.hearing-updated.json": ("public.listing.hearing-updated", "applied", "changed"),
-    # a day in 2040
-    "cp-public-events/public.listing.hearing-updated-future.json": (
-        "public.listing.hearing-updated",
-        "parked",
-        "suspicious-date",
-    ),
-    "cp-public-events/public.hearing.hearing-days-cancelled.json": (
-        "public.hearing.hearing-days-cancelled",
-        "parked",
-        "unknown-hearing",
-    ),
-    "cp-public-events/public.message.hearing.trial-vacated.json": (
-        "public.hearing.trial-vacated",
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/listing-it.public.hearing.trial-vacated.json": (
-        "public.hearing.trial-vacated",
-        "applied",
-        "changed",
-    ),
-    "cp-public-events/public.message.listing.trial-vacated-updated.json": (
-        "public.listing.vacated-trial-updated",
-        "parked",
-        "unknown-hearing",
-    ),
-    "cp-public-events/public.hearing.adjourned.json": ("public.hearing.adjourned", "applied", "changed"),
-    "cp-public-events/public.hearing.hearing-offence-plea-updated.json": (
-        "public.hearing.hearing-offence-plea-updated",
-        "applied",
-        "changed",
-    ),
-    # guilty in one field and not guilty in the other, of an offence nobody has named before
-    "cp-public-events/public.hearing.hearing-offence-verdict-updated.json": (
-        "public.hearing.hearing-offence-verdict-updated",
-        "parked",
-        "unknown-hearing",
-    ),
-    "cp-public-events/public.progression.hearing-adjourned.json": (
-        "public.progression.hearing-adjourned",
-        "applied",
-        "poke",
-    ),
-    "cp-public-events/public.events.hearing.marked-as-duplicate.json": (
-        "public.events.hearing.marked-as-duplicate",
-        "applied",
-        "changed",
-    ),
-    # its only name is that of a hearing nobody has announced
-    "cp-public-events/public.events.listing.hearing-unallocated.json": (
-        "public.events.listing.hearing-unallocated",
-        "parked",
-        "unknown-hearing",
-    ),
-    "cp-public-events/listing-it.public.progression.hearing-resulted-case-updated.json": (
-        "public.progression.hearing-resulted-case-updated",
-        "applied",
-        "poke",
-    ),
-    # kept: a command that is no event, and a form that is read once the service can
-    "cp-public-events/listing-it.update-hearing-for-listing.json": (
-        "update-hearing-for-listing",
-        "parked",
-        "unsupported-type",
-    ),
-    "cp-public-events/public.prosecutioncasefile.cps-serve-pet-submitted.json": (
-        "public.prosecutioncasefile.cps-serve-pet-submitted",
-        "parked",
-        "unsupported-type",
-    ),
-    **{
-        f"cp-public-events/public.listing.court-list-published-{kind}-single-hearing.json": (
-            "public.listing.court-list-published",
-            "applied",
-            reason,
-        )
-        for kind, reason in (("draft", "poke"), ("final", "changed"), ("firm", "changed"), ("warn", "changed"))
-    },
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One line of the table: what a sample is, and what must become of it when its case is known to us."""
+
+    message_type: str
+    answer: str
+    facts: str
+    left_behind: str
+
+
+def _table() -> dict[str, Expected]:
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    return {
+        name.strip("`"): Expected(message_type=kind.strip("`"), answer=answer, facts=facts, left_behind=left)
+        for name, kind, answer, facts, left in cells
+    }
+
+
+OUTCOMES = _table()
 
 
 def folder() -> Path:
@@ -164,7 +67,16 @@ def all_samples() -> list[str]:
 
 def test_every_sample_has_a_stated_outcome():
     assert all_samples(), samples.HOW
-    assert set(all_samples()) <= set(OUTCOMES), "Say in OUTCOMES what the service should make of each sample."
+    assert set(all_samples()) == set(OUTCOMES), "Say in outcomes.md what the service should make of each sample."
+
+
+def test_every_published_file_of_the_feed_is_in_the_table_or_played_as_a_sequence():
+    listed = (folder() / "SOURCES.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    files = {line.split("\t")[0] for line in listed}
+    of_the_feed = {name for name in files if name.startswith(("cp-public-events/", "cp-results-sentence/"))}
+    played = {name for name in files if name.startswith("derived-sequences/")}
+    assert of_the_feed - set(OUTCOMES) == set()
+    assert {name.split("/")[1] for name in played if name.endswith(".json")} == {sequence_a.NAME.split("/")[1]}
 
 
 @pytest.fixture
@@ -177,19 +89,23 @@ def key(app: Flask) -> dict[str, str]:
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("name", all_samples())
 def test_a_real_message_has_its_stated_outcome_and_a_repeat_is_a_duplicate(app: Flask, key: dict[str, str], name: str):
-    body = samples.sample(folder() / name)
-    message_type, state, reason = OUTCOMES[name]
+    body, expected = samples.sample(folder() / name), OUTCOMES[name]
     register_all_cases_of(app, body)
-    answer = post(app, key, body, message_type)
-    assert (answer.status_code, answer.json["state"], answer.json["reason"]) == (202, state, reason)
-    again = post(app, key, body, message_type)
+    answer = post(app, key, body, expected.message_type)
+    assert answer.status_code == 202
+    assert f"{answer.json['state']}: {answer.json['reason']}" == expected.answer
+    assert facts_of(answer.json["parts"]) == expected.facts
+    again = post(app, key, body, expected.message_type)
     assert (again.status_code, again.json["state"]) == (200, "duplicate")
+    with app.app_context():
+        assert left_behind() == expected.left_behind
+        assert [finding for finding in check(at(NOW)) if finding.invariant != "I12"] == []
 
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("name", all_samples())
 def test_a_real_message_about_a_case_we_do_not_have_is_kept(app: Flask, key: dict[str, str], name: str):
-    answer = post(app, key, samples.sample(folder() / name), OUTCOMES[name][0])
+    answer = post(app, key, samples.sample(folder() / name), OUTCOMES[name].message_type)
     assert answer.status_code == 202
     nobodys_work = answer.json["reason"] in ("poke", "out-of-scope")
     assert answer.json["state"] == ("applied" if nobodys_work else "parked")
@@ -198,7 +114,7 @@ def test_a_real_message_about_a_case_we_do_not_have_is_kept(app: Flask, key: dic
 @pytest.mark.sqlite_only
 def test_the_fields_of_real_messages_are_known_to_us(app: Flask, key: dict[str, str]):
     for name in all_samples():
-        post(app, key, samples.sample(folder() / name), OUTCOMES[name][0])
+        post(app, key, samples.sample(folder() / name), OUTCOMES[name].message_type)
     with app.app_context():
         unknown = session().scalars(sa.select(UnknownField.path).where(UnknownField.path.not_like("%(value)"))).all()
     assert list(unknown) == []
