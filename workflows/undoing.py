@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from workflows import events
 from workflows.events import CaseEvent
+from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
 from workflows.truth import CHANGED, NO_CHANGE
 
@@ -33,8 +34,11 @@ OF_A_PERSON = (
     *(events.PersonConfirmed, events.CannotAttend, events.Attended, events.DidNotAttend, events.JourneyClosed),
     events.DutyClosedByPerson,
 )
-# A contact is corrected, not undone; who is on the case, and the charges, are changed by saying what is right.
-MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON)
+CHARGES = (events.DefendantCharged, events.DefendantRemoved)
+PARTS = (events.ParticipantRecorded,)
+# A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
+MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS)
+ADDED_IN_ERROR = "added_in_error"
 
 
 def may_be_undone(facts: Sequence[events.Fact]) -> bool:
@@ -84,12 +88,17 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
     what = event.what
     participant = getattr(what, "participant", "")
     person, then = fold.people.get(participant), without.people.get(participant)
+    if person is not None and then is None and isinstance(what, PARTS):
+        # The entry that brought them in: they are on the case no more, and what they were told stays told.
+        fold.people[participant] = replace(person, left=ADDED_IN_ERROR, journey=Journey.CLOSED)
     if person is None or then is None:
         return
     if isinstance(what, events.CpsRequires | events.CpsNotRequired):
         if f"requirement:{participant}" not in fold.registers:  # as before anybody said anything of it
             fold.people[participant] = replace(person, attendance=then.attendance)
         return
+    if isinstance(what, PARTS):
+        _bring_back_part(fold, without, participant)
     if not isinstance(what, OF_A_PERSON):
         return
     if isinstance(what, events.DutyClosedByPerson):
@@ -112,3 +121,33 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
         if key[0] == participant:
             held = fold.account.topics.get(key, Topic())
             fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
+
+
+def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:
+    """Give somebody the part they had: role, what concerns them, enhanced rights, and where that leaves them.
+
+    What they are owed counts from its first clock, as if their part had never been another; but whoever was told of it
+    in between is owed the truth from now on.
+    """
+    person, then = fold.people[participant], without.people[participant]
+    fold.people[participant] = replace(
+        person,
+        role=then.role,
+        witness_kind=then.witness_kind,
+        defendants=then.defendants,
+        offences=then.offences,
+        enhanced=then.enhanced,
+        journey=then.journey,
+        attendance=then.attendance,
+        was_to_be_tried=then.was_to_be_tried,
+        left=then.left,
+    )
+    for key, topic in without.account.topics.items():
+        held = fold.account.topics.get(key, Topic())
+        told = held.last_told
+        if key[0] == participant and (told is None or told.value_hash in _hashes(topic)):
+            fold.account.topics[key] = replace(held, history=topic.history)
+
+
+def _hashes(topic: Topic) -> set[str]:
+    return {change.value_hash for change in topic.history}

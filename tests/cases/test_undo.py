@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -17,6 +19,7 @@ from tests.factories import (
     at,
     attempted,
     entered,
+    moved,
     open_duties,
     said,
     told_everything,
@@ -24,12 +27,13 @@ from tests.factories import (
 from tests.reading import text_of
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
-from witness_care.cases.document import CaseGiven, ParticipantGiven
-from witness_care.cases.models import Hearing
+from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, ParticipantGiven
+from witness_care.cases.models import Defendant, Hearing, Offence
 from witness_care.cases.service import register_case
 from witness_care.cases.undoing import CannotBeUndoneError, preview, undo
 from witness_care.casework import rebuild
 from witness_care.casework.models import JournalEvent, UndoneEntry
+from witness_care.checks.every import check
 from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
@@ -240,3 +244,83 @@ def test_an_entry_of_another_unit_is_not_there(desk: Desk, case: MadeCase) -> No
 
     assert desk.as_("noor").get(f"/entries/{entry}/undo").status_code == 404
     assert desk.as_("noor").post(f"/entries/{entry}/undo", data={"reason": "x"}).status_code == 404
+
+
+def changed(case: MadeCase, officer: Actor, *, now: str, **change: Any) -> str:
+    """An officer changes somebody's part in the case; gives the entry."""
+    given = CaseGiven(urn=case.urn, participants=(ParticipantGiven(id=case[LEAH], **change),))
+    register_case(given, actor=officer, now=at(now))
+    last = sa.select(JournalEvent.id).where(
+        JournalEvent.kind == "ParticipantRecorded", JournalEvent.actor.like("user:%")
+    )
+    return session().scalars(last).one()
+
+
+def test_a_victim_recorded_as_a_witness_is_a_victim_again_with_the_first_clock(
+    desk: Desk, case: MadeCase, officer: Actor
+) -> None:
+    moved(case, trial_of(case).id, "2026-12-09 10:00", now="2026-11-26 10:00")
+    entry = changed(case, officer, now="2026-11-27 10:00", role="witness")
+    assert owed(case[LEAH]) == []
+
+    undo(entry, "She is the victim.", actor=officer, now=at("2026-11-30 09:42"))
+
+    assert session().scalar(sa.select(Participant.role).where(Participant.id == case[LEAH])) == "victim"
+    [duty] = [duty for duty in open_duties(case[LEAH]) if duty.topic == values.WHEN_WHERE]
+    assert duty.clock_start == at("2026-11-26 10:00")
+    assert nothing_differs()
+    assert nothing_is_damaged()
+
+
+def test_whoever_was_added_by_mistake_is_taken_off(desk: Desk, case: MadeCase, officer: Actor) -> None:
+    added = register_case(
+        CaseGiven(urn=case.urn, participants=(a_victim("Wrong Person"),)), actor=officer, now=at("2026-11-27 10:00")
+    )
+    wrong = added.participants["Wrong Person"]
+    assert owed(wrong) == [values.WHEN_WHERE]
+    entry = entry_by(officer, "ParticipantRecorded")
+
+    undo(entry, "It was for another case.", actor=officer, now=at("2026-11-30 09:42"))
+
+    row = session().execute(sa.select(Participant.journey, Participant.left_at).where(Participant.id == wrong)).one()
+    assert tuple(row) == ("closed", at("2026-11-30 09:42"))
+    assert owed(wrong) == []
+    assert nothing_differs()
+    assert nothing_is_damaged()
+
+
+def test_a_defendant_who_was_taken_off_by_mistake_is_charged_again(desk: Desk, case: MadeCase, officer: Actor) -> None:
+    [defendant] = case.defendants.values()
+    gone = DefendantGiven(id=defendant, remove=True)
+    register_case(CaseGiven(urn=case.urn, defendants=(gone,)), actor=officer, now=at("2026-11-27 10:00"))
+    entry = session().scalars(sa.select(JournalEvent.id).where(JournalEvent.kind == "DefendantRemoved")).one()
+
+    undo(entry, "The other case.", actor=officer, now=at("2026-11-30 09:42"))
+
+    assert session().scalar(sa.select(Defendant.removed_at)) is None
+    assert session().scalars(sa.select(Offence.removed_at)).all() == [None]
+    assert nothing_differs()
+    assert nothing_is_damaged()
+
+
+def test_a_charge_that_was_entered_for_the_wrong_defendant_is_gone(desk: Desk, case: MadeCase, officer: Actor) -> None:
+    [defendant] = case.defendants.values()
+    charge = DefendantGiven(id=defendant, offences=(OffenceGiven(id="wrong", title="Arson"),))
+    register_case(CaseGiven(urn=case.urn, defendants=(charge,)), actor=officer, now=at("2026-11-27 10:00"))
+    entry = entry_by(officer, "DefendantCharged")
+
+    undo(entry, "The other defendant.", actor=officer, now=at("2026-11-30 09:42"))
+
+    left = session().execute(sa.select(Offence.title, Offence.removed_at.is_not(None)).order_by(Offence.title)).all()
+    assert [tuple(row) for row in left] == [("Arson", True), ("Theft", False)]
+    assert nothing_differs()
+    assert nothing_is_damaged()
+
+
+def entry_by(officer: Actor, kind: str) -> str:
+    query = sa.select(JournalEvent.id).where(JournalEvent.actor == officer.reference, JournalEvent.kind == kind)
+    return session().scalars(query).one()
+
+
+def nothing_is_damaged() -> bool:
+    return list(check(at("2026-11-30 09:45"))) == []

@@ -1,5 +1,7 @@
 """A waiting court message and the cases it may be about: match it, or set it aside; nobody else's case is offered."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from tests.feed import payloads
 from tests.feed.conftest import CourtLink, the_case
 from tests.reading import text_of
 from witness_care.accounts.current import SYSTEM
-from witness_care.cases.models import Hearing, Identifier
+from witness_care.cases import forms
+from witness_care.cases.models import CourtCase, Hearing, Identifier
 from witness_care.cases.service import register_case
 from witness_care.contacts.models import Duty
 from witness_care.database import session
@@ -193,3 +196,72 @@ def test_a_name_that_means_another_case_is_not_given_away(court: CourtLink, sam:
     assert answer.status_code == 400
     assert "its names already mean another case" in text_of(answer)
     assert court.states() == [("parked", "ambiguous-match")]
+
+
+@pytest.mark.feature("A4")
+def test_the_case_of_a_waiting_message_is_added_with_what_the_message_calls_it_and_the_message_is_applied(
+    court: CourtLink, sam: FlaskClient
+) -> None:
+    court.send(payloads.confirmed(TRIAL, envelope={"created": CREATED}))
+    court.send(payloads.vacated(urn=payloads.URN, created="2026-11-27T12:00:00.000Z"))
+    session().rollback()
+    assert set(session().scalars(sa.select(FeedPart.state))) == {"parked"}
+    of_listing = session().scalars(sa.select(FeedPart).order_by(FeedPart.hearing, FeedPart.urn)).first()
+    address = href_of(sam.get(f"/feed/unmatched/{of_listing.id}").text, "add the case")
+    form = fields_of(sam.get(address).text)
+    assert (form["court_case_id"], form["court_defendant_id"], form["court_offence_id"]) == (
+        payloads.CASE,
+        payloads.DEFENDANT,
+        payloads.OFFENCE,
+    )
+    assert (form["defendant"], form["offence"]) == ("", "")
+
+    names = {name: value for name, value in form.items() if name.startswith("court_")}
+    typed = {"urn": payloads.URN, "defendant": "Testy Testperson", "offence": "Wounding"}
+    chosen = {"officer": forms.NOBODY, "unit": "ESX", "token": "the form's own"}
+    answer = sam.post("/cases/new", data=names | typed | chosen)
+
+    assert answer.status_code == 303
+    assert "2 court updates that had waited for this are applied now" in text_of(sam.get(answer.location))
+    session().rollback()
+    assert set(session().scalars(sa.select(FeedPart.reason))) == {"matched-later"}
+    assert session().execute(sa.select(Hearing.status)).scalars().one() == "vacated"
+
+
+@pytest.mark.feature("A4")
+def test_a_message_alone_adds_no_case(court: CourtLink, sam: FlaskClient) -> None:
+    court.send(payloads.confirmed(TRIAL, envelope={"created": CREATED}))
+    sam.get(f"/feed/unmatched/{the_part().id}")
+    assert session().scalars(sa.select(CourtCase.id)).all() == []
+
+
+@pytest.mark.feature("C5")
+def test_what_was_set_aside_is_taken_up_again_and_waits_or_is_applied(court: CourtLink, sam: FlaskClient) -> None:
+    court.send(listing_of(payloads.URN))
+    part = the_part().id
+    sam.post(f"/feed/unmatched/{part}/set-aside", data={"why": "not_our_case"})
+    message = f"/feed/messages/{the_part().message_row_id}"
+    assert f"/feed/unmatched/{part}" in sam.get(message).text
+    assert "Take it up again" in text_of(sam.get(f"/feed/unmatched/{part}"))
+
+    assert sam.post(f"/feed/unmatched/{part}/take-up").status_code == 303
+    assert (the_part().state, the_part().reason) == ("parked", "unknown-case")
+    assert sam.post(f"/feed/unmatched/{part}/take-up").status_code == 409
+
+    case()
+    assert (the_part().state, the_part().reason) == ("applied", "matched-later")
+
+
+def href_of(page: str, words: str) -> str:
+    found = re.search(rf'href="([^"]+)">{words}<', page)
+    assert found, words
+    return html.unescape(found[1])
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the text fields and hidden fields of a page hold."""
+    inputs = [
+        dict(re.findall(r'(name|value|type|checked)="?([^">]*)', each)) for each in re.findall("<input([^>]*)>", page)
+    ]
+    kept = [each for each in inputs if each.get("name") and (each.get("type") != "radio" or "checked" in each)]
+    return {each["name"]: html.unescape(each.get("value", "")) for each in kept}

@@ -289,7 +289,7 @@ SCREENS = (
         full=at("/feed/unmatched/{part}?urn={urn}"),
         no_empty="there is a part that waits; without a case like it, the page offers to look for one",
         refused=press("Match it to this case"),
-        posts=("feed.unmatched.match", "feed.unmatched.set_aside"),
+        posts=("feed.unmatched.match", "feed.unmatched.set_aside", "feed.unmatched.take_up"),
     ),
     Screen(endpoint="accounts.users", who="ada", full=at("/admin/users"), no_empty="the administrator is a user"),
     Screen(

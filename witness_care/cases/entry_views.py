@@ -51,7 +51,7 @@ def add_case() -> Answer:
     if form.unit.data is None and form.unit.choices:
         form.unit.data = form.unit.choices[0].value
     if not form.is_submitted():
-        form.urn.data = request.args.get("urn", "")[:20]
+        form.take_from(request.args)
         return render_template("cases/add_case.html", form=form)
     if not form.validate():
         return rejected_form("cases/add_case.html", form=form)
@@ -66,7 +66,9 @@ def add_case() -> Answer:
             form.officer.data
         ),
         identifiers=_court_id(form.court_case_id.data),
-        defendants=(_defendant(form, form.defendant.data),),
+        defendants=(
+            _defendant(form, form.defendant.data, "", form.court_defendant_id.data, form.court_offence_id.data),
+        ),
         message_id=form.token.data,
     )
     return _saved_case(given, form, "cases/add_case.html", {"/officer": form.officer, "/unit": form.unit})
@@ -268,18 +270,25 @@ def _offences(case_id: str) -> list[tuple[str, str]]:
     ]
 
 
-def _defendant(form: Any, name: str | None, code: str | None = "", court_id: str | None = "") -> DefendantGiven:
+def _defendant(
+    form: Any, name: str | None, code: str | None = "", court_id: str | None = "", court_offence: str | None = ""
+) -> DefendantGiven:
     # Named by the form's token, so that the same form sent twice says the same thing.
     return DefendantGiven(
         id=f"{form.token.data}-defendant",
         name=as_text(name),
         identifiers=_court_id(court_id),
-        offences=(_offence(form, code),),
+        offences=(_offence(form, code, court_offence),),
     )
 
 
-def _offence(form: Any, code: str | None) -> OffenceGiven:
-    return OffenceGiven(id=f"{form.token.data}-offence", title=as_text(form.offence.data), cjs_code=as_text(code))
+def _offence(form: Any, code: str | None, court_id: str | None = "") -> OffenceGiven:
+    return OffenceGiven(
+        id=f"{form.token.data}-offence",
+        title=as_text(form.offence.data),
+        cjs_code=as_text(code),
+        identifiers=_court_id(court_id),
+    )
 
 
 def _court_id(typed: str | None) -> tuple[OtherId, ...]:
@@ -310,7 +319,7 @@ def _saved_case(
         field = next((field for pointer, field in fields.items() if refusal.where.startswith(pointer)), None)
         _fault(form, field, refusal)
         return rejected_form(template, form=form, **shown)
-    return _to_case(registered.urn)
+    return _to_case(registered.urn, applied=registered.matched_later)
 
 
 def _saved_person(
@@ -330,5 +339,6 @@ def _fault(form: Any, field: Any, refusal: NotAcceptedError) -> None:
     shown.errors = [f"Expected {refusal.expected}. {refusal.do}"]
 
 
-def _to_case(urn: str) -> Response:
-    return redirect(url_for("cases.case", urn=urn, saved="1", _anchor="result"), 303)
+def _to_case(urn: str, *, applied: int = 0) -> Response:
+    """Go back to the case; `applied` says how many parts of court messages had waited for what was entered."""
+    return redirect(url_for("cases.case", urn=urn, saved="1", applied=applied or None, _anchor="result"), 303)

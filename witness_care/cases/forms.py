@@ -66,6 +66,14 @@ class CaseForm(EntryForm):
         "Offence", validators=[InputRequired("Enter the offence, for example Burglary"), Length(max=300)]
     )
     court_case_id = StringField("The court's own id of the case (optional)", validators=[Length(max=64)])
+    court_defendant_id = StringField("The court's own id of the defendant (optional)", validators=[Length(max=64)])
+    court_offence_id = StringField("The court's own id of the offence (optional)", validators=[Length(max=64)])
+
+    def take_from(self, named: Mapping[str, str]) -> None:
+        """Fill in what a court message calls the case and its people by: never a name, which an officer must know."""
+        self.urn.data = named.get("urn", "")[:20]
+        for field in (self.court_case_id, self.court_defendant_id, self.court_offence_id):
+            field.data = named.get(field.name, "")[:64]
 
     def validate_urn(self, field: StringField) -> None:
         if normalise_urn(field.data or "") is None:

@@ -16,8 +16,9 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.permissions import Permission
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
-from witness_care.cases.models import CourtCase
+from witness_care.cases.models import CourtCase, Defendant, Offence
 from witness_care.casework.apply import apply
+from witness_care.casework.bulk import update_rows
 from witness_care.casework.dry_run import Trial, try_out
 from witness_care.casework.journal import event_of
 from witness_care.casework.models import JournalEvent, UndoneEntry
@@ -25,8 +26,17 @@ from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
+from workflows import snapshot as snapshots
 from workflows import undoing
-from workflows.events import CaseEvent, DutyClosedByPerson, EntryUndone, ParticipantDied, ParticipantLeft
+from workflows.decide import case_truth
+from workflows.events import (
+    CaseEvent,
+    DutyClosedByPerson,
+    EntryUndone,
+    ParticipantDied,
+    ParticipantLeft,
+    ParticipantRecorded,
+)
 
 BY_A_PERSON = "user:"
 BY_A_SUPERVISOR = "attempts_exhausted"  # how only a supervisor ends a duty
@@ -150,6 +160,7 @@ def _undo(event_id: str, reason: str, *, actor: Actor, now: datetime) -> list[st
         session.flush()
         _bring_back_people(session, entry.message_id)
         apply(events, actor=actor.reference, now=now)
+        _bring_back_parts_and_charges(session, entry, now=now)
         for row in cases:
             ledger.note(Category.ALTERATION, case_id=row.id, subjects=_subjects(session, entry), fields="undone entry")
         return [row.id for row in cases]
@@ -201,6 +212,47 @@ def _bring_back_people(session: Session, message_id: str) -> None:
         sa.update(Person).where(Person.id.in_(persons)).values(deceased_on=None),
         execution_options={"synchronize_session": False},
     )
+
+
+def _bring_back_parts_and_charges(session: Session, entry: Entry, *, now: datetime) -> None:
+    """Let the rows of people and defendants show again what the state now says of their part and their charges."""
+    said = [event_of(row._mapping).what for row in entry.rows]
+    people = {fact.participant for fact in said if isinstance(fact, ParticipantRecorded)}
+    defendants = {fact.defendant for fact in said if isinstance(fact, undoing.CHARGES)}
+    if not people | defendants:
+        return
+    state = session.execute(sa.select(CourtCase.state).where(CourtCase.id == entry.case_id)).scalar_one()
+    stands = snapshots.load(state)
+    rows = [
+        {
+            "id": participant,
+            "role": person.role.value,
+            "witness_kind": person.witness_kind.value,
+            "enhanced": person.enhanced.value,
+            "left_at": now if person.left else None,
+        }
+        for participant in sorted(people)
+        if (person := stands.people.get(participant))
+    ]
+    update_rows(session.connection(), _table(Participant), rows)
+    charged = case_truth(stands).charged
+    for defendant in sorted(defendants):
+        offences = charged.get(defendant, ())
+        _set_removed(session, sa.update(Defendant).where(Defendant.id == defendant), defendant not in charged, now)
+        theirs = sa.update(Offence).where(Offence.defendant_id == defendant)
+        _set_removed(session, theirs.where(Offence.id.in_(offences)), False, now)
+        if defendant in charged:  # the offences of somebody who is off the case keep what they had
+            gone = theirs.where(Offence.id.not_in(offences), Offence.removed_at.is_(None))
+            _set_removed(session, gone, True, now)
+
+
+def _set_removed(session: Session, update: sa.Update, removed: bool, now: datetime) -> None:
+    values = update.values(removed_at=now if removed else None)
+    session.execute(values, execution_options={"synchronize_session": False})
+
+
+def _table(model: Any) -> Any:
+    return model.__table__
 
 
 def _subjects(session: Session, entry: Entry) -> list[tuple[str, Any]]:

@@ -93,6 +93,22 @@ def set_aside(waiting: WaitingPart, why: NotOurs, *, actor: Actor, now: datetime
         write_states(session, [waiting.row.message_row_id], now=now)
 
 
+def take_up(waiting: WaitingPart, *, actor: Actor, now: datetime) -> None:
+    """Take back that a part was set aside: it is read again, and applied if its case is here by now, else it waits.
+
+    Raises DecidedAlreadyError when it is not set aside, NotPossibleError when this version cannot read it.
+    """
+    if waiting.said is None:
+        raise NotPossibleError
+    with database.writing() as session:
+        _lock(session, waiting.row.id, state=State.REJECTED)
+        waits = {"state": State.PARKED, "reason": Parked.NEEDS_PERSON, "detail": ""}
+        _decided(session, waiting.row.id, actor, now, **waits)
+        ledger.note("alteration", fields="court message", row_count=1)
+        replay.drive_part(waiting.row.id, (), now=now)
+        write_states(session, [waiting.row.message_row_id], now=now)
+
+
 WORDS: Mapping[NotOurs, str] = {
     NotOurs.NOT_OUR_CASE: "Set aside by a person: not a case of ours.",
     NotOurs.ENTERED_BY_HAND: "Set aside by a person: it was entered by hand.",
@@ -100,9 +116,9 @@ WORDS: Mapping[NotOurs, str] = {
 }
 
 
-def _lock(session: Session, part_id: str) -> None:
-    state = session.scalar(sa.select(FeedPart.state).where(FeedPart.id == part_id).with_for_update())
-    if state != State.PARKED:
+def _lock(session: Session, part_id: str, *, state: State = State.PARKED) -> None:
+    found = session.scalar(sa.select(FeedPart.state).where(FeedPart.id == part_id).with_for_update())
+    if found != state:
         raise DecidedAlreadyError
 
 

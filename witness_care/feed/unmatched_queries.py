@@ -20,7 +20,7 @@ from witness_care.cases.urn import normalise_urn
 from witness_care.feed import queries, reading
 from witness_care.feed.formats.translated import Parked, Part
 from witness_care.feed.models import FeedMessage, FeedPart
-from witness_care.feed.states import State
+from witness_care.feed.states import Reason, State
 from workflows.events import HearingConfirmed, HearingMoved
 from workflows.truth import HearingStatus
 
@@ -44,12 +44,35 @@ class WaitingPart:
         return bool(self.row.state == State.PARKED)
 
     @property
+    def is_set_aside(self) -> bool:
+        return bool(self.row.state == State.REJECTED and self.row.reason == Reason.SET_ASIDE)
+
+    @property
     def may_be_matched(self) -> bool:
         return self.is_waiting and self.row.reason in MATCHABLE and self.said is not None
 
     @property
     def urn(self) -> str:
         return (normalise_urn(self.said.urn) or "") if self.said and self.said.urn else ""
+
+    @property
+    def court_names(self) -> Mapping[str, str]:
+        """What the message calls the case by, for the form that adds it: the court's ids and the URN, never a name.
+
+        Of several defendants none is taken: which of them somebody means to enter, the message cannot say.
+        """
+        if self.said is None:
+            return {}
+        people = {each.id for each in self.said.defendants} | {each.defendant for each in self.said.offences}
+        people.discard("")
+        offences = {each.id for each in self.said.offences}
+        named = {
+            "urn": self.urn,
+            "court_case_id": self.said.case,
+            "court_defendant_id": people.pop() if len(people) == 1 else "",
+            "court_offence_id": offences.pop() if len(offences) == 1 else "",
+        }
+        return {field: value for field, value in named.items() if value}
 
     @property
     def days(self) -> frozenset[date]:

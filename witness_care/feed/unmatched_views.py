@@ -72,6 +72,18 @@ def set_aside(part_id: str) -> Answer:
     return _to_message(waiting)
 
 
+@blueprint.post("/<part_id>/take-up")
+@route_policy(permission="match_parked", category="alteration")
+def take_up(part_id: str) -> Answer:
+    waiting = _part(part_id)
+    try:
+        unmatched.take_up(waiting, actor=actor(), now=clock.now())
+    except (unmatched.DecidedAlreadyError, unmatched.NotPossibleError):
+        page = _page(waiting, MatchForm(formdata=None), SetAsideForm(formdata=None))
+        return render_template(TEMPLATE, **page), 409
+    return _to_message(waiting)
+
+
 def _part(part_id: str) -> WaitingPart:
     found = unmatched_queries.waiting_part(actor(), part_id)
     if found is None:
@@ -99,7 +111,7 @@ def _page(waiting: WaitingPart, match_form: MatchForm, set_aside_form: SetAsideF
         "hearing_line": _hearing,
         "said": _in_words(waiting),
         "reason": reasons.words(waiting.row.reason),
-        "decided_already": not waiting.is_waiting,
+        "decided_already": not waiting.is_waiting and not waiting.is_set_aside,
     }
 
 
