@@ -39,6 +39,7 @@ CAPABILITIES = (
     "feed",
     "contacts",
     "supervision",
+    "cutover",
     "jobs",
     "checks",
     "help",

@@ -49,6 +49,7 @@ NAVIGATION = (
     NavigationItem("Hearings", "/hearings", CASEWORK),
     NavigationItem("Court updates", "/feed/messages", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
     NavigationItem("Programs", "/admin/clients", (Role.ADMINISTRATOR,)),
+    NavigationItem("Moving over", "/admin/cutover", (Role.ADMINISTRATOR,)),
     NavigationItem("Users", "/admin/users", (Role.ADMINISTRATOR,)),
     NavigationItem("Audit", "/audit", (Role.AUDITOR,)),
 )

@@ -76,6 +76,10 @@ class Sealed:
             report(self.column, row_id)
         return plain
 
+    def holds(self, text: str, row_id: str) -> bool:
+        """Say whether this is what is sealed here. It shows nobody anything, so no log hears of it."""
+        return hmac.compare_digest(_decrypt(_ring(), self.column, row_id, self.blob), text.encode("utf-8"))
+
 
 def init_app(app: Flask) -> None:
     app.extensions["sealing"] = KeyRing(

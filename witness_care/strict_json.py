@@ -10,7 +10,8 @@ import math
 import re
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any, Literal, NoReturn, overload
+from io import BytesIO
+from typing import IO, Any, Literal, NoReturn, overload
 
 import flask
 from flask.json.provider import DefaultJSONProvider
@@ -94,6 +95,10 @@ class StrictRequest(flask.Request):
     """
 
     form_data_parser_class = TypedFormParser
+
+    def _get_file_stream(self, *_about: Any, **_more: Any) -> IO[bytes]:
+        """Keep an uploaded file in memory, where its size is limited: a temporary file would hold names unsealed."""
+        return BytesIO()
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:

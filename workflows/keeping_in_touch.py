@@ -8,7 +8,7 @@ from datetime import datetime
 from workflows import codec, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, earliest, rules_that_apply, why_not
-from workflows.events import WitnessKind
+from workflows.events import ContactCorrected, WitnessKind
 from workflows.journey import Journey
 from workflows.snapshot import Change, Person, Topic, TopicKey
 from workflows.values import CaseTruth
@@ -48,7 +48,9 @@ def settle_keeping_in_touch(
     )
     if topic.duty is not None and topic.duty.clock_start < clock:
         done = replace(topic, told=())
-        topic = close_row(account, key, done, rules, person, replace(cause), "done")
+        # The clock also moves on when an early talk turns out never to have taken place.
+        why = "corrected" if isinstance(cause.event.what, ContactCorrected) else "done"
+        topic = close_row(account, key, done, rules, person, replace(cause), why)
     topic = replace(topic, history=(change,))
     if topic.duty is None:
         account.topics[key] = open_row(account, key, topic, rules, person, (change,), cause)
@@ -70,11 +72,12 @@ def _ended_by_a_person(
 
 
 def _counts_from(topic: Topic, person: Person) -> datetime:
-    """Give when (UTC) the interval began: the last talk, the joining, or when a person last ended this duty."""
-    starts = [person.joined_at, person.last_two_way_at]
-    if topic.waived:
-        starts.append(datetime.fromisoformat(topic.waived))
-    return max(start for start in starts if start is not None)
+    """Give when (UTC) the interval began: the last talk, else the joining; or when a person last ended this duty.
+
+    Somebody taken over from another system was spoken with before they joined here: that talk counts.
+    """
+    last = person.last_two_way_at or person.joined_at
+    return max(last, datetime.fromisoformat(topic.waived)) if topic.waived else last
 
 
 def _wants_contact(participant: str, person: Person, truth: CaseTruth) -> bool:

@@ -73,6 +73,25 @@ class ToldGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactGiven:
+    """A contact or an attempt before this service took the case on, at its own time, by the caller's id.
+
+    `told` is what was said in it; whoever was not reached was told nothing.
+    """
+
+    id: str
+    at: datetime
+    channel: str
+    outcome: str
+    direction: str = "out"
+    note: str = ""
+    told: tuple[ToldGiven, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<contact given: {self.outcome}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantGiven:
     """A person's part in the case; `defendants` and `offences` are those that concern them."""
 
@@ -87,6 +106,7 @@ class ParticipantGiven:
     enhanced_basis: tuple[str, ...] | None = None
     opted_out: tuple[str, ...] | None = None
     told: tuple[ToldGiven, ...] = ()
+    contacts: tuple[ContactGiven, ...] = ()
     remove: bool = False
     remove_reason: str = "added_in_error"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from witness_care.cases.document import CaseGiven, DefendantGiven, ParticipantGiven, ToldGiven
@@ -11,13 +12,18 @@ from witness_care.cases.held import HeldCase
 from witness_care.cases.identifiers import DEFENDANT, OFFENCE, PARTICIPANT, IdBook
 from witness_care.cases.refusal import NotAcceptedError
 from workflows import codec, events, values
-from workflows.events import Answer, Fact, Role, Telling, WitnessKind
+from workflows.events import Answer, ContactOutcome, Fact, Role, Telling, WitnessKind
+
+NO_CONTACTS: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
-def facts_of(given: CaseGiven, held: HeldCase, book: IdBook) -> Iterator[Fact]:
+def facts_of(
+    given: CaseGiven, held: HeldCase, book: IdBook, contacts: Mapping[tuple[str, str], str] = NO_CONTACTS
+) -> Iterator[Fact]:
     """Give the facts to journal, in the order of core.md rule 28: case, defendants, people, requirement, told.
 
-    Every id the document names must be in `book` already. Raises NotAcceptedError for an id that is not of this case.
+    Every id the document names must be in `book` already. `contacts` gives our id of each past contact that is new, by
+    the caller's ids of participant and contact. Raises NotAcceptedError for an id that is not of this case.
     """
     if held.is_new:
         yield events.CaseRegistered()
@@ -30,6 +36,7 @@ def facts_of(given: CaseGiven, held: HeldCase, book: IdBook) -> Iterator[Fact]:
         yield from _opted_out(participant, held, book)
     for position, participant in enumerate(given.participants):
         yield from _told(participant, f"/participants/{position}", held, book)
+        yield from _past_contacts(participant, f"/participants/{position}", held, book, contacts)
     for participant in given.participants:
         yield from _gone(participant, held, book)
 
@@ -129,6 +136,24 @@ def _told(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook) -> 
             by_time.setdefault(told.at, []).append(telling)
     for at in sorted(by_time):
         yield events.ToldCarriedOver(participant=participant, at=at, told=tuple(by_time[at]))
+
+
+def _past_contacts(
+    given: ParticipantGiven, where: str, held: HeldCase, book: IdBook, contacts: Mapping[tuple[str, str], str]
+) -> Iterator[Fact]:
+    for position, contact in enumerate(given.contacts):
+        tellings = [
+            _telling(told, f"{where}/contacts/{position}/told/{number}", held, book)
+            for number, told in enumerate(contact.told)
+        ]
+        if (given.id, contact.id) in contacts:
+            yield events.ContactMade(
+                participant=_known(book, PARTICIPANT, given.id, where),
+                contact=contacts[given.id, contact.id],
+                at=contact.at,
+                outcome=ContactOutcome(contact.outcome),
+                told=tuple(tellings),
+            )
 
 
 def _telling(told: ToldGiven, where: str, held: HeldCase, book: IdBook) -> Telling:

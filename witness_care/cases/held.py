@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,34 +52,54 @@ def find_case(session: Session, urn: str) -> Any | None:
     ).first()
 
 
+def find_cases(session: Session, urns: Collection[str], unit_id: str) -> dict[str, Any]:
+    """Read and lock the rows of those of these cases that the unit holds, by URN, in the order of their ids."""
+    rows = session.execute(
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state)
+        .where(CourtCase.urn.in_(urns), CourtCase.unit_id == unit_id)
+        .order_by(CourtCase.id)
+        .with_for_update()
+    )
+    return {row.urn: row for row in rows}
+
+
 def load_case(session: Session, row: Any) -> HeldCase:
     """Read the rest of a case that is there: three statements."""
+    return load_cases(session, [row])[0]
+
+
+def load_cases(session: Session, rows: Sequence[Any]) -> list[HeldCase]:
+    """Read the rest of cases that are there: three statements, however many there are."""
+    ids = [row.id for row in rows]
     defendants = session.execute(
         sa.select(
             Defendant.id,
+            Defendant.case_id,
             Defendant.name,
             Defendant.date_of_birth,
             Defendant.arrest_summons_number,
             Defendant.removed_at,
         )
-        .where(Defendant.case_id == row.id)
+        .where(Defendant.case_id.in_(ids))
         .order_by(Defendant.id)
     )
     offences = session.execute(
         sa.select(
             Offence.id,
+            Offence.case_id,
             Offence.defendant_id,
             Offence.cjs_code,
             Offence.title,
             Offence.charged_on,
             Offence.removed_at,
         )
-        .where(Offence.case_id == row.id)
+        .where(Offence.case_id.in_(ids))
         .order_by(Offence.id)
     )
     participants = session.execute(
         sa.select(
             Participant.id,
+            Participant.case_id,
             Participant.person_id,
             Participant.role,
             Participant.witness_kind,
@@ -87,9 +107,23 @@ def load_case(session: Session, row: Any) -> HeldCase:
             Participant.enhanced_basis,
             Participant.left_at,
         )
-        .where(Participant.case_id == row.id)
+        .where(Participant.case_id.in_(ids))
         .order_by(Participant.id)
     )
+    by_case = [_by_case(found) for found in (defendants, offences, participants)]
+    return [_held(row, *(found.get(row.id, {}) for found in by_case)) for row in rows]
+
+
+def _by_case(rows: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, {})[row.id] = row
+    return found
+
+
+def _held(
+    row: Any, defendants: Mapping[str, Any], offences: Mapping[str, Any], participants: Mapping[str, Any]
+) -> HeldCase:
     return HeldCase(
         id=row.id,
         urn=row.urn,
@@ -97,7 +131,7 @@ def load_case(session: Session, row: Any) -> HeldCase:
         officer_id=row.officer_id,
         is_new=False,
         snapshot=load_snapshot(row.state) if row.state else Snapshot(case=row.id),
-        defendants={defendant.id: defendant for defendant in defendants},
-        offences={offence.id: offence for offence in offences},
-        participants={participant.id: participant for participant in participants},
+        defendants=defendants,
+        offences=offences,
+        participants=participants,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -101,14 +101,21 @@ class IdBook:
 
 def names_of_case(session: Session, case_id: str, namespace: str, person_names: Iterable[str]) -> list[Any]:
     """Read every name of a case's rows, and the caller's names of these persons, in one statement."""
-    of_the_case = Identifier.case_id == case_id
+    return names_of_cases(session, [case_id], namespace, person_names)
+
+
+def names_of_cases(
+    session: Session, case_ids: Collection[str], namespace: str, person_names: Iterable[str]
+) -> list[Any]:
+    """Read every name of these cases' rows, and the caller's names of these persons, in one statement."""
+    of_the_case = Identifier.case_id.in_(case_ids)
     of_people = sa.and_(
         Identifier.namespace == namespace,
         Identifier.kind == PERSON,
         Identifier.case_id == NO_CASE,
         Identifier.value.in_(list(person_names)),
     )
-    columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id)
+    columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id, Identifier.case_id)
     return list(session.execute(sa.select(*columns).where(of_the_case | of_people)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, OtherId, ParticipantGiven
 from witness_care.cases.held import HeldCase
-from witness_care.cases.identifiers import CASE, DEFENDANT, OFFENCE, PARTICIPANT, PERSON, IdBook, cases_named
+from witness_care.cases.identifiers import CASE, DEFENDANT, HEARING, OFFENCE, PARTICIPANT, PERSON, IdBook, cases_named
 from witness_care.cases.models import CourtCase, Defendant, DefendantEndpoint, Identifier, Offence
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.casework.bulk import insert_rows, update_rows
@@ -98,6 +98,7 @@ def our_ids(held: HeldCase) -> Iterator[tuple[str, str]]:
     yield from ((OFFENCE, offence_id) for offence_id in held.offences)
     yield from ((PARTICIPANT, participant_id) for participant_id in held.participants)
     yield from ((PERSON, participant.person_id) for participant in held.participants.values())
+    yield from ((HEARING, hearing_id) for hearing_id in held.snapshot.hearings)
 
 
 def work_out(given: CaseGiven, held: HeldCase, book: IdBook, *, session: Session, now: datetime) -> RowChanges:

@@ -6,8 +6,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from witness_care import wording
 from witness_care.cases.document import (
     CaseGiven,
+    ContactGiven,
     DefendantGiven,
     OffenceGiven,
     OtherId,
@@ -16,9 +18,10 @@ from witness_care.cases.document import (
     ToldGiven,
 )
 from witness_care.cases.told_values import ABOUT_A_DEFENDANT, ABOUT_A_HEARING, FORM_OF
+from witness_care.contacts.models import LONGEST_NOTE
 from witness_care.people.schemas import ANSWERS, ContactPointSchema, PersonSchema
 from witness_care.schemas import AwareInstant, PlainDate, SafeString, StrictSchema, WholeNumber, YesNo
-from workflows.events import Role, WitnessKind
+from workflows.events import ContactOutcome, Role, WitnessKind
 
 ENHANCED_BASES = (
     "BEREAVED",
@@ -105,9 +108,10 @@ class RequirementSchema(StrictSchema):
         return RequirementGiven(days=tuple(sorted(set(data.pop("days", ())))), **data)
 
 
-class CarriedOverSchema(StrictSchema):
+class SaidSchema(StrictSchema):
+    """A value that was told: of which topic, about which hearing or defendant."""
+
     topic = SafeString(required=True, validate=validate.OneOf(list(FORM_OF)))
-    at = AwareInstant(required=True)
     hearing = SafeString(longest=64)
     defendant = SafeString(longest=64)
     value = fields.Dict(required=True)
@@ -120,12 +124,48 @@ class CarriedOverSchema(StrictSchema):
                 raise ValidationError(f"{expected} for the topic {data['topic']}.", name)
 
     @post_load
-    def given(self, data: dict[str, Any], **_: Any) -> ToldGiven:
+    def as_told(self, data: dict[str, Any], **_: Any) -> Any:
         try:
             value = FORM_OF[data["topic"]]().load(data.pop("value"))
         except ValidationError as problem:
             raise ValidationError({"value": problem.messages}) from None
-        return ToldGiven(value=value, **data)
+        return data | {"value": value}
+
+
+class CarriedOverSchema(SaidSchema):
+    """What somebody had been told, and when, without saying by which contact."""
+
+    at = AwareInstant(required=True)
+
+    @post_load
+    def as_told(self, data: dict[str, Any], **more: Any) -> ToldGiven:
+        return ToldGiven(**super().as_told(data, **more))
+
+
+class PastContactSchema(StrictSchema):
+    """A contact or an attempt before the case came to this service. The same id again is the same contact."""
+
+    id = _id()
+    at = AwareInstant(required=True, metadata={"description": "when it took place"})
+    channel = SafeString(required=True, validate=validate.OneOf(list(wording.CHANNELS)))
+    outcome = SafeString(required=True, validate=validate.OneOf([outcome.value for outcome in ContactOutcome]))
+    direction = SafeString(validate=validate.OneOf(["out", "in"]))
+    note = SafeString(blank=True, lines=True, longest=LONGEST_NOTE)
+    told = fields.List(
+        fields.Nested(SaidSchema),
+        validate=validate.Length(max=50),
+        metadata={"description": "what was said in it; only where the outcome reached them"},
+    )
+
+    @validates_schema
+    def tells_only_whom_it_reached(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("told") and not ContactOutcome(data["outcome"]).tells:
+            raise ValidationError("Expected nothing told in a contact that did not reach them.", "told")
+
+    @post_load
+    def given(self, data: dict[str, Any], **_: Any) -> ContactGiven:
+        told = tuple(ToldGiven(at=data["at"], **said) for said in data.pop("told", ()))
+        return ContactGiven(told=told, **data)
 
 
 class ParticipantSchema(StrictSchema):
@@ -140,6 +180,11 @@ class ParticipantSchema(StrictSchema):
     enhanced_basis = fields.List(SafeString(validate=validate.OneOf(ENHANCED_BASES)), validate=validate.Length(max=20))
     opted_out = fields.List(SafeString(validate=validate.OneOf(OPT_OUT_TOPICS)), validate=validate.Length(max=20))
     told = fields.List(fields.Nested(CarriedOverSchema), validate=validate.Length(max=100))
+    contacts = fields.List(
+        fields.Nested(PastContactSchema),
+        validate=validate.Length(max=500),
+        metadata={"description": "contacts and attempts before the case came to this service, at their own times"},
+    )
     remove = YesNo()
     remove_reason = SafeString(validate=validate.OneOf(LEAVING))
 
@@ -148,7 +193,14 @@ class ParticipantSchema(StrictSchema):
         for name in ("defendants", "offences", "enhanced_basis", "opted_out"):
             if name in data:
                 data[name] = tuple(dict.fromkeys(data[name]))
-        return ParticipantGiven(told=tuple(data.pop("told", ())), **data)
+        lists: dict[str, Any] = {name: tuple(data.pop(name, ())) for name in ("told", "contacts")}
+        return ParticipantGiven(**lists, **data)
+
+    @validates_schema
+    def each_contact_once(self, data: dict[str, Any], **_: Any) -> None:
+        ids = [contact.id for contact in data.get("contacts", ())]
+        if len(set(ids)) < len(ids):
+            raise ValidationError("Expected each contact's id once.", "contacts")
 
 
 class CaseQuerySchema(StrictSchema):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
-from witness_care.cases import allocation, rows, units
+from witness_care.cases import allocation, past_contacts, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_case, load_case
@@ -63,24 +63,28 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
     """
     with writing(Work.REGISTER_CASE) as session:
         held = _lock_or_create(session, given, actor=actor, now=now)
-        received_at = given.received_at or _after_the_last(held, now)
+        received_at = given.received_at or after_the_last(held, now)
+        past_contacts.refuse_what_is_still_to_come(given, now)
         message_id = _message_id(given, actor)
         if given.message_id and _is_repeat(session, held, message_id):
             return Registered(case_id=held.id, urn=held.urn, created=False)
         book = _id_book(session, given, held, actor=actor, now=now)
         changes = rows.work_out(given, held, book, session=session, now=now)
         persons = _changes_of_people(session, changes, held, now=now)
-        facts = tuple(facts_of(given, held, book))
+        contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)
+        facts = tuple(facts_of(given, held, book, contacts.ids))
         rows.save(session, changes, book)
         people.save(session, persons)
         rows.save_participants(session, changes)
-        unsafe_for = people.mark_shared_points(session, held.id, now) if changes.may_share_a_contact_point else ()
+        past_contacts.save(session, contacts, by=actor.reference, at=max(now, received_at))
+        unsafe_for = people.mark_shared_points(session, [held.id], now) if changes.may_share_a_contact_point else ()
         events = _events(facts, held, message_id=message_id, received_at=received_at, actor=actor)
         events += _deaths_elsewhere(session, facts, changes, held, template=events)
         apply(events, actor=actor.reference, now=now)
         _reallocate(session, given, held, message_id=message_id, now=now)
         waited = _redrive(held.id) if held.is_new or book.new_rows else 0
-        _note(changes, persons, held)
+        note_people(changes, persons, held)
+        past_contacts.note(contacts, changes, held)
         return Registered(
             case_id=held.id,
             urn=held.urn,
@@ -124,7 +128,7 @@ def record_court_fact(
         if row is None or not units.may_write(actor, row.unit_id):
             raise NotThereError
         message_id = str(uuid.uuid5(_MESSAGES, submission)) if submission else new_id()
-        said_at = _after_the_last(load_case(session, row), now)
+        said_at = after_the_last(load_case(session, row), now)
         events = [
             CaseEvent(
                 id=new_id(),
@@ -228,7 +232,7 @@ def _fingerprint(given: Any) -> Any:
     return given
 
 
-def _after_the_last(held: HeldCase, now: datetime) -> datetime:
+def after_the_last(held: HeldCase, now: datetime) -> datetime:
     """Give a time of receipt after the last message of the case: what is said under its lock is said later.
 
     Without this, two submissions in one instant, or from two hosts whose clocks differ a little, would be ordered by
@@ -260,7 +264,7 @@ def _events(
             what=fact,
             received_at=received_at,
             occurred_at=received_at,
-            context=_context(fact, actor),
+            context=context_of(fact, actor),
             message_id=message_id,
             actor=actor.reference,
             source="web" if actor.kind == USER else "api",
@@ -271,7 +275,7 @@ def _events(
     ]
 
 
-def _context(fact: Fact, actor: Actor) -> str:
+def context_of(fact: Fact, actor: Actor) -> str:
     """Name who speaks: the CPS says who is required (domain.md section 12), whoever carries the message."""
     if isinstance(fact, CpsRequires | CpsNotRequired):
         return "cps"
@@ -337,7 +341,7 @@ def _changes_of_people(
     return worked_out
 
 
-def _note(changes: rows.RowChanges, persons: people.PeopleChanges, held: HeldCase) -> None:
+def note_people(changes: rows.RowChanges, persons: people.PeopleChanges, held: HeldCase) -> None:
     """Enter in the personal-data log whose details were collected or altered, by groups of fields."""
     for category, by_person in (("collection", persons.collected), ("alteration", persons.altered)):
         subjects = [(changes.participant_of[person], changes.category_of[person]) for person in by_person]

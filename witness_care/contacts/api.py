@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from witness_care.contacts import duty_document
 from witness_care.contacts.api_documents import ContactBody, DutiesBody, DutyInFullBody
 from witness_care.contacts.models import Duty
 from witness_care.contacts.schemas import ContactSchema, DutiesQuerySchema
-from witness_care.contacts.service import Conflict, Entry, NotSafe, Shown, record_contact
+from witness_care.contacts.service import Conflict, Entry, NotSafe, Shown, record_contact, token_of
 from witness_care.database import session
 from witness_care.errors import ApiError
 from witness_care.people.models import Participant
@@ -130,7 +129,7 @@ def _entry(participant_id: str, said: dict[str, Any], sender: Actor) -> Entry:
         channel=said["channel"],
         outcome=ContactOutcome(said["outcome"]),
         happened_at=said["happened_at"],
-        token=hashlib.sha256(f"{sender.id}:{participant_id}:{said['message_id']}".encode()).hexdigest(),
+        token=token_of(sender.id, participant_id, said["message_id"]),
         told=tuple(Shown(**told) for told in said["told"]),
         note=said["note"],
         contact_point_id=said.get("contact_point"),

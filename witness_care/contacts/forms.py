@@ -13,7 +13,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from witness_care import dates, wording
 from witness_care.contacts.duty_view import DutyView
-from witness_care.contacts.service import ASK, CANNOT_COME, IN, LONGEST_NOTE, OUT, WILL_COME, Entry, Shown
+from witness_care.contacts.models import LONGEST_NOTE
+from witness_care.contacts.service import ASK, CANNOT_COME, IN, OUT, WILL_COME, Entry, Shown
 from witness_care.form_fields import TicksField, day_of_boxes, time_of_day
 from workflows.events import ContactOutcome
 from workflows.working_days import instant_of, local_time

@@ -12,6 +12,7 @@ from witness_care.columns import Instant, Json, SealedColumn, identifier
 from witness_care.database import Base
 
 OPEN = sa.text("closed_at IS NULL")
+LONGEST_NOTE = 4000
 
 
 class Duty(Base):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from witness_care import wording
-from witness_care.contacts.service import AS_NOW, AS_SHOWN, ASK, CANNOT_COME, IN, LONGEST_NOTE, OUT, WILL_COME
+from witness_care.contacts.models import LONGEST_NOTE
+from witness_care.contacts.service import AS_NOW, AS_SHOWN, ASK, CANNOT_COME, IN, OUT, WILL_COME
 from witness_care.schemas import AwareInstant, SafeString, StrictSchema
 from workflows.events import ContactOutcome
 

@@ -7,6 +7,7 @@ is asked of the gate here too, not of the form only.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +45,6 @@ ASK, AS_SHOWN, AS_NOW = "ask", "as_shown", "as_now"
 OUT, IN = "out", "in"
 WILL_COME, CANNOT_COME = "will_come", "cannot_come"
 
-LONGEST_NOTE = 4000
 NOT_ON_RECORD = "The number or address used is not on their record, so nobody has agreed that it is safe."
 
 
@@ -112,6 +112,11 @@ class NotSafe:
     """Nothing was recorded: this way was not agreed as safe, and no reason was given. `words` say why not."""
 
     words: str
+
+
+def token_of(sender_id: str, participant_id: str, contact_id: str) -> str:
+    """Give the token of a contact that another system names: sent again, or within a case, it is the same contact."""
+    return hashlib.sha256(f"{sender_id}:{participant_id}:{contact_id}".encode()).hexdigest()
 
 
 class UnknownParticipant(LookupError):

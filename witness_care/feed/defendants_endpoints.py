@@ -63,7 +63,7 @@ def attach(session: Session, defendants: Mapping[str, tuple[str, str]], *, now: 
         key="external_id",
     )
     for case_id in sorted({case_id for _, _, case_id in owners}):
-        mark_shared_points(session, case_id, now)
+        mark_shared_points(session, [case_id], now)
 
 
 def _table(model: Any) -> Any:

@@ -51,6 +51,14 @@ def count_missing_results(now: datetime) -> int:
     return database.session().scalar(overdue) or 0
 
 
+def forget_old_files(now: datetime) -> int:
+    """Take away files of people that nobody confirmed within a day; gives how many."""
+    from witness_care.cutover import service
+
+    with database.writing() as session:
+        return service.forget_old(session, now)
+
+
 def check_calendar(now: datetime) -> int:
     """Check that the bank holidays of the next year are known, from 1 October on."""
     if not knows_enough_years(now):
@@ -68,5 +76,6 @@ JOBS = (
     Job(name="inbox", words="reads stored messages", interval_seconds=MINUTE, run=read_what_waits),
     Job(name="parked", words="tries parked messages again", interval_seconds=10 * MINUTE, run=try_parked_again),
     Job(name="results", words="counts results a court owes", interval_seconds=15 * MINUTE, run=count_missing_results),
+    Job(name="imports", words="takes away files nobody confirmed", interval_seconds=60 * MINUTE, run=forget_old_files),
     Job(name="calendar", words="checks next year's bank holidays", interval_seconds=1440 * MINUTE, run=check_calendar),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,9 +59,12 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
     """Read these people and their contact points in two statements."""
     wanted = list(person_ids)
     persons = session.execute(
-        sa.select(Person.id, Person.row_version, *(getattr(Person, name) for name in PLAIN_FIELDS)).where(
-            Person.id.in_(wanted)
-        )
+        sa.select(
+            Person.id,
+            Person.row_version,
+            *(getattr(Person, name) for name in (*PLAIN_FIELDS, *SEALED_FIELDS.values())),
+            Person.safe_contact_confirmed_at,
+        ).where(Person.id.in_(wanted))
     )
     points: dict[str, list[Any]] = {}
     found = session.execute(
@@ -110,13 +113,13 @@ def save(session: Session, changes: PeopleChanges) -> None:
         session.execute(sa.update(ContactPoint), changes.points)
 
 
-def mark_shared_points(session: Session, case_id: str, now: datetime) -> tuple[str, ...]:
-    """Mark every contact point of this case's people that a defendant of one of their cases was seen with (SEC-25).
+def mark_shared_points(session: Session, case_ids: Collection[str], now: datetime) -> tuple[str, ...]:
+    """Mark every contact point of these cases' people that a defendant of one of their cases was seen with (SEC-25).
 
     Marked means unsafe: it is never offered or used again. Gives the ids of the people concerned. One statement,
     whichever of the two sides came first.
     """
-    of_the_case = sa.select(Participant.person_id).where(Participant.case_id == case_id)
+    of_the_case = sa.select(Participant.person_id).where(Participant.case_id.in_(case_ids))
     theirs = Participant.__table__.alias("theirs")
     seen_with_a_defendant = (
         sa.select(DefendantEndpoint.id)
@@ -149,7 +152,7 @@ def _new_person(person_id: str, said: PersonGiven, unit_id: str, now: datetime) 
     row.setdefault("date_of_birth", None)
     row.setdefault("deceased_on", None)
     safe = dict.fromkeys((*SEALED_FIELDS.values(), "safe_contact_confirmed_at"))
-    return row | safe | _safe_contact(person_id, said.safe_contact)
+    return row | safe | _safe_contact(person_id, said.safe_contact, None)
 
 
 def _change_person(person_id: str, said: PersonGiven, held: Any, changes: PeopleChanges) -> None:
@@ -159,7 +162,7 @@ def _change_person(person_id: str, said: PersonGiven, held: Any, changes: People
         if getattr(said, name) is not None and getattr(said, name) != getattr(held, name)
     }
     groups = {"identity"} if row else set()
-    safe = _safe_contact(person_id, said.safe_contact)
+    safe = _safe_contact(person_id, said.safe_contact, held)
     if safe:
         groups.add("safe_contact")
     if row or safe:
@@ -167,17 +170,25 @@ def _change_person(person_id: str, said: PersonGiven, held: Any, changes: People
         changes.altered.setdefault(person_id, set()).update(groups)
 
 
-def _safe_contact(person_id: str, said: SafeContactGiven | None) -> dict[str, Any]:
+def _safe_contact(person_id: str, said: SafeContactGiven | None, held: Any) -> dict[str, Any]:
+    """Give the sealed values that differ from what is held; said again, nothing is written."""
     if said is None:
         return {}
     values: dict[str, Any] = {
         column: Plain(getattr(said, name), person_id) if getattr(said, name) else None
         for name, column in SEALED_FIELDS.items()
-        if getattr(said, name) is not None
+        if getattr(said, name) is not None and not _is_held(getattr(said, name), held, column, person_id)
     }
-    if said.confirmed_at is not None:
+    if said.confirmed_at is not None and (held is None or said.confirmed_at != held.safe_contact_confirmed_at):
         values["safe_contact_confirmed_at"] = said.confirmed_at
     return values
+
+
+def _is_held(text: str, held: Any, column: str, person_id: str) -> bool:
+    if held is None:
+        return False
+    sealed = getattr(held, column)
+    return sealed.holds(text, person_id) if sealed is not None else not text
 
 
 def _change_points(
