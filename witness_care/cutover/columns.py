@@ -282,9 +282,9 @@ def _value(topic: str, cells: Mapping[str, str], column_of: dict[str, str]) -> d
     named: dict[str, tuple[str, Callable[[str, str], Any]]]
     if topic == values.ATTENDANCE:
         named = {"required": ("required", _yes_no), "days": ("days", _numbers)}
-        named |= {name: (name, _word) for name in ("session", "mode")}
+        named |= {"session": ("session", _word), "mode": ("mode", _word)}
     elif topic == values.OUTCOME:
-        named = {name: (name, _word) for name in ("outcome", "class")} | {"reason": ("reason", _stripped)}
+        named = {"outcome": ("outcome", _word), "class": ("class", _word), "reason": ("reason", _stripped)}
     else:
         raise _CellError("value", "the value as JSON, as the API has it, for this topic")
     column_of |= {f"/value/{key}": column for key, (column, _) in named.items()}

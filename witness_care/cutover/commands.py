@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import BinaryIO
 
 import click
@@ -46,9 +47,9 @@ def _say(seen: Seen, *, dry_run: bool) -> None:
         column = f", column {refusal.column}" if refusal.column else ""
         click.echo(f"  Line {refusal.line}{column}: expected {refusal.expected}. {refusal.do}")
     if dry_run:
-        becomes = {
-            what: sum(n for (each, _), n in seen.duties.items() if each == what) for what in (OPENS, CHANGES, ENDS)
-        }
+        becomes: Counter[str] = Counter()
+        for (what, _topic), number in seen.duties.items():
+            becomes[what] += number
         click.echo(f"Duties: {becomes[OPENS]} would open, {becomes[CHANGES]} would change, {becomes[ENDS]} would end.")
 
 

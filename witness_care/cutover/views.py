@@ -11,12 +11,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug import Response
 from wtforms import FileField, RadioField
-from wtforms.validators import InputRequired
+from wtforms.validators import ValidationError
 
 from witness_care import clock, database, errors, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
-from witness_care.cases import forms, page_queries
+from witness_care.cases import forms, page_queries, units
 from witness_care.cutover import columns, queries, service
 from witness_care.cutover.csv_file import LARGEST_FILE, MOST_ROWS, FileRefusedError, Refusal
 from witness_care.feed import reasons
@@ -33,7 +33,11 @@ REFUSED_COLUMNS = ("line", "column", "expected", "what to do")
 
 class ImportForm(FlaskForm):
     file = FileField("File")
-    unit = RadioField("Unit", choices=[], validators=[InputRequired("Choose the unit")])
+    unit = RadioField("Unit", choices=[], validate_choice=False)
+
+    def validate_unit(self, field: RadioField) -> None:
+        if field.data not in {choice.value for choice in field.choices or ()}:
+            raise ValidationError("Choose the unit whose cases the file speaks of")
 
 
 @blueprint.url_value_preprocessor
@@ -64,8 +68,9 @@ def take_on() -> Response | tuple[str, int]:
         if not content:
             raise FileRefusedError("Choose a CSV file")
         kind = service.kind_of(content)
+        unit_id = units.id_of(database.session(), form.unit.data) or ""
         with database.writing() as session:
-            kept = service.take_on(session, content, kind, unit_id=form.unit.data, actor=actor(), now=clock.now())
+            kept = service.take_on(session, content, kind, unit_id=unit_id, actor=actor(), now=clock.now())
     except FileRefusedError as problem:
         form.file.errors = [str(problem)]
         return rejected_form("cutover/imports.html", form=form, **_page())
@@ -119,7 +124,7 @@ def refused(import_id: str) -> Response:
 def _form() -> ImportForm:
     form = ImportForm()
     form.unit.choices = forms.choices(page_queries.units_of(database.session(), actor()))
-    if form.unit.data is None and form.unit.choices:
+    if form.unit.data is None and len(form.unit.choices) == 1:
         form.unit.data = form.unit.choices[0].value
     return form
 
