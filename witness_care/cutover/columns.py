@@ -147,7 +147,7 @@ def needed_of(kind: Kind) -> list[str]:
 def line_of(kind: Kind, row: CsvRow) -> Line | Refusal:
     """Read one row; what is wrong with it is said, and never what stands in it."""
     build, schema = BUILDERS[kind]
-    column_of: dict[str, str] = {"/id": "participant"}
+    column_of: dict[str, str] = {"/urn": "urn", "/id": "participant"}
     try:
         urn, participant = _ids(row.cells)
         document = build(row.cells, column_of)
@@ -264,6 +264,8 @@ def _points(cells: Mapping[str, str], column_of: dict[str, str]) -> Iterator[dic
 
 def _told(cells: Mapping[str, str], column_of: dict[str, str]) -> dict[str, Any]:
     topic = _word("topic", cells.get("topic", ""))
+    if topic not in values.TOLD_TOPICS:
+        raise _CellError("topic", f"one of {', '.join(values.TOLD_TOPICS)}")
     column_of |= {f"/{name}": name for name in ("topic", "hearing", "defendant", "value")}
     column_of["/at"] = "told_at"
     document: dict[str, Any] = {"topic": topic, "at": _instant(cells)}
