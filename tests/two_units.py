@@ -37,6 +37,8 @@ from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
+from witness_care.cutover import service as imports
+from witness_care.cutover.columns import Kind
 from witness_care.feed.models import FeedPart
 from witness_care.people import finding
 from witness_care.supervision import service as supervision
@@ -193,6 +195,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "user_id": _a_spare_user(code, unit),
             **_a_spare_program(code, unit),
             "operation_id": "get-api-v1-duties",
+            "import_id": _a_file_that_waits(officer[1], unit, case, words),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     return Side(
@@ -265,6 +268,14 @@ def _a_selection(supervisor: str, unit: str, participant: str) -> str:
     made = supervision.freeze(actor, supervision.DUTY, [duty.id for duty in open_duties(participant)], clock.now())
     assert made is not None
     return made
+
+
+def _a_file_that_waits(officer: str, unit: str, case: MadeCase, words: Words) -> str:
+    """A file that nobody confirmed yet: it would note the language of a witness who is there."""
+    content = f"urn,participant,language\n{case.urn},{case[words.witness]},Welsh\n".encode()
+    actor = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    with database.writing() as session:
+        return imports.take_on(session, content, Kind.PARTICIPANTS, unit_id=unit, actor=actor, now=clock.now())
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

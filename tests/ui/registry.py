@@ -275,6 +275,26 @@ SCREENS = (
         posts=("people.begin_search",),
         top_journey=True,
     ),
+    Screen(
+        endpoint="cutover.imports",
+        full=at("/imports"),
+        empty=at("/imports"),
+        refused=press("Show what would change"),
+        posts=("cutover.take_on",),
+    ),
+    Screen(
+        endpoint="cutover.one_import",
+        full=at("/imports/{import}"),
+        no_empty="a file is there, or the page is not",
+        posts=("cutover.confirm",),
+    ),
+    Screen(
+        endpoint="cutover.one_import",
+        full=at("/imports/{imported}"),
+        no_empty="a file is there, or the page is not",
+        posts=("cutover.settle",),
+    ),
+    Screen(endpoint="cutover.progress", who="ada", full=at("/admin/cutover"), empty=at("/admin/cutover")),
     Screen(endpoint="feed.messages", who="sam", full=at("/feed/messages"), empty=at("/feed/messages")),
     Screen(
         endpoint="feed.message",
@@ -336,6 +356,7 @@ SCREENS = (
 # Endpoints that answer no page of their own, each with the reason.
 NOT_PAGES = {
     "accounts.home": "leads each role to its first page",
+    "cutover.refused": "a file to download, linked from the import",
     "jobs.healthz": "for machines",
     "jobs.readyz": "for machines",
 }

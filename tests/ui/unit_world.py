@@ -13,6 +13,9 @@ from tests.feed import payloads
 from witness_care import clock, database
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, Role
+from witness_care.cutover import service as imports
+from witness_care.cutover.columns import Kind
+from witness_care.cutover.queries import import_file
 from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.people import finding
 from witness_care.supervision import service
@@ -42,7 +45,26 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         "olivia": cast.olivia,
         "ada": cast.ada,
         **_messages(app, cast),
+        **_files(cast, late.urn),
     }
+
+
+def _files(cast: Cast, urn: str) -> dict[str, str]:
+    """A file that waits to be confirmed, and one that was imported and had a row that nobody has mended."""
+    olivia = Actor(kind="user", id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+    rows = [f"{urn},new-{number},Newly Imported {number},victim" for number in range(2)]
+    content = "\n".join(("urn,participant,name,role", *rows, f"{urn},odd,Odd One,bystander")).encode()
+    ids = {}
+    for name in ("imported", "import"):
+        with database.writing() as session:
+            ids[name] = imports.take_on(
+                session, content, Kind.PARTICIPANTS, unit_id=cast.unit, actor=olivia, now=clock.now()
+            )
+        content = content.replace(b"new-", b"newer-")
+    kept = import_file(database.session(), olivia, ids["imported"])
+    if kept is None or imports.confirm(kept, actor=olivia, now=clock.now()) is None:
+        raise AssertionError("A file should be imported.")
+    return ids
 
 
 def a_search_without_results(cast: Cast) -> dict[str, str]:
