@@ -44,8 +44,8 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         "search": search,
         "olivia": cast.olivia,
         "ada": cast.ada,
-        **_messages(app, cast),
         **_files(cast, late.urn),
+        **_messages(app, cast),
     }
 
 

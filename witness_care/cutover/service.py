@@ -26,7 +26,7 @@ from witness_care.cutover.models import ImportFile, ImportRefusal
 from witness_care.cutover.taking_in import ADDED, CHANGED, UNCHANGED, TakenIn, take_in
 from witness_care.sealing import Plain
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(hours=24)
 STOPPED_AFTER = timedelta(minutes=5)  # an import that has not ended by then was interrupted, and may be begun again
 
 
