@@ -8,6 +8,9 @@ export PORT ?= 5000
 TESTS ?=
 
 BIN := .venv/bin
+# Five programs start for one `make run`. Where no byte code may be kept, each would translate every package again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Commands that a person watches say what matters; the service itself logs as it is set to.
 QUIET := WC_LOG_LEVEL=WARNING
 

@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
+from witness_care.problems import described, first_problem
 from witness_care.request_origin import is_api_request
 from witness_care.strict_json import JSONNotReadableError
 from witness_care.structured_log import describe, log, log_exception, request_id
@@ -131,13 +132,7 @@ def _for_a_program(error: HTTPException) -> Response:
     body = {"error": words.code, "where": "", "expected": "", "received": "", "do": words.advice}
     problems = getattr(error, "data", None) or {}
     if "messages" in problems:
-        where, message = first_problem(problems["messages"])
-        body |= {
-            "where": where,
-            "expected": message,
-            "received": "something else",
-            "do": "Correct it and send it again.",
-        }
+        body |= _not_as_the_schema_says(problems["messages"])
     elif isinstance(error.__cause__, JSONNotReadableError):
         body |= {"where": "body", "expected": str(error.__cause__), "do": "Send JSON as the API description says."}
     elif error.code == 415:
@@ -147,15 +142,15 @@ def _for_a_program(error: HTTPException) -> Response:
     return jsonify(body)
 
 
-def first_problem(messages: Any, where: str = "") -> tuple[str, str]:
-    """The first message of a schema's nested errors, with its place as a JSON pointer."""
-    if isinstance(messages, dict):
-        key, inner = next(iter(messages.items()))
-        hidden = key in ("json", "query", "_schema") and (where == "" or key == "_schema")
-        return first_problem(inner, where if hidden else f"{where}/{key}")
-    if isinstance(messages, list) and messages:
-        return first_problem(messages[0], where)
-    return where, str(messages)
+def _not_as_the_schema_says(messages: dict[str, Any]) -> dict[str, str]:
+    location, inside = next(iter(messages.items()))
+    first = first_problem(inside, request.get_json(silent=True) if location == "json" else request.args)
+    return {
+        "where": first.where,
+        "expected": first.expected,
+        "received": described(first.value),
+        "do": "Correct it and send it again.",
+    }
 
 
 def _own_description(error: HTTPException) -> str | None:

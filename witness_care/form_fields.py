@@ -6,7 +6,7 @@ import re
 from datetime import date, time
 from typing import Any
 
-from wtforms import Field, SelectMultipleField, StringField
+from wtforms import Field, IntegerField, SelectMultipleField, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -66,11 +66,26 @@ class ClockField(StringField):
             raise ValidationError("Enter a time, for example 10am or 2:15pm")
 
 
+class NumberField(IntegerField):
+    """A whole number from `least` to `most`; anything else gets the same words, however many digits it has."""
+
+    def __init__(self, label: str, *, least: int, most: int, **more: Any) -> None:
+        super().__init__(label, **more)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len(str(self.most)) else None
+        if self.data is None or not self.least <= self.data <= self.most:
+            self.data = None
+            raise ValueError(f"Enter a number from {self.least} to {self.most}")
+
+
 def day_of_boxes(day: str, month: str, year: str) -> date | None:
     """Read a date as it stands in three boxes; None when it is none, or in a year that nothing here can have."""
     try:
         read = date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of ten digits is no ValueError
         return None
     return read if read.year in YEARS else None
 

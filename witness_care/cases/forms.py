@@ -8,13 +8,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
-from wtforms.fields import IntegerField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from witness_care import wording
 from witness_care.cases.urn import normalise_urn
-from witness_care.form_fields import ClockField, DayField
+from witness_care.form_fields import ClockField, DayField, NumberField
 from workflows import trial_outcome_reasons
 from workflows.events import DateKind, HearingClass
 
@@ -112,11 +111,7 @@ class WhenAndWhereForm(EntryForm):
     )
     day = DayField("First day, or the Monday of the week", example="14 12 2026")
     at = ClockField("Start (leave empty if it is to be confirmed)", validators=[Length(max=10)])
-    length = IntegerField(
-        "How many days, or weeks?",
-        default=1,
-        validators=[Optional(), NumberRange(1, MOST_DAYS, f"Enter a number from 1 to {MOST_DAYS}")],
-    )
+    length = NumberField("How many days, or weeks?", least=1, most=MOST_DAYS, default=1, validators=[Optional()])
     court = StringField("Court", validators=[Length(max=200)])
     room = StringField("Courtroom (optional)", validators=[Length(max=100)])
 

@@ -12,10 +12,11 @@ from witness_care.accounts.current import Actor
 from witness_care.cases.backfill import received_at
 from witness_care.errors import ApiError
 from witness_care.feed import reading
-from witness_care.feed.formats.fields import MaybeInstant, Words, described
+from witness_care.feed.formats.fields import MaybeInstant, Words
 from witness_care.feed.formats.fields import read as read_by
 from witness_care.feed.formats.translated import FeedRefusal, Rejected
 from witness_care.feed.reading import Read
+from witness_care.problems import described
 from witness_care.schemas import FeedSchema
 from witness_care.strict_json import FEED_DEPTH, JSONNotReadableError, strict_loads
 
@@ -89,5 +90,7 @@ def _headers(said: dict[str, Any]) -> dict[str, str]:
 def _refused(
     now: datetime, reason: Rejected, expected: str, received: Any, do: str, raw: bytes, where: str = "line"
 ) -> Read:
-    refusal = FeedRefusal(reason, where=where, expected=expected, received=received or described(received), do=do)
+    refusal = FeedRefusal(
+        reason, where=where, expected=expected, received=received or described(received, telling=True), do=do
+    )
     return reading.refused(refusal, received_at=now, raw=raw)

@@ -17,8 +17,9 @@ import marshmallow as ma
 from witness_care.feed.formats import cp_hearings, cp_lists, cp_messages, cp_results
 from witness_care.feed.formats.cp_hearings import HEARING, LISTING, Message
 from witness_care.feed.formats.cp_next_hearings import named_by_message, put_off
-from witness_care.feed.formats.fields import clean_text, described, read, unknown_paths
+from witness_care.feed.formats.fields import clean_text, read, unknown_paths
 from witness_care.feed.formats.translated import LONGEST_ID, FeedRefusal, Parked, Part, Rejected, Translated
+from witness_care.problems import described
 from witness_care.schemas import AwareInstant, FeedSchema
 from workflows.working_days import days_later, london_date
 
@@ -255,7 +256,7 @@ def _message_id(value: Any) -> str:
             Rejected.SCHEMA,
             where="/_metadata/id",
             expected=f"an id of at most {LONGEST_ID} characters",
-            received=described(value),
+            received=described(value, telling=True),
             do="Send a shorter id.",
         )
     return clean_text(value)

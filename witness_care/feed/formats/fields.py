@@ -13,12 +13,12 @@ import marshmallow as ma
 from marshmallow import fields
 
 from witness_care.feed.formats.translated import LONGEST_ID, FeedRefusal, Rejected
+from witness_care.problems import described, first_problem
 from witness_care.schemas import AwareInstant, FeedSchema, PlainDate, YesNo
 
 MOST_UNKNOWN_PATHS = 100
 LONGEST_PATH = 200
 _WHITE_SPACE = re.compile(r"\s+")
-_TELLING = re.compile(r"[0-9TZ:+.\-]{1,40}\Z")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]{0,59}\Z")
 
 
@@ -137,25 +137,14 @@ def read(kind: type[FeedSchema], body: Any) -> dict[str, Any]:
     try:
         return schema_of(kind).load(body)
     except ma.ValidationError as problem:
-        path, message = next(_first_problems(problem.normalized_messages(), ()))
+        first = first_problem(problem.normalized_messages(), body)
         raise FeedRefusal(
             Rejected.SCHEMA,
-            where="/" + "/".join(str(step) for step in path if step != "_schema"),
-            expected=message.removeprefix("Expected ").rstrip("."),
-            received=described(_value_at(body, path)),
+            where=first.where or "/",
+            expected=first.expected,
+            received=described(first.value, telling=True),
             do="Send the message as the format describes it.",
         ) from None
-
-
-def described(value: Any) -> str:
-    """Say what came without repeating anyone's details: dates and numbers as they are, the rest by kind."""
-    if isinstance(value, str):
-        return value if _TELLING.match(value) else f"text of {len(value)} characters"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "nothing"}[value]
-    if isinstance(value, (int, float)):
-        return str(value)[:40]
-    return "a list" if isinstance(value, list) else "an object"
 
 
 def unknown_paths(kind: type[FeedSchema], body: Any) -> tuple[str, ...]:
@@ -182,22 +171,3 @@ def _unknown_in(schema: ma.Schema, value: Any, path: str) -> Iterator[str]:
         elif isinstance(field, fields.List) and isinstance(field.inner, fields.Nested) and isinstance(inside, list):
             for item in inside:
                 yield from _unknown_in(field.inner.schema, item, f"{path}/{key}[]")
-
-
-def _first_problems(messages: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
-    if isinstance(messages, dict):
-        for key, inside in messages.items():
-            yield from _first_problems(inside, (*path, key))
-    else:
-        yield path, str(messages[0])
-
-
-def _value_at(body: Any, path: tuple[Any, ...]) -> Any:
-    for step in path:
-        if step == "_schema":
-            continue
-        try:
-            body = body[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return body
