@@ -323,7 +323,7 @@ def test_one_day_with_two_sittings_is_one_day():
 @pytest.mark.feature("A4")
 @pytest.mark.parametrize(
     "days",
-    [["2040-09-06T09:30:00Z"], ["2026-03-10T10:30:00Z", "2026-03-09T10:30:00Z"], ["0001-01-01T10:00:00Z"]],
+    [["2040-09-06T09:30:00Z"], ["2026-03-10T10:30:00Z", "2026-03-09T10:30:00Z"], ["0001-01-01T00:00:00Z"]],
 )
 def test_a_date_nobody_should_believe_is_parked(days):
     part = only_part(court.updated(*days))

@@ -59,7 +59,19 @@ class Talk:
     says: str = ""
 
 
-Step = Put | Message | Talk
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An officer says on the page of a person that they came to court or did not, or that nothing more is to be done.
+
+    `said` is one of the entries of `people.standing`.
+    """
+
+    at: datetime
+    who: str
+    said: str
+
+
+Step = Put | Message | Talk | Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +319,10 @@ class CaseFile:
         moment = who.moment_to_ring(at, self.moments)
         if moment is not None:
             self.steps.append(Talk(moment, who.id, "no_answer", self.random.choice(MISSED_NOTES)))
+
+    def stand(self, said: str, *, who: Sequence[Who] | None = None) -> None:
+        """An officer says how these people (else everybody) stand, last of all: a page is filled in as of now."""
+        self.steps += [Standing(self.moments.now, each.id, said) for each in (self.people if who is None else who)]
 
     def in_order(self) -> list[Step]:
         """Give the steps by time; what happens at one moment stays in the order in which it was written."""

@@ -1,8 +1,13 @@
-"""Plays the made-up world through the public API, as the police's, the courts' and the unit's own systems would."""
+"""Plays the made-up world through the public API, as the police's, the courts' and the unit's own systems would.
+
+What the API has no route for is entered on its page, by an officer who has signed in.
+"""
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,11 +16,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from witness_care.demo.case_file import CaseFile, Message, Put, Step, Talk
-from witness_care.demo.world import World
+from witness_care.demo.case_file import CaseFile, Message, Put, Standing, Step, Talk
+from witness_care.demo.world import PASSWORD, SIGN_INS, World
 from workflows import values
 
 FEED = "common-platform"
+HERE = "http://localhost"
+HIDDEN_FIELD = re.compile(r'<input[^>]*name="(csrf_token|token)"[^>]*value="([^"]*)"')
 
 
 class PlayError(RuntimeError):
@@ -31,6 +38,7 @@ class Player:
     feed_key: str
     counts: dict[str, int] = field(default_factory=dict)
     client: FlaskClient = field(init=False)
+    desks: dict[str, FlaskClient] = field(default_factory=dict)  # of one officer of each unit, signed in
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
@@ -54,6 +62,9 @@ class Player:
         for step in group:
             if isinstance(step, Put):
                 self._put(urn, step)
+        standings = [step for step in group if isinstance(step, Standing)]
+        if standings:
+            self._standings(urn, standings)
         return [step for step in group if isinstance(step, Message)]
 
     def _put(self, urn: str, step: Put) -> None:
@@ -87,13 +98,7 @@ class Player:
 
     def _talks(self, urn: str, steps: Sequence[Talk]) -> None:
         """Report contacts; who is reached is told everything that is open for them."""
-        case = self._send("GET", f"/api/v1/cases/{urn}", self.key)
-        people = {
-            name["id"]: participant
-            for participant in case["participants"]
-            for name in participant["identifiers"]
-            if name["namespace"] == "own"
-        }
+        people = _people_of(self._send("GET", f"/api/v1/cases/{urn}", self.key))
         for step in steps:
             participant = people[step.who]
             contact = {
@@ -107,6 +112,27 @@ class Player:
                 "told": list(_all_that_is_open(participant)) if step.outcome == "reached" else [],
             }
             self._send("POST", f"/api/v1/participants/{participant['id']}/contacts", self.key, contact)
+
+    def _standings(self, urn: str, steps: Sequence[Standing]) -> None:
+        """Fill in the page on which an officer says how somebody stands."""
+        case = self._send("GET", f"/api/v1/cases/{urn}", self.key)
+        people, desk = _people_of(case), self._desk_in(case["unit"])
+        for step in steps:
+            self._fill_in(desk, f"/participants/{people[step.who]['id']}/standing", {"said": step.said})
+
+    def _desk_in(self, unit: str) -> FlaskClient:
+        if unit not in self.desks:
+            email = next(one.email for one in SIGN_INS if one.role == "officer" and unit in one.units)
+            self.desks[unit] = self.app.test_client()
+            self._fill_in(self.desks[unit], "/sign-in", {"sign_in_name": email, "password": PASSWORD})
+        return self.desks[unit]
+
+    def _fill_in(self, desk: FlaskClient, address: str, entries: dict[str, str]) -> None:
+        hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(desk.get(address).text)}
+        answer = desk.post(address, data=hidden | entries, headers={"Origin": HERE})
+        self._count("forms", 1)
+        if answer.status_code != 303:
+            raise PlayError(f"POST {address}: {answer.status_code}")
 
     def _send(self, method: str, path: str, key: str, document: dict[str, Any] | None = None) -> Any:
         answer = self.client.open(path, method=method, json=document, headers=self._headers(key))
@@ -125,6 +151,16 @@ class Player:
 def _groups(file: CaseFile) -> list[list[Step]]:
     """Cut a case into runs of one kind: registrations, messages, conversations."""
     return [list(steps) for _, steps in groupby(file.in_order(), key=type)]
+
+
+def _people_of(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the people of a case by the ids that the made-up world has for them."""
+    return {
+        name["id"]: participant
+        for participant in case["participants"]
+        for name in participant["identifiers"]
+        if name["namespace"] == "own"
+    }
 
 
 def _all_that_is_open(participant: dict[str, Any]) -> Iterator[dict[str, str]]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import FIRST, PLEA, SENTENCE, TRIAL, Day, NextHearing
+from witness_care.people import standing
 from workflows import rulebook
 
 Story = Callable[[CaseFile], None]
@@ -25,6 +26,12 @@ def new_case(case: CaseFile) -> None:
     )
     if case.random.random() < 0.7:
         case.talk(case.moments.before(1, 12, 30))
+
+
+def no_hearing_yet(case: CaseFile) -> None:
+    """Charged this week, and the court has listed nothing; one statement will be read, so its witness need not come."""
+    case.take_on(case.moments.before(case.random.randint(1, 3), 11))
+    case.require(case.moments.minutes_ago(45), who=case.people[-1:], required=False)
 
 
 def all_told(case: CaseFile) -> None:
@@ -46,6 +53,7 @@ def loaded_fully_told(case: CaseFile) -> None:
     days = case.moments.after(case.random.randint(8, 40), 2)
     case.take_on(case.moments.before(4, 9, 30), required=True, told=days)
     _announce_trial(case, case.moments.before(4, 10), days)
+    case.talk(case.moments.before(2, 10), who=case.people[1:2], says="will_come")
 
 
 def keep_in_touch_due(case: CaseFile) -> None:
@@ -229,21 +237,20 @@ def acquitted(case: CaseFile) -> None:
     trial = case.moments.ago(ago, 1)
     _with_a_trial(case, trial=trial)
     case.check_in(case.moments.before(9, 10))
-    at = case.moments.before(ago, 16, 10)
-    offences = case.voice.offences
-    case.say(
-        at,
-        case.voice.resulted(
-            at,
-            case.voice.id("trial"),
-            TRIAL,
-            trial[0],
-            {offence.id: [case.voice.acquitted()] for offence in offences},
-            verdicts={offence.id: False for offence in offences},
-        ),
-    )
+    _acquit(case, ago, trial[0])
     if ago > 1:
         case.talk(case.moments.before(ago - 1, 10))
+
+
+def closed(case: CaseFile) -> None:
+    """The witnesses came, the defendant was acquitted, all have been told: nothing more is to be done for them."""
+    trial = case.moments.ago(6, 1)
+    _with_a_trial(case, trial=trial)
+    case.talk(case.moments.before(8, 10), says="will_come")
+    _acquit(case, 6, trial[0])
+    case.talk(case.moments.before(5, 9, 30))
+    case.stand(standing.CAME)
+    case.stand(standing.CLOSE)
 
 
 def pleaded_guilty_before_trial(case: CaseFile) -> None:
@@ -301,13 +308,15 @@ def result_overdue(case: CaseFile) -> None:
 
 
 def on_trial_now(case: CaseFile) -> None:
-    """The trial is running: its first day has results, the verdict is to come."""
+    """The trial is running: its first day has results, a witness stayed away, the verdict is to come."""
     days = case.moments.ago(1, 4)
     _with_a_trial(case, trial=days)
     case.talk(case.moments.before(8, 10), says="will_come")
     at = case.moments.before(1, 16, 50)
     results = {offence.id: [case.voice.remanded()] for offence in case.voice.offences}
     case.say(at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, days[0], results))
+    case.stand(standing.CAME, who=case.people[:-1])
+    case.stand(standing.DID_NOT_COME, who=case.people[-1:])
 
 
 def unallocated(case: CaseFile) -> None:
@@ -397,6 +406,13 @@ def _convict(case: CaseFile, ago: int, day: Day, *, sentence_in: int = 20) -> No
     )
 
 
+def _acquit(case: CaseFile, ago: int, day: Day) -> None:
+    at = case.moments.before(ago, 16, 10)
+    results = {offence.id: [case.voice.acquitted()] for offence in case.voice.offences}
+    verdicts = {offence.id: False for offence in case.voice.offences}
+    case.say(at, case.voice.resulted(at, case.voice.id("trial"), TRIAL, day, results, verdicts=verdicts))
+
+
 def _reason(kind: str, case: CaseFile, code: str) -> str:
     known = rulebook.by_code(kind, case.court.jurisdiction, code)
     return known.cp_ids[0] if known and known.cp_ids else "not-in-any-list"
@@ -410,6 +426,7 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         loaded_fully_told: 14,
         keep_in_touch_due: 4,
         new_case: 12,
+        no_hearing_yet: 2,
         moved_last_week: 6,
         moved_today: 4,
         moved_yesterday: 4,
@@ -427,6 +444,7 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         guilty_verdict: 5,
         sentenced: 6,
         acquitted: 4,
+        closed: 2,
         pleaded_guilty_before_trial: 3,
         no_longer_required: 2,
         required_today: 2,

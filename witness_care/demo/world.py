@@ -131,7 +131,7 @@ def _victim_of(file: CaseFile) -> dict[str, Any]:
 
 
 def _loose(random: Random, moments: Moments) -> Iterator[Step]:
-    """Messages about cases that nobody has registered, and one of a kind we do not read yet."""
+    """Messages about cases that nobody has registered, one of a kind we do not read yet, and one that is refused."""
     for n in range(UNMATCHED):
         urn = f"99QQ{n + 1:05d}26"
         voice = CourtVoice(urn, urn, "", random.choice(EASTERN_COURTS), "Courtroom 2", ())
@@ -146,3 +146,5 @@ def _loose(random: Random, moments: Moments) -> Iterator[Step]:
     body = voice.listed(at, voice.id("hearing"), TRIAL)
     body["_metadata"]["name"] = "public.listing.hearing-unallocated"
     yield Message(at, {"_metadata": body["_metadata"], "hearingId": body["hearingId"]})
+    nameless = voice.listed(at, "", TRIAL)
+    yield Message(at, nameless)

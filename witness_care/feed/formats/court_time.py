@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import MINYEAR, date, datetime, time
 
 from workflows.events import HearingDay
 from workflows.working_days import days_later, local_time, london_date
@@ -19,7 +19,8 @@ def hearing_day(sitting: datetime, *, cancelled: bool = False) -> HearingDay:
     A time with stray seconds, or outside 07:00 to 20:00, is a machine's and not a court's: None, "to be confirmed"
     (feeds.md section 14).
     """
-    local = local_time(sitting)
+    # A system's empty date, year 1 at midnight, lies before all that London's clock reaches. Nobody believes the day.
+    local = sitting if sitting.year == MINYEAR else local_time(sitting)
     at = local.time()
     is_a_courts_time = not at.second and not at.microsecond and EARLIEST_SITTING <= at <= LATEST_SITTING
     return HearingDay(on=local.date(), at=at if is_a_courts_time else None, cancelled=cancelled)
