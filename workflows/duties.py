@@ -18,6 +18,7 @@ from workflows.keeping_in_touch import settle_keeping_in_touch
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey
 from workflows.values import CaseTruth, Value
+from workflows.working_days import london_date
 
 
 def settle_person(
@@ -100,7 +101,7 @@ def _settle_topic(
         return
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
     if person.enhanced is not Answer.NO and key[0] in cause.personal:
-        topic = _shorten(topic, key, person, rules, required=required, warned=bool(warned))
+        topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
     _settle_duty(account, key, topic, rules, person, cause, warned=warned)
 
@@ -156,17 +157,18 @@ def _is_past(topic: str, value: Value, joined_at: datetime) -> bool:
     return end is not None and end < joined_at
 
 
-def _shorten(topic: Topic, key: TopicKey, person: Person, rules: Rules, *, required: bool, warned: bool) -> Topic:
-    """Enhanced rights granted shorten what is open; what is removed never lengthens it (domain.md section 2)."""
+def _shorten(topic: Topic, rules: Rules) -> Topic:
+    """Enhanced rights granted shorten what is open; what is removed never lengthens it (domain.md section 2).
+
+    The rules are those by which each change was owed when it came: what the person was told since, or is required for
+    now, sets no time for older news.
+    """
     history = []
     for change in topic.history:
-        applying = rules_that_apply(
-            rules, key[1], person, change.value, on=change.received_at, required=required, warned=warned
-        )
-        if applying:
-            due, rule = earliest(rules, applying, change.received_at, enhanced=True, hearing_start=change.hearing_start)
-            if due.at < change.due:
-                change = replace(change, due=due.at, rule=rule.key, capped=due.capped)
+        applying = [rules.book.rule(key, london_date(change.received_at)) for key in change.rules]
+        due, rule = earliest(rules, applying, change.received_at, enhanced=True, hearing_start=change.hearing_start)
+        if due.at < change.due:
+            change = replace(change, due=due.at, rule=rule.key, capped=due.capped)
         history.append(change)
     return replace(topic, history=tuple(history))
 

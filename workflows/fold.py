@@ -14,7 +14,7 @@ from workflows import duties, events, movements, proceedings, truth, undoing, va
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
-from workflows.events import CaseEvent, ContactOutcome
+from workflows.events import CaseEvent, ContactOutcome, DateKind
 from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
 from workflows.snapshot import HearingMemory, Person, Snapshot, Spoken, Statement, ToldValue, Topic, TopicKey
@@ -47,15 +47,17 @@ def truth_of(
 
 
 def hearing_of(registers: truth.Registers, hearing_id: str, memory: HearingMemory) -> Hearing:
-    """Give one hearing as it now stands. One that is in a thread had a date: without one now, it has lost it.
+    """Give one hearing as it now stands. One that had a date and has none now has lost it.
 
     Who was told that date is owed the news, also when a court says "to be fixed" without removing it (feeds.md 9). One
     of which nothing is known any more was entered wrongly: there is no such hearing.
     """
     now = truth.hearing(registers, hearing_id)
-    if memory.thread and now.status is HearingStatus.STUB:
+    if not memory.thread or memory.never_dated:
+        return now
+    if now.status is HearingStatus.STUB:
         return replace(now, status=HearingStatus.WITHDRAWN)
-    if memory.thread and now.status is HearingStatus.UNDATED:
+    if now.status is HearingStatus.UNDATED:
         return replace(now, status=HearingStatus.DATE_REMOVED)
     return now
 
@@ -326,11 +328,14 @@ class Fold:
         self.touched.add(hearing_id)
         memory = self.hearings.get(hearing_id) or HearingMemory(order=len(self.hearings) + 1)
         self.hearings[hearing_id] = memory
-        if memory.thread:
+        if memory.thread and not memory.never_dated:
             return
         now = truth.hearing(self.registers, hearing_id)
-        if now.status not in (HearingStatus.STUB, HearingStatus.UNDATED):
-            self.hearings[hearing_id] = replace(memory, thread=self._thread_for(now))
+        has_date = now.when is not None and now.when.kind is not DateKind.TO_BE_FIXED
+        if memory.thread:
+            self.hearings[hearing_id] = replace(memory, never_dated=not has_date)
+        elif now.status not in (HearingStatus.STUB, HearingStatus.UNDATED):
+            self.hearings[hearing_id] = replace(memory, thread=self._thread_for(now), never_dated=not has_date)
 
     def _thread_for(self, hearing: Hearing) -> str:
         """Give the thread a hearing joins: its seed's, else that of the one put-off hearing it replaces."""

@@ -222,6 +222,8 @@ def _is_told_now(fold: Fold, participant: str) -> bool:
             continue
         held = fold.account.topics.get((participant, topic, subject))
         told = held.last_told if held else None
+        if told is None and value.is_off:
+            continue  # a trial they never heard of is off: there is nothing to tell (core.md rule 10)
         if told is None or told.value_hash != codec.value_hash(value.content):
             return False
     return True
@@ -243,11 +245,9 @@ def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bo
         for topic, subject, value in values.values_for(participant, person, fold.truth)
         if topic == values.ATTENDANCE or is_date_of_a_trial(topic, value.content)
     }
-    # Someone told of a date that has changed meanwhile is not warned for the date that stands.
-    dates = [key for key in told if key[0] == values.WHEN_WHERE and key in current]
-    if dates:
-        return all(told[key] == current[key] for key in dates)
-    return any(told[key] == current[key] for key in told if key in current)
+    # Someone told of a date that has changed meanwhile, or of one of two, is not warned: something is still to be told.
+    says_what_is_true = any(told[key] == current[key] for key in told if key in current)
+    return says_what_is_true and _is_told_now(fold, participant)
 
 
 def _journey_facts(fold: Fold, participant: str) -> JourneyFacts:

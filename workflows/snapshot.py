@@ -56,10 +56,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingMemory:
-    """What is decided once about a hearing: its thread, and its place among the hearings of the case."""
+    """What is decided once about a hearing: its thread, and its place among the hearings of the case.
+
+    `never_dated` marks one that is in a thread although no date of it ever came: it was off before we heard of it.
+    """
 
     thread: str = ""
     order: int = 0
+    never_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

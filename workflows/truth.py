@@ -391,7 +391,10 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
     by_offence = _results_by_offence(registers)
     named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
     for offence in named | set(by_offence):
-        found[offence] = _offence(registers, offence, by_offence.get(offence, ()))
+        known = _offence(registers, offence, by_offence.get(offence, ()))
+        # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
+        if known != OffenceTruth():
+            found[offence] = known
     return found
 
 
