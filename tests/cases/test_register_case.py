@@ -19,7 +19,7 @@ from witness_care.accounts import service
 from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase, DefendantEndpoint, Identifier, Offence
 from witness_care.casework.models import JournalEvent
-from witness_care.contacts.models import Duty
+from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session, writing
 from witness_care.people.models import ContactPoint, Participant, Person
 
@@ -299,6 +299,29 @@ def test_what_was_told_elsewhere_leaves_nothing_to_tell(put: Put, read: Read) ->
 
 
 UNREADABLE_NUMBER = a_victim(person={"name": "V", "contact_points": [a_mobile("not a number")]})
+A_CALL = {"id": "c1", "at": "2026-11-20T10:00:00Z", "channel": "call", "outcome": "reached"}
+TOLD_TOMORROW = {"topic": "attendance", "at": "2026-11-25T10:00:00Z", "value": {"required": True}}
+TOLD_BY_NO_ANSWER = A_CALL | {"outcome": "no_answer", "told": [{"topic": "attendance", "value": {"required": True}}]}
+
+
+def test_a_past_contact_comes_with_the_case_once_and_is_the_one_reported_by_itself(
+    app: Flask, client: FlaskClient, headers: dict[str, str], put: Put, read: Read
+) -> None:
+    contact = A_CALL | {"told": [{"topic": "attendance", "value": {"required": True}}], "note": "Rang at work."}
+    document = a_document(participants=[a_witness(contacts=[contact])])
+
+    assert "ContactMade" in put(document).get_json()["facts"]
+    assert put(document).get_json()["state"] == "unchanged"
+
+    witness = read()["participants"][0]
+    assert [duty["topic"] for duty in witness["duties"]] == ["task.keep_in_touch"]
+    assert witness["last_two_way_at"] == "2026-11-20T10:00:00Z"
+    reported = {"message_id": "c1", "channel": "call", "outcome": "reached", "happened_at": "2026-11-20T10:00:00Z"}
+    answer = client.post(f"/api/v1/participants/{witness['id']}/contacts", json=reported, headers=headers)
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "repeat")
+    assert count(app, Contact) == 1
+
+
 VERDICT_ON_NOBODY = a_witness(told=[{"topic": "verdict", "at": "2026-11-20T10:00:00Z", "value": {}}])
 
 
@@ -316,6 +339,9 @@ VERDICT_ON_NOBODY = a_witness(told=[{"topic": "verdict", "at": "2026-11-20T10:00
         ({"defendants": [{"id": "D1"}]}, "/defendants/0/name"),
         ({"received_at": "2026-11-20"}, "/received_at"),
         ({"participants": [VERDICT_ON_NOBODY]}, "/participants/0/told/0/defendant"),
+        ({"participants": [a_witness(told=[TOLD_TOMORROW])]}, "/participants/0/told/0/at"),
+        ({"participants": [a_witness(contacts=[A_CALL, A_CALL])]}, "/participants/0/contacts"),
+        ({"participants": [a_witness(contacts=[TOLD_BY_NO_ANSWER])]}, "/participants/0/contacts/0/told"),
     ],
 )  # fmt: skip
 def test_a_refusal_says_where_and_changes_nothing(app: Flask, put: Put, change: dict[str, Any], where: str) -> None:

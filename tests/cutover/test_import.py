@@ -283,7 +283,7 @@ UNREADABLE = (
     (b"urn\n", "Expected the column “participant”"),
     (b"urn,participant,urn\n", "“urn” comes twice"),
     (b'urn,participant\n42CF1234525,"P1\n', "the one opened on line 2 is not"),
-    (b"urn,participant\n" + b"42CF1234525,P1\n" * 5001, "Expected at most 5,000 rows"),
+    (b"urn,participant\n" + b"42CF1234525,P1\n" * 1001, "Expected at most 1,000 rows"),
 )
 
 

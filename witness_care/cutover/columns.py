@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError
@@ -146,12 +147,12 @@ def needed_of(kind: Kind) -> list[str]:
 
 def line_of(kind: Kind, row: CsvRow) -> Line | Refusal:
     """Read one row; what is wrong with it is said, and never what stands in it."""
-    build, schema = BUILDERS[kind]
+    build = BUILDERS[kind]
     column_of: dict[str, str] = {"/urn": "urn", "/id": "participant"}
     try:
         urn, participant = _ids(row.cells)
         document = build(row.cells, column_of)
-        loaded = schema().load(document)
+        loaded = _schema(kind).load(document)
     except _CellError as wrong:
         return Refusal(row.line, wrong.column, wrong.expected, DO)
     except ValidationError as problem:
@@ -394,7 +395,13 @@ def _json(text: str) -> Any:
         raise _CellError("value", "JSON, as the API has it") from None
 
 
-BUILDERS: Mapping[Kind, tuple[Callable[[Mapping[str, str], dict[str, str]], dict[str, Any]], Any]] = {
-    Kind.PARTICIPANTS: (_participant, ParticipantSchema),
-    Kind.TOLD: (_told, CarriedOverSchema),
+BUILDERS: Mapping[Kind, Callable[[Mapping[str, str], dict[str, str]], dict[str, Any]]] = {
+    Kind.PARTICIPANTS: _participant,
+    Kind.TOLD: _told,
 }
+
+
+@cache
+def _schema(kind: Kind) -> Any:
+    """Make each schema once: that takes longer than to read a row by it."""
+    return ParticipantSchema() if kind is Kind.PARTICIPANTS else CarriedOverSchema()

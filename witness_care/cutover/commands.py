@@ -6,6 +6,7 @@ from collections import Counter
 from typing import BinaryIO
 
 import click
+from flask.cli import with_appcontext
 
 from witness_care import clock
 from witness_care.accounts import queries
@@ -23,6 +24,7 @@ from witness_care.cutover.service import Seen
 @click.option("--unit", required=True, help="Code of the unit whose cases the file speaks of.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="What it holds; else its columns tell.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
+@with_appcontext
 @route_policy(permission="administer")
 def import_people(file: BinaryIO, unit: str, kind: str | None, dry_run: bool) -> None:
     found = queries.unit_by_code(unit)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 LARGEST_FILE = 5 * 1024 * 1024
-MOST_ROWS = 5000
+MOST_ROWS, MOST_ROWS_ON_A_PAGE = 5000, 1000  # a page has to answer before the web server gives up
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -54,7 +54,7 @@ def header_of(content: bytes) -> list[str]:
     return _names(next(_records(_text(content)), None))
 
 
-def read(content: bytes, *, known: Collection[str], needed: Collection[str]) -> CsvFile:
+def read(content: bytes, *, known: Collection[str], needed: Collection[str], most: int = MOST_ROWS) -> CsvFile:
     """Read a file with columns among `known`, of which `needed` must be there. Raises FileRefusedError."""
     records = _records(_text(content))
     names = _names(next(records, None))
@@ -70,8 +70,8 @@ def read(content: bytes, *, known: Collection[str], needed: Collection[str]) -> 
         elif any(cell.strip() for cell in record):
             cells = {name: cell for name, cell in zip(names, record, strict=True) if cell.strip()}
             rows.append(CsvRow(line, cells))
-        if len(rows) + len(refused) > MOST_ROWS:
-            raise FileRefusedError(f"Expected at most {MOST_ROWS:,} rows; there are more. Import it in parts.")
+        if len(rows) + len(refused) > most:
+            raise FileRefusedError(f"Expected at most {most:,} rows; there are more. Import it in parts.")
     return CsvFile(rows=tuple(rows), refused=tuple(refused))
 
 

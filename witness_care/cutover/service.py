@@ -63,12 +63,21 @@ def kind_of(content: bytes) -> Kind:
     return columns.guess_kind(csv_file.header_of(content))
 
 
-def take_on(session: Session, content: bytes, kind: Kind, *, unit_id: str, actor: Actor, now: datetime) -> str:
+def take_on(
+    session: Session,
+    content: bytes,
+    kind: Kind,
+    *,
+    unit_id: str,
+    actor: Actor,
+    now: datetime,
+    most: int = csv_file.MOST_ROWS,
+) -> str:
     """Keep a file until somebody confirms its import; gives the id. Raises FileRefusedError.
 
     Runs inside the caller's unit of work. Files that nobody confirmed within a day go at this moment too.
     """
-    read = _read(content, kind)
+    rows = _rows_in(content, kind, most)
     forget_old(session, now)
     import_id = new_id()
     session.add(
@@ -79,10 +88,10 @@ def take_on(session: Session, content: bytes, kind: Kind, *, unit_id: str, actor
             made_by=actor.reference,
             made_at=now,
             body=Plain(content, import_id),
-            rows=read.rows,
+            rows=rows,
         )
     )
-    ledger.note("collection", fields="import file", row_count=read.rows)
+    ledger.note("collection", fields="import file", row_count=rows)
     return import_id
 
 
@@ -149,6 +158,11 @@ def _read(content: bytes, kind: Kind) -> _Read:
         rows=len(found.rows) + len(found.refused),
         keys={row.line: _key(kind, row.cells) for row in found.rows},
     )
+
+
+def _rows_in(content: bytes, kind: Kind, most: int) -> int:
+    found = csv_file.read(content, known=columns.names_of(kind), needed=columns.needed_of(kind), most=most)
+    return len(found.rows) + len(found.refused)
 
 
 def _key(kind: Kind, cells: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.cases import forms, page_queries, units
 from witness_care.cutover import columns, queries, service
-from witness_care.cutover.csv_file import LARGEST_FILE, MOST_ROWS, FileRefusedError, Refusal
+from witness_care.cutover.csv_file import LARGEST_FILE, MOST_ROWS_ON_A_PAGE, FileRefusedError, Refusal
 from witness_care.feed import reasons
 from witness_care.pages import rejected_form
 
@@ -70,7 +70,9 @@ def take_on() -> Response | tuple[str, int]:
         kind = service.kind_of(content)
         unit_id = units.id_of(database.session(), form.unit.data) or ""
         with database.writing() as session:
-            kept = service.take_on(session, content, kind, unit_id=unit_id, actor=actor(), now=clock.now())
+            kept = service.take_on(
+                session, content, kind, unit_id=unit_id, actor=actor(), now=clock.now(), most=MOST_ROWS_ON_A_PAGE
+            )
     except FileRefusedError as problem:
         form.file.errors = [str(problem)]
         return rejected_form("cutover/imports.html", form=form, **_page())
@@ -134,7 +136,7 @@ def _page() -> dict[str, Any]:
         "rows": queries.imports(database.session(), actor()),
         "kinds": KIND_WORDS,
         "columns": [(KIND_WORDS[kind], found) for kind, found in columns.COLUMNS.items()],
-        "most": MOST_ROWS,
+        "most": MOST_ROWS_ON_A_PAGE,
     }
 
 
