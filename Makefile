@@ -1,11 +1,16 @@
 # Every command of this project; `make` alone prints them.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test proof lint format docs assets demo lock
+.PHONY: help run test proof bench lint format docs assets demo lock
 
 export PORT ?= 5000
 # What pytest is given beyond the defaults, for example: make test TESTS="tests/workflows -k hearing"
 TESTS ?=
+# How much `make bench` measures: the size of its data, rounds that count, the seed, and whether other builds run too
+SIZE ?= small
+ROUNDS ?= 5
+SEED ?= 1
+PEERS ?= 1
 
 BIN := .venv/bin
 # Five programs start for one `make run`. Where no byte code may be kept, each would translate every package again.
@@ -37,6 +42,13 @@ proof: ## Run the release checks at full size, which takes hours, and write what
 	rm -rf test-results/figures
 	WC_PROOF=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal --timeout 7200 -m figure $(TESTS); \
 		status=$$?; $(BIN)/python -m scripts.keep_figures "make proof$(if $(TESTS), TESTS=\"$(TESTS)\")" && $(BIN)/python -m scripts.write_docs; exit $$status
+
+bench: ## Measure what the service costs beside bare SQL and the obvious build, and write the ratios into docs/evidence.md (SIZE=small, force)
+	echo "Setting up"
+	scripts/prepare test
+	rm -rf test-results/figures
+	$(QUIET) $(BIN)/python -m bench --size $(SIZE) --rounds $(ROUNDS) --seed $(SEED) --peers $(PEERS)
+	$(BIN)/python -m scripts.keep_figures "make bench SIZE=$(SIZE)" && $(BIN)/python -m scripts.write_docs
 
 lint: ## Check style, types, the direction of imports and the declared packages
 	scripts/prepare check

@@ -1,4 +1,4 @@
-"""Puts what a release check reached into docs/figures.json: each figure it ran replaces what was held of it.
+"""Puts what a release check or `make bench` reached into docs/figures.json: each figure it ran replaces the one held.
 
 `python -m scripts.keep_figures "make proof"` names the command that was run.
 """
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def added_up(lines: Sequence[Mapping[str, Any]], run: Mapping[str, Any]) -> dict[str, Any]:
     """Add up the counts of each part of each figure, beside what was run."""
-    parts: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    parts: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for line in lines:
         for name, count in line["counts"].items():
             parts[line["figure"]][line["part"]][name] += count

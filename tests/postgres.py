@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests, without Docker: it listens on a socket file alone and stops when the test run does.
 
-Started as `python tests/postgres.py FOLDER`, this file keeps one server running until its standard input closes. So
-the server ends with the test run that asked for it, even when that run is killed.
+Started as `python tests/postgres.py FOLDER KIND`, this file keeps one server running until its standard input closes.
+So the server ends with the test run that asked for it, even when that run is killed.
 """
 
 import importlib.util
@@ -35,6 +35,16 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "log_min_messages": "warning",
 }
+# For what must wait for the disk: what is said to be kept is kept, as in production.
+DURABLE = {
+    **SETTINGS,
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "wal_level": "replica",
+    "max_wal_size": "2GB",
+}
+KINDS = {"quick": SETTINGS, "durable": DURABLE}
 
 
 class NoPostgres(RuntimeError):
@@ -68,17 +78,18 @@ class Server:
 
 
 class Keeper:
-    """The process that keeps the server of one test run; it runs from `start` to `stop`."""
+    """The process that keeps the server of one run; it runs from `start` to `stop`. `kind` is one of KINDS."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = "quick") -> None:
         self.folder = folder
+        self.kind = kind
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begin to start the server and come back at once; `server_in` waits until it answers."""
         if self._process is None and not os.environ.get(GIVEN_SERVER):
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self.folder)],
+                [sys.executable, __file__, str(self.folder), self.kind],
                 stdin=subprocess.PIPE,
                 start_new_session=True,  # so that Ctrl+C in the terminal does not stop it before its tests
             )
@@ -135,8 +146,8 @@ def binaries() -> Path:
     )
 
 
-def keep(folder: Path) -> None:
-    """Start a server in `folder`, say where it is, and stop it when standard input closes."""
+def keep(folder: Path, kind: str = "quick") -> None:
+    """Start a server of this kind in `folder`, say where it is, and stop it when standard input closes."""
     data, sockets, log = folder / "data", folder / "socket", folder / "server.log"
     user = unprivileged_user()
     if user:
@@ -149,7 +160,7 @@ def keep(folder: Path) -> None:
     initdb = [programs / "initdb", "--pgdata", data, "--username", NAME_PREFIX, "--auth", "trust"]
     as_user(user, [*initdb, "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"], log)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-        for name, value in {**SETTINGS, "unix_socket_directories": sockets}.items():
+        for name, value in {**KINDS[kind], "unix_socket_directories": sockets}.items():
             configuration.write(f"{name} = '{value}'\n")
     with log.open("ab") as output:
         server = subprocess.Popen([programs / "postgres", "-D", data], stdout=output, stderr=output, user=user)
@@ -213,6 +224,6 @@ def say(path: Path, text: str) -> None:
 
 if __name__ == "__main__":
     try:
-        keep(Path(sys.argv[1]))
+        keep(Path(sys.argv[1]), *sys.argv[2:])
     except NoPostgres as missing:
         say(Path(sys.argv[1]) / "failed", str(missing))

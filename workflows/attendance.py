@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from workflows.machines import STAY, Row, Step, events_that_move, machine_for, on, step
@@ -156,6 +157,8 @@ TABLE: tuple[Row[Attendance], ...] = (
 MACHINE = machine_for(Attendance, initial=A.UNDECIDED, events=EVENTS, table=TABLE)
 
 
+# Everybody in a case is often asked the same question. "typed" keeps plain text from passing for a state.
+@lru_cache(maxsize=4096, typed=True)
 def next_state(state: Attendance, event: str, facts: AttendanceFacts) -> Step[Attendance]:
     """Give where `event` takes a person whose attendance stands at `state`; `event` is a key of EVENTS.
 

@@ -20,9 +20,9 @@ T = typing.TypeVar("T")
 Converter = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
-def to_json(value: Any) -> Any:
-    """Give the plain JSON value (dict, list, str, int, bool, None) of one dataclass instance."""
-    return _converter(type(value))[0](value)
+def to_json(value: Any, kind: Any = None) -> Any:
+    """Give the plain JSON value (dict, list, str, int, bool, None) of a dataclass instance, or of a `kind` of value."""
+    return _converter(kind or type(value))[0](value)
 
 
 def from_json(kind: type[T], data: Any) -> T:
@@ -45,7 +45,8 @@ def _same(value: Any) -> Any:
 
 
 def _instant_to_text(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")
 
 
 _SIMPLE: dict[Any, Converter] = {
@@ -81,10 +82,15 @@ def _make_converter(kind: Any) -> Converter:
     if origin is dict:
         return _dict(arguments)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return (str, kind)
+        return _choice(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind)
     raise TypeError(f"{kind!r} cannot be stored: expected a dataclass of simple values, tuples and dicts")
+
+
+def _choice(kind: type[StrEnum]) -> Converter:
+    members = {str(member): member for member in kind}
+    return (str, lambda data: members.get(data) or kind(data))  # the class itself refuses what it does not know
 
 
 def _union(arguments: tuple[Any, ...]) -> Converter:
@@ -113,9 +119,11 @@ def _tagged(classes: tuple[type, ...]) -> Converter:
 def _tuple(arguments: tuple[Any, ...]) -> Converter:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
         inside_to, inside_from = _converter(arguments[0])
+        if inside_to is _same:
+            return list, tuple
         return (
             lambda value: [inside_to(item) for item in value],
-            lambda data: tuple(inside_from(item) for item in data),
+            lambda data: tuple([inside_from(item) for item in data]),
         )
     each = [_converter(argument) for argument in arguments]
     return (
@@ -136,18 +144,22 @@ def _dict(arguments: tuple[Any, ...]) -> Converter:
 
 def _dataclass(cls: type) -> Converter:
     hints = typing.get_type_hints(cls)
-    fields = [(field.name, _converter(hints[field.name]), _default(field)) for field in dataclasses.fields(cls)]
+    fields = [(field.name, *_converter(hints[field.name]), _default(field)) for field in dataclasses.fields(cls)]
+    always = [(name, to) for name, to, _, default in fields if default is _NO_DEFAULT]
+    seldom = [(name, to, default) for name, to, _, default in fields if default is not _NO_DEFAULT]
+    known = {name: back_one for name, _, back_one, _ in fields}
 
     def out(value: Any) -> Any:
-        data = {}
-        for name, (to, _), default in fields:
+        data = {name: to(getattr(value, name)) for name, to in always}
+        for name, to, default in seldom:
             item = getattr(value, name)
-            if item != default:  # what equals its default is left out: the state of a case stays small
+            # What equals its default is left out: the state of a case stays small. `is` comes first, as it is quick.
+            if item is not default and item != default:
                 data[name] = to(item)
         return data
 
     def back(data: Any) -> Any:
-        return cls(**{name: back_one(data[name]) for name, (_, back_one), _ in fields if name in data})
+        return cls(**{name: known[name](item) for name, item in data.items() if name in known})
 
     return out, back
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from workflows import codec, values
+from workflows import values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.events import Answer
 from workflows.keeping_in_touch import settle_keeping_in_touch
 from workflows.rulebook import Rule
-from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey
+from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
 
@@ -28,7 +28,7 @@ def settle_person(
 
     Changes `account` only. Source: core.md rules 8 to 19.
     """
-    theirs = {key: topic for key, topic in account.topics.items() if key[0] == participant}
+    theirs = account.topics.of(participant)
     warned = warned_since(theirs.items())
     required = values.is_required(participant, person, truth)
     now_true = {
@@ -127,7 +127,7 @@ def _note_change(
     others: list[Topic],
 ) -> Topic:
     """Append the current value to the history when it differs from the last."""
-    now_hash = codec.value_hash(value.content)
+    now_hash = value.hash
     if topic.history and topic.history[-1].value_hash == now_hash:
         return topic
     received_at = cause.event.received_at
@@ -266,8 +266,8 @@ def _moved_later(topic: Topic, run: tuple[Change, ...]) -> bool:
     return starts.index(run[0].event) > starts.index(topic.duty.run_start)
 
 
-def open_duties(topics: dict[TopicKey, Topic], participant: str) -> Iterator[tuple[TopicKey, OpenDuty]]:
+def open_duties(topics: Topics, participant: str) -> Iterator[tuple[TopicKey, OpenDuty]]:
     """Give the open duties of one person."""
-    for key, topic in topics.items():
-        if key[0] == participant and topic.duty is not None:
+    for key, topic in topics.of(participant).items():
+        if topic.duty is not None:
             yield key, topic.duty

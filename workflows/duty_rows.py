@@ -10,7 +10,7 @@ from typing import Any
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent
 from workflows.rulebook import Rule
-from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey
+from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
@@ -74,7 +74,7 @@ class Cause:
 class Account:
     """Collects what one message changes in the duties of a case."""
 
-    topics: dict[TopicKey, Topic]
+    topics: Topics
     records: dict[str, DutyRecord]
     changes: list[DutyChange]
 

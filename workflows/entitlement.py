@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from workflows import values
+from workflows.events import Role, WitnessKind
 from workflows.rulebook import Rule, Rulebook
 from workflows.snapshot import Person, Topic, TopicKey
 from workflows.working_days import Calendar, DueTime, due_time, london_date
@@ -69,17 +71,38 @@ def rules_that_apply(
     (domain.md section 3).
     """
     is_off = bool(content) and (content.get("state") == "off" or content.get("required") is False)
-    holds = {
-        "always": True,
-        "required": required,
-        "warned": warned,
-        "off_when_warned": is_off and warned,
-    }
-    opted_out = topic in person.opted_out
+    return _rules_that_apply(
+        rules.book,
+        topic,
+        london_date(on),
+        person.role,
+        person.witness_kind,
+        required=required,
+        warned=warned,
+        off_when_warned=is_off and warned,
+        opted_out=topic in person.opted_out,
+    )
+
+
+# Most people of a case are asked about with the same answer.
+@lru_cache(maxsize=4096)
+def _rules_that_apply(
+    book: Rulebook,
+    topic: str,
+    on: date,
+    role: Role,
+    witness_kind: WitnessKind,
+    *,
+    required: bool,
+    warned: bool,
+    off_when_warned: bool,
+    opted_out: bool,
+) -> tuple[Rule, ...]:
+    holds = {"always": True, "required": required, "warned": warned, "off_when_warned": off_when_warned}
     return tuple(
         rule
-        for rule in rules.book.rules_for(topic, london_date(on))
-        if rule.concerns(person.role.value, person.witness_kind.value)
+        for rule in book.rules_for(topic, on)
+        if rule.concerns(role.value, witness_kind.value)
         and holds[rule.when]
         and (not opted_out or (rule.carve_out and holds[rule.carve_out_when]))
     )

@@ -17,7 +17,7 @@ from workflows.entitlement import Rules, is_date_of_a_trial
 from workflows.events import CaseEvent, ContactOutcome, DateKind
 from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
-from workflows.snapshot import HearingMemory, Person, Snapshot, Spoken, Statement, ToldValue, Topic, TopicKey
+from workflows.snapshot import HearingMemory, Person, Snapshot, Spoken, Statement, ToldValue, Topic, TopicKey, Topics
 from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
 from workflows.values import CaseTruth
 
@@ -88,7 +88,7 @@ class Fold:
         self.hearings = dict(self.start.hearings)
         self.standings = dict(self.start.defendants)
         self.people = dict(self.start.people)
-        self.account = Account(topics=dict(self.start.topics), records={}, changes=[])
+        self.account = Account(topics=Topics(self.start.topics), records={}, changes=[])
         self.last_key = self.start.last_key
         self.seen = [] if self.start.last_key is None else None
         self.truth = self._look()
@@ -308,8 +308,8 @@ class Fold:
                 replace(spoken, void=True) if spoken.contact == what.contact else spoken for spoken in person.contacts
             ),
         )
-        for key, topic in list(self.account.topics.items()):
-            if key[0] == what.participant and any(told.contact == what.contact for told in topic.told):
+        for key, topic in self.account.topics.of(what.participant).items():
+            if any(told.contact == what.contact for told in topic.told):
                 self.account.topics[key] = replace(
                     topic,
                     told=tuple(

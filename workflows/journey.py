@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from workflows.machines import STAY, Row, Step, events_that_move, machine_for, on, step
@@ -130,6 +131,8 @@ TABLE: tuple[Row[Journey], ...] = (
 MACHINE = machine_for(Journey, initial=J.CHARGE, events=EVENTS, table=TABLE)
 
 
+# Everybody in a case is often asked the same question. "typed" keeps plain text from passing for a state.
+@lru_cache(maxsize=4096, typed=True)
 def next_state(state: Journey, event: str, facts: JourneyFacts) -> Step[Journey]:
     """Give where `event` takes a person who stands at `state`; `event` is a key of EVENTS.
 

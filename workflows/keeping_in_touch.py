@@ -51,7 +51,8 @@ def settle_keeping_in_touch(
         # The clock also moves on when an early talk turns out never to have taken place.
         why = "corrected" if isinstance(cause.event.what, ContactCorrected) else "done"
         topic = close_row(account, key, done, rules, person, replace(cause), why)
-    topic = replace(topic, history=(change,))
+    if topic.history != (change,):
+        topic = replace(topic, history=(change,))
     if topic.duty is None:
         account.topics[key] = open_row(account, key, topic, rules, person, (change,), cause)
         return

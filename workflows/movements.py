@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workflows import attendance, codec, duties, events, journey, truth, undoing, values
+from workflows import attendance, duties, events, journey, truth, undoing, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
@@ -190,7 +190,7 @@ def _moved(
 
 def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
     person = fold.people[participant]
-    theirs = [(key, topic) for key, topic in fold.account.topics.items() if key[0] == participant]
+    theirs = fold.account.topics.of(participant).items()
     told_dates = [
         told
         for key, topic in theirs
@@ -224,7 +224,7 @@ def _is_told_now(fold: Fold, participant: str) -> bool:
         told = held.last_told if held else None
         if told is None and value.is_off:
             continue  # a trial they never heard of is off: there is nothing to tell (core.md rule 10)
-        if told is None or told.value_hash != codec.value_hash(value.content):
+        if told is None or told.value_hash != value.hash:
             return False
     return True
 
@@ -241,7 +241,7 @@ def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bo
         return False
     told = {(telling.topic, telling.subject): telling.value_hash for telling in what.told}
     current = {
-        (topic, subject): codec.value_hash(value.content)
+        (topic, subject): value.hash
         for topic, subject, value in values.values_for(participant, person, fold.truth)
         if topic == values.ATTENDANCE or is_date_of_a_trial(topic, value.content)
     }

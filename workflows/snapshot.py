@@ -5,6 +5,7 @@ A snapshot is never changed: `decide` gives a new one. `dump` and `load` carry i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -188,6 +189,28 @@ class Topic:
 TopicKey = tuple[str, str, str]  # participant, topic, subject
 
 
+class Topics(dict[TopicKey, Topic]):
+    """The topics of a case, and quickly those of one person: a case with a hundred people has some hundreds."""
+
+    def __init__(self, topics: Mapping[TopicKey, Topic]) -> None:
+        super().__init__(topics)
+        self._keys: dict[str, dict[TopicKey, None]] = {}
+        for key in topics:
+            self._keys.setdefault(key[0], {})[key] = None
+
+    def __setitem__(self, key: TopicKey, topic: Topic) -> None:
+        super().__setitem__(key, topic)
+        self._keys.setdefault(key[0], {})[key] = None
+
+    def __delitem__(self, key: TopicKey) -> None:
+        super().__delitem__(key)
+        del self._keys[key[0]][key]
+
+    def of(self, participant: str) -> dict[TopicKey, Topic]:
+        """Give the topics of one person."""
+        return {key: self[key] for key in self._keys.get(participant, ())}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One case, folded up to `last_key`."""
@@ -201,47 +224,59 @@ class Snapshot:
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stored:
-    case: str
-    last_key: tuple[bool, datetime, str, int, int] | None = None
-    registers: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
-    hearings: dict[str, HearingMemory] = field(default_factory=dict)
-    defendants: dict[str, Proceedings] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    topics: dict[str, Topic] = field(default_factory=dict)
-
-
+_PARTS: dict[str, Any] = {
+    "registers": tuple[Statement, ...],
+    "hearings": HearingMemory,
+    "defendants": Proceedings,
+    "people": Person,
+    "topics": Topic,
+}
+_LAST_KEY: Any = tuple[bool, datetime, str, int, int] | None
 _SEPARATOR = "|"
 
 
-def dump(snapshot: Snapshot) -> Any:
-    """Give the plain JSON of a snapshot."""
-    return codec.to_json(
-        _Stored(
-            case=snapshot.case,
-            last_key=snapshot.last_key,
-            registers=snapshot.registers,
-            hearings=snapshot.hearings,
-            defendants=snapshot.defendants,
-            people=snapshot.people,
-            topics={_SEPARATOR.join(key): topic for key, topic in snapshot.topics.items()},
-        )
-    )
+def dump(snapshot: Snapshot, *, before: Snapshot | None = None, stored: Any = None) -> Any:
+    """Give the plain JSON of a snapshot.
+
+    `stored` is the JSON from which `before` was read. What is still the same object as there is taken over from it, so
+    that an event in a case with many people writes down only what it changed.
+    """
+    data: dict[str, Any] = {"case": snapshot.case}
+    if snapshot.last_key is not None:
+        data["last_key"] = codec.to_json(snapshot.last_key, _LAST_KEY)
+    for name, kind in _PARTS.items():
+        held, written = (getattr(before, name), stored.get(name, {})) if before is not None else ({}, {})
+        part = {}
+        for key, item in getattr(snapshot, name).items():
+            text, was = _SEPARATOR.join(key) if name == "topics" else key, held.get(key)
+            if was is item:
+                part[text] = written[text]
+            elif isinstance(was, Topic):
+                part[text] = _topic(item, was, written[text])
+            else:
+                part[text] = codec.to_json(item, kind)
+        if part:
+            data[name] = part
+    return data
+
+
+def _topic(topic: Topic, was: Topic, written: Any) -> Any:
+    """Give the JSON of a topic whose history has grown: the changes it had before are taken over."""
+    known = {id(change): text for change, text in zip(was.history, written.get("history", ()), strict=True)}
+    data = codec.to_json(Topic(told=topic.told, duty=topic.duty, waived=topic.waived))
+    if topic.history:
+        data["history"] = [known.get(id(change)) or codec.to_json(change) for change in topic.history]
+    return data
 
 
 def load(data: Any) -> Snapshot:
     """Read a snapshot that `dump` made."""
-    stored = codec.from_json(_Stored, data)
-    return Snapshot(
-        case=stored.case,
-        last_key=stored.last_key,
-        registers=stored.registers,
-        hearings=stored.hearings,
-        defendants=stored.defendants,
-        people=stored.people,
-        topics={_key(text): topic for text, topic in stored.topics.items()},
-    )
+    parts = {
+        name: {text: codec.from_json(kind, item) for text, item in data.get(name, {}).items()}
+        for name, kind in _PARTS.items()
+    }
+    parts["topics"] = {_key(text): topic for text, topic in parts["topics"].items()}
+    return Snapshot(case=data["case"], last_key=codec.from_json(_LAST_KEY, data.get("last_key")), **parts)
 
 
 def _key(text: str) -> TopicKey:

@@ -117,10 +117,9 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
         left=then.left,
         died=then.died,
     )
-    for key, topic in without.account.topics.items():
-        if key[0] == participant:
-            held = fold.account.topics.get(key, Topic())
-            fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
+    for key, topic in without.account.topics.of(participant).items():
+        held = fold.account.topics.get(key, Topic())
+        fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
 
 
 def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:
@@ -142,10 +141,10 @@ def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:
         was_to_be_tried=then.was_to_be_tried,
         left=then.left,
     )
-    for key, topic in without.account.topics.items():
+    for key, topic in without.account.topics.of(participant).items():
         held = fold.account.topics.get(key, Topic())
         told = held.last_told
-        if key[0] == participant and (told is None or told.value_hash in _hashes(topic)):
+        if told is None or told.value_hash in _hashes(topic):
             fold.account.topics[key] = replace(held, history=topic.history)
 
 

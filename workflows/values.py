@@ -6,18 +6,20 @@ news. None means that there is nothing to say about the subject.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeGuard, TypeVar, cast
 
-from workflows import events
+from workflows import codec, events
 from workflows.attendance import Attendance
 from workflows.events import DateKind, HearingDay
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
 from workflows.truth import Hearing, HearingStatus, OffenceTruth
 from workflows.working_days import days_later, instant_of, london_date, start_of_hearing
+
+T = TypeVar("T")
 
 WHEN_WHERE = "hearing.when_where"
 ATTENDANCE = "attendance"
@@ -48,6 +50,14 @@ class CaseTruth:
     charged: dict[str, tuple[str, ...]]  # defendant -> offences
     proceedings: dict[str, Proceedings]
     requirements: dict[str, events.CpsRequires | events.CpsNotRequired]
+    # Most people of a case are concerned by the same: what was worked out for one serves the next.
+    remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def remember(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Give what was answered to this question before, else ask. The answer may depend on nothing else."""
+        if question not in self.remembered:
+            self.remembered[question] = answer()
+        return cast("T", self.remembered[question])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,10 @@ class Value:
     content: Any
     hearing: str | None = None
     starts_at: datetime | None = None
+    hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hash", codec.value_hash(self.content))
 
     @property
     def is_off(self) -> bool:
@@ -66,6 +80,11 @@ class Value:
 
 def relevant_defendants(person: Person, truth: CaseTruth) -> frozenset[str]:
     """Give the defendants that matter to a person; nothing known means all (domain.md section 5.2)."""
+    question = ("defendants", person.defendants, person.offences)
+    return truth.remember(question, lambda: _relevant_defendants(person, truth))
+
+
+def _relevant_defendants(person: Person, truth: CaseTruth) -> frozenset[str]:
     named = set(person.defendants) & set(truth.charged)
     by_offence = {defendant for defendant, theirs in truth.charged.items() if set(theirs) & set(person.offences)}
     return frozenset(named | by_offence) or frozenset(truth.charged)
@@ -94,19 +113,35 @@ def is_required(participant: str, person: Person, truth: CaseTruth) -> bool:
 
 def hearings_of(person: Person, truth: CaseTruth) -> tuple[Hearing, ...]:
     """Give the hearings that concern a person, in the order in which the case came to know them."""
+    question = ("hearings", person.defendants, person.offences)
+    return truth.remember(question, lambda: _hearings_of(person, truth))
+
+
+def _hearings_of(person: Person, truth: CaseTruth) -> tuple[Hearing, ...]:
     defendants = relevant_defendants(person, truth)
     concerned = (hearing for hearing in truth.hearings.values() if hearing.concerns(defendants))
     return tuple(sorted(concerned, key=lambda hearing: truth.orders.get(hearing.id, 0)))
 
 
-def values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+def values_for(participant: str, person: Person, truth: CaseTruth) -> tuple[tuple[str, str, Value], ...]:
     """Give each (topic, subject, value) there is for a person; who is entitled to it is not asked here."""
+    requirement = truth.requirements.get(participant)
+    asked = (requirement.days, requirement.session, requirement.mode) if _requires(requirement) else requirement is None
+    question = ("values", person.role, person.defendants, person.offences, person.attendance, asked)
+    return truth.remember(question, lambda: tuple(_values_for(participant, person, truth)))
+
+
+def _values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
     yield from _when_where(participant, person, truth)
     yield from _attendance(participant, person, truth)
     yield from _outcomes(person, truth)
     for defendant in sorted(relevant_defendants(person, truth)):
         yield from _verdict(person, truth, defendant)
         yield from _sentence(person, truth, defendant)
+
+
+def _requires(requirement: events.CpsRequires | events.CpsNotRequired | None) -> TypeGuard[events.CpsRequires]:
+    return isinstance(requirement, events.CpsRequires)
 
 
 # --- hearing.when_where -------------------------------------------------------------------------------------------

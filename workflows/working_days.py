@@ -7,6 +7,7 @@ London dates. Rules are counted in London dates, turned into an instant last, an
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -29,9 +30,9 @@ MONTH_NAMES = (
 SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calendar:
-    """Which days count, and when a unit's working day starts and ends (London time).
+    """Which days count, and when a unit's working day starts and ends (London time). Two are the same only if one.
 
     `bank_holidays` gives each bank holiday of England and Wales its name. Before `first_year` and after
     `last_year` they are not known: a due time that needs such a day is marked provisional.
@@ -105,11 +106,20 @@ def due_time(
     end of a working day; a cap before receipt makes the duty due at once.
     """
     _require_aware(received_at, "received_at")
-    received_at = received_at.astimezone(UTC)
+    if hearing_start is not None:
+        _require_aware(hearing_start, "hearing_start")
+        hearing_start = hearing_start.astimezone(UTC)
+    return _due_time(received_at.astimezone(UTC), days, calendar, basis, hearing_start)
+
+
+# Everybody in a case has the same times to count, and one hearing moves for all of them at once.
+@lru_cache(maxsize=2048)
+def _due_time(
+    received_at: datetime, days: int, calendar: Calendar, basis: str, hearing_start: datetime | None
+) -> DueTime:
     uncapped = _uncapped(received_at, days, calendar, basis)
     if hearing_start is None:
         return _due(received_at, uncapped, calendar, capped=False)
-    _require_aware(hearing_start, "hearing_start")
     cap = _cap(hearing_start, calendar)
     if cap.at > uncapped.at:
         return _due(received_at, uncapped, calendar, capped=False)

@@ -1,4 +1,4 @@
-"""What the release checks reached, from docs/figures.json: what did not run reads as not run."""
+"""What the release checks and `make bench` reached, from docs/figures.json: what did not run reads as not run."""
 
 from __future__ import annotations
 
@@ -18,6 +18,22 @@ FIGURES = {
     "G6": ("a long random life of cases against an oracle", "2,000 runs of 50 steps: every invariant holds"),
 }
 
+# What `make bench` measures, as docs/performance.md explains it; each at every size of the data.
+MEASURED = {
+    "P0": ("the machine that measured", ""),
+    "P1": ("one hearing moved, beside raw psycopg that writes the same rows", "at most 2.5 times"),
+    "B1": ("one hearing moved, beside the obvious build", "at least 3 times faster"),
+    "P5": ("2,000 hearings moved at once, beside one by one", "at least 8 times faster"),
+    "P4": ("2,000 hearings moved at once, beside raw psycopg that writes the same rows", ""),
+    "B2": ("2,000 hearings moved at once, beside the obvious build", ""),
+    "H1": ("one hearing moved, as a message over HTTP", ""),
+    "P14": ("a message for the second time", "at most 2 statements"),
+    "P6": ("a page of a queue, beside its own SQL without the service", "at most 1.5 times"),
+    "P7": ("a page of a queue, far down and among many more duties", "at most 1.3 times"),
+}
+SIZES = ("small", "force")
+FIGURES |= {f"{name} {size}": of for name, of in MEASURED.items() for size in SIZES}
+
 
 def figures() -> str:
     """Give each figure with its target and what the last release check reached."""
@@ -35,5 +51,9 @@ def figures() -> str:
     return table(("Id", "Figure", "Target", "Reached", "Run"), rows)
 
 
-def counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
+def counted(counts: dict[str, float]) -> str:
+    return ", ".join(f"{_number(count)} {name.replace('_', ' ')}" for name, count in counts.items())
+
+
+def _number(count: float) -> str:
+    return f"{count:,}" if count == round(count) and isinstance(count, int) else f"{count:,.2f}"

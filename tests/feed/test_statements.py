@@ -57,6 +57,7 @@ def test_a_duplicate_costs_two_statements(court: CourtLink, sender: Sender):
         [again] = take(court, sender, message)
     assert again.state == "duplicate"
     assert len(seen) == 2, seen
+    assert all("feed_" in statement for statement in seen), "A repeat concerns the inbox alone, no table of a case."
 
 
 def test_a_duplicate_without_an_id_costs_two_statements(court: CourtLink, sender: Sender):

@@ -69,5 +69,7 @@ class CasePlay:
         self.records |= decision.duties
         self.moves += decision.moves
         plain = json.loads(json.dumps(snapshots.dump(decision.snapshot)))
+        shorter = snapshots.dump(decision.snapshot, before=self.snapshot, stored=snapshots.dump(self.snapshot))
+        assert shorter == plain, "What is taken over from the state as it was read is not what would be written"
         self.snapshot = snapshots.load(plain)
         assert self.snapshot == decision.snapshot, "A snapshot changed on its way through JSON"

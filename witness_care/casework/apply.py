@@ -31,12 +31,13 @@ REPEAT = "repeat"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedCase:
-    """A case that this transaction may change: its row is locked until the commit."""
+    """A case that this transaction may change: its row is locked until the commit. `stored` is its state as read."""
 
     id: str
     unit_id: str
     officer_id: str | None
     snapshot: Snapshot
+    stored: Any
     rules: Rules
 
 
@@ -103,6 +104,7 @@ def _lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, Locke
             unit_id=row.unit_id,
             officer_id=row.officer_id,
             snapshot=snapshots.load(row.state) if row.state else Snapshot(case=row.id),
+            stored=row.state or {},
             rules=rules_for_unit(row.settings),
         )
         for row in rows

@@ -59,6 +59,7 @@ def as_known(session: Session, case_id: str, *, at: tuple[datetime, ...]) -> tup
         unit_id=row.unit_id,
         officer_id=row.officer_id,
         snapshot=Snapshot(case=row.id),
+        stored={},
         rules=rules_for_unit(row.settings),
     )
     journal = read_journals(session.connection(), [case_id]).get(case_id, [])

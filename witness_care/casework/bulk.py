@@ -6,11 +6,15 @@ SQLAlchemy hands a list of rows to the driver one by one; here the rows travel a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from witness_care.columns import Instant
 
 Row = dict[str, Any]
 
@@ -32,12 +36,10 @@ def insert_rows(
     """
     if not rows:
         return []
-    columns = [table.c[name] for name in rows[0]]
-    names = ", ".join(_quoted(column.name) for column in columns)
-    conflict = _on_conflict(table, key, update, count) if key else ""
-    back = f" RETURNING {_quoted(returning)}" if returning else ""
-    statement = f"INSERT INTO {table.name} ({names}) {_select(connection, columns)}{conflict}{back}"
-    result = connection.execute(sa.text(statement), {"rows": _document(connection, columns, rows)})
+    statement = _insertion(
+        connection.dialect.name, table, tuple(rows[0]), tuple(key), tuple(update), count=count, returning=returning
+    )
+    result = connection.execute(statement, {"rows": _document(connection, table, rows)})
     return list(result.scalars()) if returning else []
 
 
@@ -45,14 +47,40 @@ def update_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row],
     """Replace the named columns of the rows with these keys. Nothing to update is no statement."""
     if not rows:
         return
-    columns = [table.c[name] for name in rows[0]]
-    assignments = ", ".join(f"{_quoted(name)} = new_row.{_quoted(name)}" for name in rows[0] if name != key)
-    source = _select(connection, columns, named=True)
+    statement = _replacement(connection.dialect.name, table, tuple(rows[0]), key)
+    connection.execute(statement, {"rows": _document(connection, table, rows)})
+
+
+# --- the statements: the same few again and again, so each is put together once ----------------------------------
+
+
+@cache
+def _insertion(
+    dialect: str,
+    table: sa.Table,
+    names: tuple[str, ...],
+    key: tuple[str, ...],
+    update: tuple[str, ...],
+    *,
+    count: str,
+    returning: str,
+) -> sa.TextClause:
+    columns = ", ".join(_quoted(name) for name in names)
+    conflict = _on_conflict(table, key, update, count) if key else ""
+    back = f" RETURNING {_quoted(returning)}" if returning else ""
+    statement = f"INSERT INTO {table.name} ({columns}) {_select(dialect, table, names)}{conflict}{back}"
+    return sa.text(statement)
+
+
+@cache
+def _replacement(dialect: str, table: sa.Table, names: tuple[str, ...], key: str) -> sa.TextClause:
+    assignments = ", ".join(f"{_quoted(name)} = new_row.{_quoted(name)}" for name in names if name != key)
+    source = _select(dialect, table, names, named=True)
     statement = (
         f"UPDATE {table.name} SET {assignments} FROM ({source}) AS new_row "  # noqa: S608
         f"WHERE {table.name}.{_quoted(key)} = new_row.{_quoted(key)}"
     )
-    connection.execute(sa.text(statement), {"rows": _document(connection, columns, rows)})
+    return sa.text(statement)
 
 
 def _on_conflict(table: sa.Table, key: Sequence[str], update: Sequence[str], count: str) -> str:
@@ -65,34 +93,62 @@ def _on_conflict(table: sa.Table, key: Sequence[str], update: Sequence[str], cou
     return f" ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}"
 
 
-def _select(connection: sa.Connection, columns: Iterable[sa.Column[Any]], *, named: bool = False) -> str:
-    if connection.dialect.name == "postgresql":
-        types = ", ".join(f"{_quoted(each.name)} {each.type.compile(connection.dialect)}" for each in columns)
-        picked = ", ".join(f"x.{_quoted(each.name)}" for each in columns)
+def _select(dialect: str, table: sa.Table, names: Sequence[str], *, named: bool = False) -> str:
+    if dialect == "postgresql":
+        types = ", ".join(f"{_quoted(name)} {_type_in_postgresql(table.c[name])}" for name in names)
+        picked = ", ".join(f"x.{_quoted(name)}" for name in names)
         return f"SELECT {picked} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x({types})"  # noqa: S608
     alias = (lambda name: f" AS {_quoted(name)}") if named else (lambda _: "")
-    picked = ", ".join(f"json_extract(value, '$.{each.name}'){alias(each.name)}" for each in columns)
+    picked = ", ".join(f"json_extract(value, '$.{name}'){alias(name)}" for name in names)
     # "WHERE true" keeps SQLite from reading ON CONFLICT as part of a join.
     return f"SELECT {picked} FROM json_each(:rows) WHERE true"  # noqa: S608
 
 
-def _document(connection: sa.Connection, columns: Sequence[sa.Column[Any]], rows: Sequence[Row]) -> str:
-    processors = {column.name: _to_json_value(connection, column) for column in columns}
-    return json.dumps(
-        [{name: processors[name](value) for name, value in row.items()} for row in rows], ensure_ascii=False
-    )
+def _type_in_postgresql(column: sa.Column[Any]) -> str:
+    return column.type.compile(postgresql.dialect())
 
 
-def _to_json_value(connection: sa.Connection, column: sa.Column[Any]) -> Any:
+# --- the rows as one document --------------------------------------------------------------------------------------
+
+
+def _document(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> str:
+    converters = [(name, _converter(connection.dialect, table.c[name])) for name in rows[0]]
+    as_it_is = [name for name, convert in converters if convert is None]
+    converted = [(name, convert) for name, convert in converters if convert is not None]
+    documents = []
+    for row in rows:
+        document = {name: row[name] for name in as_it_is}
+        for name, convert in converted:
+            document[name] = None if row[name] is None else convert(row[name])
+        documents.append(document)
+    return json.dumps(documents, ensure_ascii=False)
+
+
+Convert = Callable[[Any], Any]
+
+_CONVERTERS: dict[tuple[str, sa.Column[Any]], Convert | None] = {}
+
+
+def _converter(dialect: sa.Dialect, column: sa.Column[Any]) -> Convert | None:
+    """Give what makes a value of this column one that JSON can hold; None when it is one as it is."""
+    known = (dialect.name, column)
+    if known not in _CONVERTERS:
+        _CONVERTERS[known] = _make_converter(dialect, column)
+    return _CONVERTERS[known]
+
+
+def _make_converter(dialect: sa.Dialect, column: sa.Column[Any]) -> Convert | None:
     if isinstance(column.type, sa.JSON):
-        return lambda value: value
-    process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        return None
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    is_a_time = isinstance(column.type, Instant | sa.Date | sa.Time | sa.DateTime)
+    if process is None:
+        return _in_iso_form if is_a_time else None
+    return lambda value: _in_iso_form(process(value))
 
-    def convert(value: Any) -> Any:
-        bound = process(value) if process is not None and value is not None else value
-        return bound.isoformat() if isinstance(bound, datetime | date | time) else bound
 
-    return convert
+def _in_iso_form(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date | time) else value
 
 
 def _quoted(name: str) -> str:

@@ -357,7 +357,7 @@ def _write_cases(connection: sa.Connection, decided: Decided) -> None:
     rows = [
         {
             "id": case.id,
-            "state": snapshots.dump(decision.snapshot),
+            "state": snapshots.dump(decision.snapshot, before=case.snapshot, stored=case.stored),
             "state_hash": state_hash(decision.snapshot),
         }
         for case, decision in decided

@@ -48,6 +48,7 @@ def cases(*, after: str = "", for_update: bool = False) -> Iterator[LockedCase]:
                 unit_id=row.unit_id,
                 officer_id=row.officer_id,
                 snapshot=snapshots.load(row.state) if row.state else Snapshot(case=row.id),
+                stored=row.state or {},
                 rules=rules_for_unit(row.settings),
             )
         if len(rows) < BATCH:

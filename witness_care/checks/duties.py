@@ -20,6 +20,7 @@ from workflows import duties
 from workflows.decide import case_truth
 from workflows.duty_rows import Account, Cause
 from workflows.events import CaseEvent, CaseRegistered
+from workflows.snapshot import Topics
 
 
 def every_owed_fact_has_its_duty(now: datetime) -> Iterator[Finding]:
@@ -56,7 +57,7 @@ def _recomputed(case: Any, now: datetime) -> Iterator[str]:
         message_id="check",
         actor="system:fsck",
     )
-    account = Account(topics=dict(case.snapshot.topics), records={}, changes=[])
+    account = Account(topics=Topics(case.snapshot.topics), records={}, changes=[])
     look = case_truth(case.snapshot)
     for participant, person in case.snapshot.people.items():
         duties.settle_person(account, participant, person, look, case.rules, Cause(event=event))

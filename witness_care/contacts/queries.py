@@ -83,12 +83,21 @@ def tab_conditions(now: datetime) -> Mapping[str, sa.ColumnElement[bool]]:
     """What each tab of My day shows. Lateness is asked of the clock, never stored."""
     tomorrow = end_of_today(now)
     return {
-        "today": sa.or_(Duty.priority == 0, Duty.due_at < tomorrow),
+        "today": above_ordinary_work_due_at(tomorrow),
         "hearing-soon": Duty.priority == 0,
         "overdue": Duty.due_at < now,
         "due-today": sa.and_(Duty.due_at >= now, Duty.due_at < tomorrow),
         "later": sa.and_(Duty.priority != 0, Duty.due_at >= tomorrow),
     }
+
+
+def above_ordinary_work_due_at(instant: datetime) -> sa.ColumnElement[bool]:
+    """What every queue puts above ordinary work that is due then: the urgent, and what is due before.
+
+    Written as one comparison with the order, so that the index is read only so far.
+    """
+    here = (sa.literal(1, Duty.priority.type), sa.literal(instant, Duty.due_at.type))
+    return sa.tuple_(Duty.priority, Duty.due_at) < sa.tuple_(*here)
 
 
 def open_duties_of_officer(actor: Actor) -> sa.Select:

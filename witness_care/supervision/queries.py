@@ -229,7 +229,7 @@ def _conditions(wanted: ContactFilter, at: Moment) -> list[sa.ColumnElement[bool
 
 def _due(when: str, at: Moment) -> sa.ColumnElement[bool]:
     if when == "late":
-        return Duty.due_at < at.now
+        return sa.and_(Duty.due_at < at.now, contact_queries.above_ordinary_work_due_at(at.now))
     if when == "today":
         return sa.and_(Duty.due_at >= at.now, Duty.due_at < at.ends_today)
     if when == "later":
