@@ -20,7 +20,7 @@ from witness_care.cases.schemas import CarriedOverSchema, ParticipantSchema
 from witness_care.cases.told_values import ABOUT_A_HEARING
 from witness_care.cases.urn import normalise_urn
 from witness_care.cutover.csv_file import CsvRow, Refusal
-from witness_care.errors import first_problem
+from witness_care.problems import EXPECTED, first_problem
 from witness_care.schemas import SafeString
 from witness_care.strict_json import JSONNotReadableError, strict_loads
 from workflows import values
@@ -156,8 +156,8 @@ def line_of(kind: Kind, row: CsvRow) -> Line | Refusal:
     except _CellError as wrong:
         return Refusal(row.line, wrong.column, wrong.expected, DO)
     except ValidationError as problem:
-        where, message = first_problem(problem.messages)
-        return Refusal(row.line, column_at(where, column_of), _expected(message), DO)
+        first = first_problem(problem.messages, document)
+        return Refusal(row.line, column_at(first.where, column_of), _expected(first.expected), DO)
     if isinstance(loaded, ToldGiven):
         given = ParticipantGiven(id=participant, told=(loaded,))
         key: tuple[str, ...] = (urn, participant, loaded.topic, loaded.hearing, loaded.defendant, loaded.at.isoformat())
@@ -188,11 +188,11 @@ def column_at(where: str, column_of: Mapping[str, str]) -> str:
     return ""
 
 
-def _expected(message: str) -> str:
-    """Turn a schema's words into what a report says after "expected"."""
-    if message.startswith("Missing data"):
+def _expected(words: str) -> str:
+    """Turn what a schema expected into what a report says of a cell."""
+    if words == EXPECTED["Missing data for required field."]:
         return "a cell that is not empty"
-    words = message.removeprefix("Expected ").removeprefix("Must be ").rstrip(".")
+    words = words.removeprefix("Must be ")
     return words[:1].lower() + words[1:]
 
 
