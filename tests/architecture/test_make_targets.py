@@ -18,7 +18,7 @@ def test_make_alone_prints_every_target_with_a_few_words():
 
 
 def test_the_targets_people_rely_on_are_there():
-    assert {"help", "run", "test", "lint", "docs", "assets", "demo", "lock"} <= set(TARGETS)
+    assert {"help", "run", "test", "bench", "lint", "docs", "assets", "demo", "lock"} <= set(TARGETS)
 
 
 def test_no_target_is_mistaken_for_a_file():
