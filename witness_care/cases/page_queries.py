@@ -14,6 +14,7 @@ from witness_care import paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Offence
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts import queries as contact_queries
@@ -54,12 +55,12 @@ HEARING_COLUMNS = tuple(
 
 
 def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row | None:
-    """Read a case by its URN; None when it is not there or not theirs to see."""
+    """Read a case by its URN, or one it had before; None when it is not there or not theirs to see."""
     query = (
         scope.cases(actor)
         .join(Unit, Unit.id == CourtCase.unit_id)
         .outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
-        .where(CourtCase.urn == urn)
+        .where(has_urn(urn))
         .with_only_columns(
             *(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.created_at),
             CourtCase.state,
