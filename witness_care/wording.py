@@ -122,6 +122,7 @@ CLOSED = {
     "attempts_exhausted": "could not be reached",
     "declined": "they did not want to be told",
     "corrected": "a record was corrected",
+    "moved": "owed under another case now",
 }
 DUTY_ACTIONS = {"opened": "Opened", "updated": "Changed", "closed": "Closed"}
 EVENTS = {

@@ -96,3 +96,143 @@ def test_a_merge_that_is_undone_leaves_both_as_they_were(desk: Desk, sam: Actor)
     assert (state_of(first), state_of(second)) == before
     assert owed(second[NADIA]) == []
     assert nothing_is_wrong()
+
+
+# --- a person who is in both --------------------------------------------------------------------------------------
+
+
+def one_person_in_two_cases(desk: Desk) -> tuple[MadeCase, MadeCase]:
+    """Leah is a witness whom the CPS does not need in one case, and a victim with enhanced rights in the other."""
+    first = a_case(a_witness(LEAH, person_id="leah"), now="2026-11-09 09:00")
+    person = session().scalars(sa.select(Participant.person_id).where(Participant.id == first[LEAH])).one()
+    second = a_case(a_victim(LEAH, enhanced=True, person_id=person), now="2026-11-10 09:00", defendants=("Bo Lee",))
+    return first, second
+
+
+def test_a_person_in_both_becomes_one_with_the_stricter_of_both_records(desk: Desk, sam: Actor) -> None:
+    first, second = one_person_in_two_cases(desk)
+    a_trial(second, "2027-01-11 10:00", now="2026-11-12 10:00")
+    [before] = owed(second[LEAH])
+
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+
+    row = session().get(Participant, first[LEAH], populate_existing=True)
+    assert (row.role, row.enhanced) == ("both", "yes")
+    assert owed(first[LEAH]) == [before], "the first clock, and the shorter time"
+    assert owed(second[LEAH]) == [], "nobody is owed one thing twice"
+    assert set(session().scalars(sa.select(Duty.closed_reason).where(Duty.participant_id == second[LEAH]))) == {"moved"}
+    assert nothing_is_wrong()
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 10:00"))
+
+    row = session().get(Participant, first[LEAH], populate_existing=True)
+    assert (row.role, row.enhanced) == ("witness", "no")
+    assert (owed(first[LEAH]), owed(second[LEAH])) == ([], [before])
+    assert nothing_is_wrong()
+
+
+def test_what_either_was_told_counts_and_goes_back_where_it_belongs(desk: Desk, sam: Actor) -> None:
+    first, second = one_person_in_two_cases(desk)
+    trial = a_trial(second, "2027-01-11 10:00", now="2026-11-12 10:00")
+    told_everything(second[LEAH], now="2026-11-13 11:00", by=desk.cast.olivia)
+
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+    assert owed(first[LEAH]) == [], "she was told in the other case"
+
+    moved(first, trial, "2027-02-01 10:00", now="2026-11-30 10:00")
+    assert [topic for topic, _ in owed(first[LEAH])] == [values.WHEN_WHERE]
+    told_everything(first[LEAH], now="2026-11-30 11:00", by=desk.cast.olivia)
+    vacated(first, trial, now="2026-11-30 12:00")
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 13:00"))
+
+    [duty] = [duty for duty in open_duties(second[LEAH]) if duty.topic == values.WHEN_WHERE]
+    assert duty.told_value["hearings"][0]["days"] == [["2027-02-01", "10:00"]], "the date she was told meanwhile"
+    assert (duty.value["state"], duty.clock_start) == ("off", at("2026-11-30 12:00"))
+    assert owed(first[LEAH]) == []
+    assert nothing_is_wrong()
+
+
+def test_one_trial_entered_in_both_cases_is_told_once(desk: Desk, sam: Actor) -> None:
+    first, second = one_person_in_two_cases(desk)
+    for case in (first, second):
+        a_trial(case, "2027-01-11 10:00", now="2026-11-12 10:00")
+    told_everything(second[LEAH], now="2026-11-13 11:00", by=desk.cast.olivia)
+
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+
+    assert owed(first[LEAH]) == []
+    assert nothing_is_wrong()
+
+
+# --- by form, and by number ---------------------------------------------------------------------------------------
+
+
+def test_a_supervisor_sees_what_follows_and_merges_by_form(desk: Desk) -> None:
+    first, second = two_cases(desk)
+    browser = desk.as_("sam")
+
+    page = text_of(browser.get(f"/cases/{first.urn}/merge?with={second.urn}"))
+    assert f"What follows when case {second.urn} becomes part of it" in page
+    assert "Nothing that is owed changes" in page
+    assert session().scalars(sa.select(CaseCombination)).all() == [], "looking changes nothing"
+    answer = browser.post(f"/cases/{first.urn}/merge", data={"urn": second.urn, "reason": "Charged twice."})
+
+    assert answer.status_code == 303
+    words = text_of(browser.get(f"/cases/{first.urn}"))
+    assert f"Case {second.urn} is part of this one" in words
+    assert f"Case {second.urn}: Charged twice." in words
+    led = browser.get(f"/cases/{second.urn}")
+    assert (led.status_code, led.location) == (302, f"/cases/{first.urn}")
+    assert "is part of this one" not in text_of(browser.get("/unit"))
+
+    answer = browser.post(f"/merges/{the_merge()}/undo", data={"reason": "Two incidents."})
+    assert answer.status_code == 303
+    for case in (first, second):
+        words = text_of(browser.get(f"/cases/{case.urn}"))
+        assert "Two merged cases were taken apart" in words
+        assert "Two incidents." in words
+    assert browser.get(f"/cases/{second.urn}").status_code == 200
+
+
+def test_an_officer_does_not_merge(desk: Desk) -> None:
+    first, second = two_cases(desk)
+    olivia = desk.as_("olivia")
+
+    assert olivia.get(f"/cases/{first.urn}/merge").status_code == 403
+    assert olivia.post(f"/cases/{first.urn}/merge", data={"urn": second.urn, "reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("other", ["ours", "of another unit", "not there", "nonsense"])
+def test_what_cannot_be_merged_is_refused_with_words(desk: Desk, other: str) -> None:
+    case = a_case(a_victim(LEAH), now="2026-11-09 09:00")
+    urns = {
+        "ours": case.urn,
+        "of another unit": a_case(a_victim(OWEN), unit="WSX", officer=None, now="2026-11-09 09:00").urn,
+        "not there": "99ZZ0000001",
+        "nonsense": "!",
+    }
+    answer = desk.as_("sam").post(f"/cases/{case.urn}/merge", data={"urn": urns[other], "reason": "One case."})
+
+    assert answer.status_code == 400
+    expected = {"ours": "This is the same case", "nonsense": "Enter the URN as 5 to 20"}
+    assert expected.get(other, "no case with this URN in your unit") in text_of(answer)
+    assert session().scalars(sa.select(CaseCombination)).all() == []
+
+
+def test_a_later_merge_is_taken_apart_first(desk: Desk, sam: Actor) -> None:
+    first, second = two_cases(desk)
+    third = a_case(a_victim("Tom Baker"), now="2026-11-10 09:00", defendants=("Cy Low",))
+    merging.merge(first.urn, second.urn, "One.", actor=sam, now=at("2026-11-30 09:00"))
+    earlier = the_merge()
+    merging.merge(third.urn, second.urn, "All one.", actor=sam, now=at("2026-11-30 09:10"))
+    later = session().scalars(sa.select(CaseCombination.id).where(CaseCombination.id != earlier)).one()
+    assert nothing_is_wrong()
+
+    with pytest.raises((LookupError, merging.CannotBeMergedError)):
+        merging.take_apart(earlier, "No.", actor=sam, now=at("2026-11-30 09:20"))
+    merging.take_apart(later, "Not all.", actor=sam, now=at("2026-11-30 09:30"))
+    merging.take_apart(earlier, "None.", actor=sam, now=at("2026-11-30 09:40"))
+
+    assert nothing_is_wrong()
+    assert {duty.case_id for duty in open_duties(second[OWEN])} == {second.id}

@@ -62,8 +62,10 @@ def merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime)
 
     Runs in a unit of work of its own. Raises CannotBeMergedError, and LookupError for a first case that is not theirs.
     """
-    with writing():
-        return str(_merge(urn, other_urn, reason, actor=actor, now=now)[0])
+    with writing() as session:
+        stays, _, cases = _merge(urn, other_urn, reason, actor=actor, now=now)
+        _note(session, cases[0], "cases merged")
+        return stays
 
 
 def preview_merge(urn: str, other_urn: str, *, actor: Actor, now: datetime) -> Preview:
@@ -86,8 +88,11 @@ def take_apart(combination_id: str, reason: str, *, actor: Actor, now: datetime)
 
     Raises CannotBeMergedError, and LookupError for a merge that is not theirs to see.
     """
-    with writing():
-        return _take_apart(combination_id, reason, actor=actor, now=now)[0]
+    with writing() as session:
+        urn, _, cases = _take_apart(combination_id, reason, actor=actor, now=now)
+        for case_id in cases:
+            _note(session, case_id, "merge undone")
+        return urn
 
 
 def preview_apart(combination_id: str, *, actor: Actor, now: datetime) -> Preview:
@@ -155,7 +160,6 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
         carrying.keep_answers(session, goes.id, stays.id)
         people.mark_shared_points(session, stays.id, now)
         _redrive(stays.id)
-        _note(session, stays.id, "cases merged")
         return stays.urn, merged, [stays.id, goes.id]
 
 
@@ -281,8 +285,6 @@ def _take_apart(
         apply(said, actor=actor.reference, now=now)
         carrying.keep_answers(session, stays.id, goes.id)
         carrying.ask_again(session, moved["questions"])
-        for case_id in (stays.id, goes.id):
-            _note(session, case_id, "merge undone")
         return goes.urn, moved, [stays.id, goes.id]
 
 
