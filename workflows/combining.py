@@ -162,6 +162,11 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
     copies = Copies(act=act, case=target.case, journal=target.journal)
     replaced = copies.replace(target.counting, rewritten)
     copies.carry(source.counting, rewritten)
+    for name, side in (("target", target), ("source", source)):
+        for hearing, event in _never_described(side).items():
+            about = events.About(defendants=uniting.meant[name])
+            if about.defendants and hearing not in same and hearing not in same.values():
+                copies.add(event, events.HearingListed(hearing=hearing, about=about))
     return Merged(
         events=tuple(copies.made),
         replaced=replaced,
@@ -170,6 +175,18 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         subjects=subjects,
         united=uniting.records(),
     )
+
+
+def _never_described(side: Side) -> dict[str, CaseEvent]:
+    """Give the hearings of which nobody ever said whom they are about, each with the event that first named it."""
+    first: dict[str, CaseEvent] = {}
+    described = set()
+    for event in side.counting:
+        if hearing := getattr(event.what, "hearing", ""):
+            first.setdefault(hearing, event)
+            if getattr(event.what, "about", None) is not None:
+                described.add(hearing)
+    return {hearing: event for hearing, event in first.items() if hearing not in described}
 
 
 def _threads(target: Side, source: Side, same: Mapping[str, str]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
@@ -240,6 +257,10 @@ class Copies:
             }
             self._say(message, news, again=False)
 
+    def add(self, event: CaseEvent, fact: Fact) -> None:
+        """Say something more beside an event, which nobody said."""
+        self._say([event], {event.row_id: (fact,)}, again=True)
+
     def _say(self, message: Sequence[CaseEvent], facts: Mapping[str, tuple[Fact, ...]], *, again: bool) -> None:
         taken = {
             (event.part, event.ordinal)
@@ -251,7 +272,7 @@ class Copies:
             step += PART_STEP
         for event in message:
             for number, fact in enumerate(facts[event.row_id]):
-                row = f"{self.act}|{self.case}|{event.row_id}|{number}"
+                row = f"{self.act}|{self.case}|{event.row_id}|{event.part + step}|{number}"
                 self.made.append(
                     replace(
                         event,

@@ -28,8 +28,8 @@ Named = tuple[str, str]  # kind and id
 class Parted:
     """What the end of a merge adds to both journals, and the rows of the case that stays which it replaces.
 
-    `goes` are the ids that came meanwhile and belong to the other case alone, by kind. `threads` keep the hearings of
-    the other case in their threads, `threads_here` those of the one that stays.
+    `goes` are the ids that came meanwhile and belong to the other case alone, by kind. `threads` keep the hearings that
+    came meanwhile in their threads, `threads_here` those of the case that stays.
     """
 
     staying: tuple[CaseEvent, ...]
@@ -77,7 +77,7 @@ def part(
     threads = {
         back.get(hearing, hearing): back_subjects.get(memory.thread, memory.thread)
         for hearing, memory in target.snapshot.hearings.items()
-        if memory.thread and GOES in owners.sides.get(("hearing", hearing), ())
+        if memory.thread and ("hearing", hearing) in owners.came and owners.goes("hearing", hearing)
     }
     return Parted(
         staying=tuple(here.made),
@@ -149,13 +149,13 @@ class Owners:
         return {kind: frozenset(names) for kind, names in found.items()}
 
     def threads_here(self, target: Side) -> tuple[tuple[str, str], ...]:
-        """Give the thread of each hearing of the case that stays, where that is one of its own."""
+        """Give the thread of each hearing that came meanwhile and stays."""
         memories = target.snapshot.hearings.items()
         return tuple(
             sorted(
                 (hearing, memory.thread)
                 for hearing, memory in memories
-                if memory.thread and self._is("hearing", hearing, STAYS) and self._is("hearing", memory.thread, STAYS)
+                if memory.thread and ("hearing", hearing) in self.came and self._is("hearing", hearing, STAYS)
             )
         )
 
@@ -176,6 +176,9 @@ class Owners:
         if hearing and not about_a_person and not self._is("hearing", hearing, side):
             return None
         return self._narrowed(fact, side)
+
+    def goes(self, kind: str, name: str) -> bool:
+        return self._is(kind, name, GOES)
 
     def _is(self, kind: str, name: str, side: str) -> bool:
         return side in self.sides.get((kind, name), (STAYS,))

@@ -8,6 +8,14 @@ from typing import Any
 from workflows import events
 from workflows.events import Fact, fact_from, payload_of
 
+SUBJECT = "subject"
+IDS = frozenset(
+    {
+        *("participant", "defendant", "offence", "hearing"),
+        *("defendants", "offences", "seeded_from", "next_hearings"),
+    }
+)
+
 
 def renamed(fact: Fact, names: Mapping[str, str], subjects: Mapping[str, str]) -> Fact:
     """Give a fact with every id replaced that `names` knows, in told values too.
@@ -22,11 +30,15 @@ def renamed(fact: Fact, names: Mapping[str, str], subjects: Mapping[str, str]) -
 
 def _renamed(data: Any, names: Mapping[str, str], subjects: Mapping[str, str], *, key: str) -> Any:
     if isinstance(data, str):
-        return (subjects if key == "subject" else names).get(data, data)
+        if key == SUBJECT:
+            return subjects.get(data, data)
+        return names.get(data, data) if key in IDS else data
     if isinstance(data, list):
         return [_renamed(item, names, subjects, key=key) for item in data]
     if isinstance(data, dict):
-        return {names.get(name, name): _renamed(item, names, subjects, key=name) for name, item in data.items()}
+        # A told verdict or sentence has the offences themselves for names.
+        named = {(names.get(name, name) if key == "offences" else name): item for name, item in data.items()}
+        return {name: _renamed(item, names, subjects, key=name) for name, item in named.items()}
     return data
 
 

@@ -16,9 +16,12 @@ from tests.factories import (
     a_victim,
     a_witness,
     at,
+    moved,
     open_duties,
     told_everything,
+    vacated,
 )
+from tests.reading import text_of
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.cases import merging
@@ -26,6 +29,7 @@ from witness_care.cases.models import CaseCombination, CourtCase
 from witness_care.casework import checks, rebuild
 from witness_care.contacts.models import Duty
 from witness_care.database import session
+from witness_care.people.models import Participant
 from workflows import values
 
 pytestmark = pytest.mark.feature("B8")
