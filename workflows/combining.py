@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from workflows import events
-from workflows.events import CaseEvent, Fact
+from workflows.events import CaseEvent, Fact, ParticipantRecorded
 from workflows.renaming import renamed
 from workflows.snapshot import Snapshot
 from workflows.truth import Hearing
@@ -136,7 +136,7 @@ class Merged:
     threads: tuple[tuple[str, str], ...]
     same: Mapping[str, str]
     subjects: Mapping[str, str]
-    united: Mapping[str, events.ParticipantRecorded] = field(default_factory=dict)
+    united: Mapping[str, ParticipantRecorded] = field(default_factory=dict)
 
 
 def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> Merged:
@@ -162,8 +162,8 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
     copies = Copies(act=act, case=target.case, journal=target.journal)
     replaced = copies.replace(target.counting, rewritten)
     copies.carry(source.counting, rewritten)
-    for name, side in (("target", target), ("source", source)):
-        for hearing, event in _never_described(side).items():
+    for name, one in (("target", target), ("source", source)):
+        for hearing, event in _never_described(one).items():
             about = events.About(defendants=uniting.meant[name])
             if about.defendants and hearing not in same and hearing not in same.values():
                 copies.add(event, events.HearingListed(hearing=hearing, about=about))

@@ -165,18 +165,18 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
 
 def _both(session: Session, actor: Actor, urn: str, other_urn: str) -> tuple[Any, Any]:
     """Lock both cases in id order. Raises CannotBeMergedError when they cannot become one."""
-    ids = {}
-    for number in (urn, other_urn):
-        query = scope.cases(actor).where(identifiers.has_urn(number)).with_only_columns(CourtCase.id)
-        ids[number] = session.scalar(query)
-    if ids[urn] is None or not actor.may(Permission.COMBINE_CASES):
+    staying, going = (
+        session.scalar(scope.cases(actor).where(identifiers.has_urn(number)).with_only_columns(CourtCase.id))
+        for number in (urn, other_urn)
+    )
+    if staying is None or not actor.may(Permission.COMBINE_CASES):
         raise LookupError("Expected a case of this actor's units; there is none by this URN.")
-    if ids[other_urn] is None:
+    if going is None:
         raise CannotBeMergedError(NOT_THERE)
-    if ids[urn] == ids[other_urn]:
+    if staying == going:
         raise CannotBeMergedError(ITSELF)
-    rows = _locked(session, list(ids.values()))
-    stays, goes = rows[ids[urn]], rows[ids[other_urn]]
+    rows = _locked(session, [staying, going])
+    stays, goes = rows[staying], rows[going]
     if stays.unit_id != goes.unit_id:
         raise CannotBeMergedError(OTHER_UNIT)
     if stays.merged_into or goes.merged_into:
