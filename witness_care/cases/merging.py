@@ -129,7 +129,7 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
         target, source = _sides(session, stays.id, goes.id)
         merged = combining.merge(target, source, same_in_both(session, goes.id, stays.id), act=act)
         at = _after_both(target, source, now)
-        marks = [
+        marks: list[events.Fact] = [
             events.CaseMergedHere(act=act, case=goes.id, replaced=merged.replaced, threads=merged.threads),
             *(record for _, record in sorted(merged.united.items())),
         ]
