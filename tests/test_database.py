@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -202,3 +203,18 @@ def test_production_does_not_start_on_a_database_that_may_forget_a_commit(databa
     with app.app_context(), pytest.raises(RuntimeError, match="synchronous_commit to be on"):
         codes()
     let_go(app)
+
+
+@pytest.mark.postgres_only
+def test_a_request_whose_connection_was_ended_says_when_to_try_again(app: Flask) -> None:
+    @route_policy(permission="anyone")
+    def cut_off() -> str:
+        database.session().execute(sa.text("SET idle_in_transaction_session_timeout = 20"))
+        time.sleep(0.5)
+        return str(database.session().scalar(sa.text("SELECT 1")))
+
+    app.add_url_rule("/cut_off", view_func=cut_off)
+    answer = app.test_client().get("/cut_off")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert app.test_client().get("/sign-in").status_code == 200

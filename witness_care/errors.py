@@ -82,6 +82,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
         app.register_error_handler(unavailable, _not_available)
+    app.register_error_handler(sqlalchemy.exc.InternalError, _not_available_if_cut_off)
     app.log_exception = log_exception  # type: ignore[method-assign]
 
 
@@ -111,6 +112,13 @@ def not_available() -> Response:
 def _not_available(error: Exception) -> Response:
     log.error("database_not_available", **describe(error))
     return not_available()
+
+
+def _not_available_if_cut_off(error: sqlalchemy.exc.InternalError) -> Response:
+    """PostgreSQL says "internal error" when it ends a connection that stood still for too long (reliability.md 6)."""
+    if not error.connection_invalidated:
+        raise error
+    return _not_available(error)
 
 
 def _for_a_person(error: HTTPException) -> Response:
