@@ -33,9 +33,10 @@ class CasePlay:
         self.snapshot = Snapshot(case=self.case)
 
     def deliver(self, message: Sequence[CaseEvent]) -> list[str]:
-        """Take one message in; gives what its sender hears for each fact."""
+        """Take one message in, or several as one batch; gives what the sender hears for each fact."""
         known = {event.fold_key for event in self.journal}
-        new = sorted((event for event in message if event.fold_key not in known), key=lambda event: event.fold_key)
+        news = {event.fold_key: event for event in message if event.fold_key not in known}
+        new = [news[key] for key in sorted(news)]
         answers = {event.id: REPEAT for event in message}
         if new:
             self.journal += new

@@ -30,6 +30,10 @@ PEOPLE = {
         participant="both", role=events.Role.BOTH, defendants=("second",), enhanced=events.Answer.NOT_ASKED
     ),
 }
+LATE_PEOPLE = {
+    "neighbour": events.ParticipantRecorded(participant="neighbour", role=events.Role.WITNESS, defendants=("first",)),
+    "sister": events.ParticipantRecorded(participant="sister", role=events.Role.VICTIM, offences=("theft",)),
+}
 HEARINGS = {
     "trial-1": About(hearing_class=HearingClass.TRIAL, defendants=("first", "second")),
     "trial-2": About(hearing_class=HearingClass.TRIAL, defendants=("first", "second")),
@@ -67,6 +71,11 @@ class Writer:
 
 def messages_of(steps: Sequence[Step], rules: Rules) -> list[Message]:
     """Write a story down: the registration, then each step that has anything to say."""
+    return written(steps, rules)[0]
+
+
+def written(steps: Sequence[Step], rules: Rules) -> tuple[list[Message], CasePlay]:
+    """Write a story down, and give the case as well, stepped through it in the order of receipt."""
     writer = Writer(CasePlay(rules=rules, case=CASE))
     found = [_registration()]
     writer.play.deliver(found[0])
@@ -80,7 +89,7 @@ def messages_of(steps: Sequence[Step], rules: Rules) -> list[Message]:
         if message:
             writer.play.deliver(message)
             found.append(message)
-    return found
+    return found, writer.play
 
 
 def _event(fact: events.Fact, ordinal: int, step: Step, writer: Writer, now: datetime) -> CaseEvent:
@@ -126,6 +135,7 @@ def _registration() -> Message:
 # --- what may happen -----------------------------------------------------------------------------------------------
 
 people = st.sampled_from(sorted(PEOPLE))
+late_people = st.sampled_from(sorted(LATE_PEOPLE))
 hearings = st.sampled_from(["trial-1", "trial-1", "trial-1", "trial-1", *sorted(HEARINGS)])
 trials = st.sampled_from(["trial-1", "trial-1", "trial-1", "trial-2", "trial-3"])
 offences = st.sampled_from(sorted(DEFENDANT_OF))
@@ -250,10 +260,14 @@ cps = _step(
 )
 
 
+joining = _step(late_people.map(LATE_PEOPLE.get), versions=st.none(), contexts=st.just("unit"))
+requiring_late = _step(st.builds(events.CpsRequires, participant=late_people), contexts=st.just("cps"))
+
+
 @st.composite
-def talks(draw: Any) -> Step:
+def talks(draw: Any, who: st.SearchStrategy[str] = people) -> Step:
     """An officer reaches somebody, or tries to, and tells some of what is owed to them."""
-    person, outcome, share = draw(people), draw(st.sampled_from(ContactOutcome)), draw(st.sampled_from([1, 9, 9]))
+    person, outcome, share = draw(who), draw(st.sampled_from(ContactOutcome)), draw(st.sampled_from([1, 9, 9]))
     outcome = draw(st.sampled_from([outcome, ContactOutcome.REACHED, ContactOutcome.REACHED]))
 
     def write(writer: Writer) -> Sequence[events.Fact]:
@@ -357,4 +371,5 @@ def stories(*kinds: st.SearchStrategy[Step], most: int = 16) -> st.SearchStrateg
 usual = stories(court, court, cps, talks(), talks())
 _ANY = (court, court, court, cps, talks(), talks(), talks(), corrections(), ended_by_hand(), personal, rare)
 anything = stories(*_ANY)
+with_late_joiners = stories(*_ANY, joining, joining, requiring_late, talks(late_people))
 with_undoing = stories(*_ANY, undone(), undone())

@@ -1,0 +1,254 @@
+"""A second opinion on one case: what is true, told, owed and by when, from docs/core.md and docs/domain.md alone.
+
+It shares no code with the service and imports none. It keeps every statement it ever heard and works out from all of
+them what stands; a message that belongs earlier makes it begin again.
+"""
+
+from collections import namedtuple
+from datetime import time
+from types import SimpleNamespace as Record
+
+from tests.stateful.oracle_calendar import at, due_after, talk_after
+from tests.stateful.oracle_standing import follow
+from tests.stateful.oracle_truth import Truth, concerns
+
+DATE, ATTEND, OUTCOME, VERDICT, SENTENCE = "hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"
+TALK = "task.keep_in_touch"
+RULES = (  # topics, whose, while, working days (standard, enhanced), capped by a hearing, after an opt-out while
+    ((ATTEND,), "victim", "always", (1, 1), True, "always"),  # R8-ATTEND
+    ((DATE,), "victim", "always", (1, 1), True, "required"),  # R8-DATE
+    ((OUTCOME,), "victim", "always", (5, 1), False, "never"),  # R8-OUTCOME
+    ((VERDICT, SENTENCE), "victim", "always", (1, 1), False, "never"),  # R9-VERDICT, R9-SENTENCE
+    ((ATTEND, DATE), "witness", "required", (1, 1), True, "required"),  # WC-ATTEND
+    ((ATTEND, DATE), "both", "off and warned", (0, 0), True, "off and warned"),  # WC-DEWARN
+    ((OUTCOME, VERDICT, SENTENCE), "witness", "warned", (5, 5), False, "never"),  # WC-OUTCOME
+)
+SPOKE, REACHED = ("reached", "representative", "declined"), ("reached", "representative", "delivered_as_chosen")
+Message = namedtuple("Message", "received id said context version facts")
+Change = namedtuple("Change", "received value due capped baseline")
+Owed = namedtuple("Owed", "value due since priority")
+
+
+def own_days(hearing, person):
+    """The days that stand for this person: a witness may be needed on some days only, by position."""
+    places = person.needed if person.role == "witness" and person.needed else ()
+    return tuple((day, clock) for place, day, clock in hearing.standing if not places or place in places)
+
+
+def is_trial_date(topic, value):
+    return topic == DATE and value[:2] == ("on", "trial")
+
+
+def days_of(value):
+    """Every day that a value of the date of a thread names, with its time; none when it is off."""
+    return [day for hearing in value[2] for day in hearing[2]] if value[:1] == ("on",) else []
+
+
+class Oracle(Truth):
+    concerns, own_days = staticmethod(concerns), staticmethod(own_days)
+
+    def __init__(self, case, charges):
+        self.case, self.charges, self.messages = case, charges, []
+        self.begin()
+
+    def begin(self):
+        self.statements, self.people, self.accounts, self.open = {}, {}, {}, {}
+        self.dated, self.threads, self.void, self.hearings, self.offences, self.standings = set(), {}, set(), {}, {}, {}
+
+    def hear(self, message):
+        if message.id in {known.id for known in self.messages}:
+            return
+        late = bool(self.messages) and message[:2] < self.messages[-1][:2]
+        self.messages.append(message)
+        if late:
+            self.messages[1:] = sorted(self.messages[1:])  # the registration comes first
+            self.begin()
+        for each in self.messages if late else [message]:
+            self.take(each)
+
+    def take(self, message):
+        self.personal, steps = set(), []
+        for fact in message.facts:
+            before = self.hearings, self.offences, self.standings
+            self.learn(message, fact)
+            self.join_thread(fact.get("hearing", ""))
+            self.look()
+            if fact["kind"] == "duplicate":
+                self.hand_on(self.hearings[fact["hearing"]])
+            for name, person in self.people.items():
+                steps.append((person, follow(self, name, person, fact, *before)))
+        for name, person in self.people.items():
+            self.settle(name, person, message.received)
+        for person, place in steps:
+            person.journey = person.journey if person.journey == "closed" or place is None else place
+        for name, person in self.people.items():
+            self.keep_in_touch((name, TALK, TALK), person)
+
+    # --- what is true -----------------------------------------------------------------------------------------------
+
+    def learn(self, message, fact):
+        kind, name = fact["kind"], fact.get("person", "")
+        person = self.people.get(name)
+        if name and person is None and kind != "join":
+            return
+        self.personal.add(name)
+        if kind == "join":
+            theirs = {each for each, charged in self.charges.items() if set(charged) & set(fact["offences"])}
+            self.people[name] = Record(joined=message.received, dead=False, opted=set(), talks={}, to_be_tried=True,
+                                       attendance="undecided", journey="charge", needed=None, **fact)  # fmt: skip
+            self.people[name].defendants = theirs | set(fact["defendants"]) or set(self.charges)
+        elif kind == "contact":
+            person.talks |= {fact["contact"]: fact["at"]} if fact["outcome"] in SPOKE else {}
+            self.tell(name, person, fact["at"], fact["contact"], fact["told"] if fact["outcome"] in REACHED else {})
+        elif kind == "correct":
+            self.void.add(fact["contact"])
+        elif kind in ("opt out", "opt in"):
+            person.opted = (person.opted | fact["topics"]) if kind == "opt out" else (person.opted - fact["topics"])
+        elif kind == "died":
+            person.dead, person.journey = True, "closed"
+        else:
+            version = -1 if message.version is None or kind == "results" else message.version
+            slot, rank = (message.context, message.version is None, fact.get("hearing")), (version, *message[2:0:-1])
+            news = Record(slot=slot, rank=rank, said=message.said, id=message.id, **fact)
+            self.statements.setdefault(fact["about"], []).append(news)
+
+    # --- what there is to tell, was told, and is owed ---------------------------------------------------------------
+
+    def values(self, name, person):
+        """Each value there is for a person, with the first start of its hearing."""
+        mine = [each for each in self.hearings.values() if concerns(each, person.defendants)]
+        asked_to = [each for each in mine if person.role != "witness" or each.kind == "trial"]
+        found = {
+            (OUTCOME, each.name): (("adjourned", each.kind), None) for each in asked_to if each.status == "adjourned"
+        }
+        for thread in {self.threads[each.name] for each in asked_to} - {""}:
+            found |= self.date_of(thread, [each for each in asked_to if self.threads[each.name] == thread], person)
+        if person.needed is not None:
+            starts = [each.starts for each in mine if each.kind == "trial" and each.status == "live"]
+            value = ("required", person.needed) if person.must_come else ("not required",)
+            found[ATTEND, self.case] = value, min(starts, default=None)
+        for defendant in person.defendants:
+            charged = self.charges[defendant]
+            theirs = [each for each in charged if each in person.offences] or charged
+            for topic, word in ((VERDICT, "word"), (SENTENCE, "sentence")):
+                said = {each: getattr(self.offences[each], word) for each in theirs}
+                value = tuple(sorted((each, said[each]) for each in said if said[each]))
+                if value or self.last_told((name, topic, defendant)):  # told and gone from the results: none stands
+                    found[topic, defendant] = value, None
+        return found
+
+    def date_of(self, thread, hearings, person):
+        on = sorted((min(at(*day) for day in own_days(each, person)), each.name, each.kind, each.court,
+                     own_days(each, person))
+                    for each in hearings if each.status == "live" and own_days(each, person))  # fmt: skip
+        if on:
+            return {(DATE, thread): (("on", on[0][2], tuple(each[2:] for each in on)), on[0][0])}
+        dated = [each for each in hearings if each.status not in ("stub", "undated", "duplicate")]
+        last = dated[-1] if dated else next((each for each in hearings if each.status == "duplicate"), None)
+        if last is None or last.status == "heard":
+            return {}
+        why = {"live": "days_cancelled", "duplicate": "withdrawn"}.get(last.status, last.status)
+        return {(DATE, thread): (("off", last.kind, why, last.reason), None)}
+
+    def told_of(self, key):
+        return [each for each in self.accounts.get(key, ((), ()))[1] if each[1] not in self.void]
+
+    def last_told(self, key):
+        return max(self.told_of(key), key=lambda each: each[:2], default=None)
+
+    def warned(self, name):
+        """When a person was first told that they are required, or of the date of a trial."""
+        return min((when for key in self.accounts if key[0] == name for when, _, value in self.told_of(key)
+                    if is_trial_date(key[1], value) or value[:1] == ("required",)), default=None)  # fmt: skip
+
+    def tell(self, name, person, when, contact, told):
+        told = dict(told)
+        if any(is_trial_date(topic, value) for (topic, _), value in told.items()):
+            # That says, too, that they must come, if it was known when they were told.
+            known = self.accounts.get((name, ATTEND, self.case), ([], []))[0]
+            seen = [each.value for each in known if each.received <= when]
+            seen = seen or [each.value for each in known[:1] if when < person.joined]
+            now = [] if known else [self.values(name, person).get((ATTEND, self.case), [()])[0]]
+            told.update([((ATTEND, self.case), value) for value in (seen or now)[-1:] if value[:1] == ("required",)])
+        for (topic, subject), value in told.items():
+            account = self.accounts.setdefault((name, topic, subject), ([], []))[1]
+            account += [] if (when, contact, value) in account else [(when, contact, value)]
+
+    def twin(self, hearing):
+        """The hearing of which a duplicate is the double: one that lives in its thread, else the only one like it."""
+        live = [each for each in self.hearings.values() if each.status == "live" and each.name != hearing.name]
+        own = [each for each in live if self.threads[each.name] == self.threads[hearing.name]]
+        like = (hearing.court, hearing.kind, hearing.starts and hearing.starts.date())
+        alike = [each for each in live if (each.court, each.kind, each.starts.date()) == like
+                 and concerns(hearing, each.defendants)]  # fmt: skip
+        return own[0] if own else alike[0] if len(alike) == 1 else None
+
+    def hand_on(self, hearing):
+        """What was told of a duplicate counts for the hearing that stays."""
+        twin = self.twin(hearing)
+        for key in list(self.accounts) if twin else ():
+            thread, target = self.threads[hearing.name], self.threads[twin.name]
+            if key[1:] == (DATE, thread) and thread != target:
+                for each in self.told_of(key):
+                    self.accounts[key][1].remove(each)
+                    self.accounts.setdefault((key[0], DATE, target), ([], []))[1].append(each)
+
+    def settle(self, name, person, received):
+        values, warned = self.values(name, person), self.warned(name)
+        theirs = {key[1:] for key in self.accounts if key[0] == name}
+        dates = [told[2] for key in self.accounts if key[:2] == (name, DATE) and (told := self.last_told(key))]
+        for topic, subject in {*values, *theirs}:
+            key = (name, topic, subject)
+            self.open.pop(key, None)
+            history, told = self.accounts.setdefault(key, ([], []))[0], self.last_told(key)
+            value, starts = values.get((topic, subject), (None, None))
+            rules = () if person.dead else self.rules(person, topic, value, warned)
+            if value is None or not rules:
+                if person.dead or value is not None:
+                    history.clear()  # the entitlement is over
+                continue
+            if not history or history[-1].value != value:
+                ahead = dates if topic == ATTEND else [told[2]] if told else []
+                ahead = [starts, *(min((at(*day) for day in days_of(each)), default=None) for each in ahead)]
+                start = min((each for each in ahead if each and each > received), default=None)
+                dues = [
+                    due_after(received, days[person.enhanced], start if cap else None) for *_, days, cap, _ in rules
+                ]
+                due, capped = min(dues, key=lambda each: each[0])
+                ends = max((at(day, time(23, 59)) for day, _ in days_of(value)), default=received)
+                over = topic == OUTCOME or ends < received
+                history.append(Change(received, value, due, capped, not history and name in self.personal and over))
+            off = value[:1] in (("off",), ("not required",))
+            comes = (
+                person.role == "witness"
+                and warned
+                and value == ("not required",)
+                and max(warned, person.joined) < history[-1].received
+            )
+            known = [
+                place for place, each in enumerate(history, 1) if (each.value == told[2] if told else each.baseline)
+            ]
+            run = history[max(known, default=0) :]
+            if run and (told or not off or comes):
+                first = 0 if any(each.capped for each in run) else 1
+                self.open[key] = Owed(value, min(each.due for each in run), min(each.received for each in run), first)
+
+    def rules(self, person, topic, value, warned):
+        off = value is not None and value[:1] in (("off",), ("not required",))
+        holds = {
+            "always": True,
+            "required": person.must_come,
+            "warned": warned,
+            "off and warned": off and warned,
+            "never": False,
+        }
+        return [rule for rule in RULES if topic in rule[0] and (rule[1] == "both" or person.role in (rule[1], "both"))
+                and holds[rule[2]] and (topic not in person.opted or holds[rule[5]])]  # fmt: skip
+
+    def keep_in_touch(self, key, person):
+        self.open.pop(key, None)
+        wanted = person.role != "witness" or person.needed is None or person.must_come
+        if wanted and not person.dead and person.journey not in ("outcome", "closed") and TALK not in person.opted:
+            since = max([person.joined, *(when for contact, when in person.talks.items() if contact not in self.void)])
+            days = 14 if person.enhanced else 28
+            self.open[key] = Owed(("every", days), talk_after(since, days), since, 1)

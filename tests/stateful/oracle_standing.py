@@ -1,0 +1,86 @@
+"""The oracle's second half: where each person's attendance and journey stand after a fact (docs/core.md section 4)."""
+
+NO_DATE = ("vacated", "adjourned", "date_removed")
+
+
+def follow(case, name, person, fact, hearings, offences, standings):
+    """Step a person's attendance after a fact; say where their journey goes: a place, or None when it stays."""
+    goes, steps = fact["kind"] == "join" and fact["person"] == name, []
+    mine = [each for each in case.hearings.values() if case.concerns(each, person.defendants)]
+    a_trial_is_on = any(each.kind == "trial" and each.status == "live" for each in mine)
+    for now in mine:
+        was = hearings.get(now.name)
+        step, moves = what_became(case, person, was, now, "changed" if a_trial_is_on else "put off")
+        steps += [step] if now.kind == "trial" and person.must_come else []
+        starts = now.started and not (was and was.started) and case.is_to_be_tried(person)
+        goes = goes or moves or starts
+    was_to_be_tried, person.to_be_tried = person.to_be_tried, case.is_to_be_tried(person)
+    steps += ["not required"] if was_to_be_tried and not person.to_be_tried else []
+    steps += [fact["kind"]] if fact.get("person") == name else []
+    theirs = [offence for defendant in person.defendants for offence in case.charges[defendant]]
+    goes = goes or any(standings.get(each) != case.standings[each] for each in person.defendants)
+    goes = goes or any(offences.get(each) != case.offences[each] for each in theirs)
+    for step in steps:
+        person.attendance = attend(case, name, person, step)
+    if person.attendance == "required" and knows_all(case, name, person):
+        person.attendance = "warned"
+    return place(case, person, mine) if goes else None
+
+
+def what_became(case, person, was, now, lost):
+    """What a change of a hearing means for those who must come, and whether it moves journeys."""
+    lived, lives = was is not None and was.status == "live", now.status == "live"
+    if lives and not lived:
+        return "unvacated" if was is not None and was.status == "vacated" else "changed", True
+    if lives:
+        days = case.own_days(now, person)
+        if (days, now.court) == (case.own_days(was, person), was.court):
+            return "", False
+        return "changed" if days else "put off", (was.listed, was.court) != (now.listed, now.court)
+    gone = now.status in (*NO_DATE, "withdrawn") or (now.status == "duplicate" and not case.twin(now))
+    return (lost, True) if lived and gone else ("", False)
+
+
+def attend(case, name, person, step):
+    stood, stands = person.attendance, person.needed not in (None, False)
+    match step, stood:
+        case "requires", "undecided" | "not_required" | "de_warned":
+            return "required"
+        case "not required", "undecided" | "not_required":
+            return "not_required"
+        case "not required", "required":
+            return "de_warned" if case.warned(name) else "not_required"
+        case ("not required", "warned") | ("put off", "required" | "warned"):
+            return "de_warned"
+        case "changed", "warned" | "de_warned":
+            return "required" if stood == "warned" or stands else stood
+        case "unvacated", "de_warned" if stands:
+            dates = [told for key in case.accounts if key[0] == name and (told := case.last_told(key))
+                     and told[2][:2] in (("on", "trial"), ("off", "trial"))]  # fmt: skip
+            believes_it_is_on = case.warned(name) and max(dates, default=(0, 0, "on"))[2][0] == "on"
+            return "warned" if believes_it_is_on else "required"
+    return stood
+
+
+def knows_all(case, name, person):
+    """Whether a required person was told the requirement and each date of a trial as they are now (ADR 20)."""
+    for (topic, subject), (value, _) in case.values(name, person).items():
+        told = case.last_told((name, topic, subject))
+        never_heard_of_it = told is None and value[:1] == ("off",)
+        asked = topic == "attendance" or value[:2] in (("on", "trial"), ("off", "trial"))
+        if asked and not never_heard_of_it and (told is None or told[2] != value):
+            return False
+    return person.must_come
+
+
+def place(case, person, hearings):
+    """Where all the defendants who matter to a person stand together."""
+    standings = {case.standings[each] for each in person.defendants}
+    if standings == {"concluded"}:
+        return "outcome"
+    if "trial_running" in standings:
+        return "trial"
+    last = {case.threads[each.name]: each for each in hearings if each.status not in ("stub", "undated", "duplicate")}
+    if any(each.status in NO_DATE for each in last.values()) and not any(each.status == "live" for each in hearings):
+        return "adjournment"
+    return "listing" if any(each.status not in ("stub", "duplicate") for each in hearings) else "charge"
