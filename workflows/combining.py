@@ -162,8 +162,8 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
     copies = Copies(act=act, case=target.case, journal=target.journal)
     replaced = copies.replace(target.counting, rewritten)
     copies.carry(source.counting, rewritten)
-    for name, one in (("target", target), ("source", source)):
-        for hearing, event in _never_described(one).items():
+    for name, of_case in (("target", target), ("source", source)):
+        for hearing, event in _never_described(of_case).items():
             about = events.About(defendants=uniting.meant[name])
             if about.defendants and hearing not in same and hearing not in same.values():
                 copies.add(event, events.HearingListed(hearing=hearing, about=about))

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.cases.documents import a_document
+from tests.cast import a_key
 from tests.desk import Desk, desk  # noqa: F401
 from tests.factories import (
     MadeCase,
@@ -21,18 +23,20 @@ from tests.factories import (
     told_everything,
     vacated,
 )
+from tests.feed import payloads
 from tests.reading import text_of
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.cases import merging
 from witness_care.cases.models import CaseCombination, CourtCase
 from witness_care.casework import checks, rebuild
+from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.people.models import Participant
 from workflows import values
 
-pytestmark = pytest.mark.feature("B8")
+FEED = "feed:common-platform"
 LEAH, NADIA, OWEN = "Leah Jones", "Nadia Ahmed", "Owen Price"
 
 
@@ -240,3 +244,61 @@ def test_a_later_merge_is_taken_apart_first(desk: Desk, sam: Actor) -> None:
 
     assert nothing_is_wrong()
     assert {duty.case_id for duty in open_duties(second[OWEN])} == {second.id}
+
+
+def test_a_talk_that_counts_in_both_cases_is_corrected_in_both(desk: Desk, sam: Actor) -> None:
+    first, second = one_person_in_two_cases(desk)
+    trial = a_trial(second, "2027-01-11 10:00", now="2026-11-12 10:00")
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+    contact = told_everything(first[LEAH], now="2026-11-30 11:00", by=desk.cast.olivia)
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 12:00"))
+    assert owed(second[LEAH]) == [], f"she was told of {trial} while the cases were one"
+
+    contacts.correct_contact(contact, "Another Leah.", actor=sam.reference, now=at("2026-11-30 13:00"))
+
+    [(topic, _)] = owed(second[LEAH])
+    assert topic == values.WHEN_WHERE
+    assert nothing_is_wrong()
+
+
+def test_programs_and_courts_that_know_the_merged_case_reach_the_one_that_stays(desk: Desk, sam: Actor) -> None:
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read", "cases:write", "contacts:write", FEED))
+    program = desk.app.test_client()
+    document = a_document(identifiers=[{"namespace": "cp", "id": payloads.CASE}])
+    document["defendants"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.DEFENDANT}]
+    document["defendants"][0]["offences"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.OFFENCE}]
+    program.put("/api/v1/cases/99AB1234526", json=document, headers=key)
+    put = program.get("/api/v1/cases/99AB1234526", headers=key).json
+    first = a_case(a_witness(LEAH), now="2026-11-09 09:00", defendants=("Bo Lee",))
+    merging.merge(first.urn, "99AB1234526", "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+
+    answer = program.post(
+        "/api/v1/feeds/common-platform/messages", json=payloads.confirmed("2027-01-11T10:00:00Z"), headers=key
+    )
+    assert (answer.status_code, answer.json["state"]) == (202, "applied"), answer.text
+    read = program.get("/api/v1/cases/99AB1234526", headers=key).json
+    assert (read["id"], read["urn"]) == (first.id, first.urn)
+    assert [each["id"] for each in put["participants"]] != []
+    assert {each["id"] for each in put["participants"]} < {each["id"] for each in read["participants"]}
+    assert len(read["hearings"]) == 1
+    assert [topic for topic, _ in owed(first[LEAH])] == [], "a hearing of other defendants is no business of hers"
+    again = program.put("/api/v1/cases/99AB1234526", json=document, headers=key)
+    assert (again.status_code, again.json["state"]) == (200, "unchanged"), again.text
+    assert nothing_is_wrong()
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 12:00"))
+
+    read = program.get("/api/v1/cases/99AB1234526", headers=key).json
+    assert (read["id"], len(read["hearings"])) == (put["id"], 1), "the hearing went with the case it is about"
+    assert program.get(f"/api/v1/cases/{first.urn}", headers=key).json["hearings"] == []
+    assert nothing_is_wrong()
+
+
+def test_who_was_in_both_cases_is_found_under_either_id(desk: Desk, sam: Actor) -> None:
+    first, second = one_person_in_two_cases(desk)
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+
+    led = desk.as_("olivia").get(f"/participants/{second[LEAH]}")
+
+    assert (led.status_code, led.location) == (302, f"/participants/{first[LEAH]}")
+    assert desk.as_("noor").get(f"/participants/{second[LEAH]}").status_code == 404

@@ -17,7 +17,6 @@ from witness_care.casework import rebuild
 from witness_care.database import session
 from workflows import values
 
-pytestmark = pytest.mark.feature("B8")
 RIGHT = "42AB9999926"
 
 

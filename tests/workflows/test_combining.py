@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,6 @@ from workflows.decide import case_truth, refold, state_hash
 from workflows.events import CaseEvent, CaseMergedAway, CaseMergedHere, Fact, HearingListed, MergeUndone
 from workflows.renaming import renamed
 
-pytestmark = pytest.mark.feature("B8")
 OTHER, MERGE, PART = "other", "merge-1", "part-1"
 ANNOUNCED = "announced"
 MARKED = timedelta(seconds=1)

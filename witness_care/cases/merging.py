@@ -129,7 +129,7 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
         target, source = _sides(session, stays.id, goes.id)
         merged = combining.merge(target, source, same_in_both(session, goes.id, stays.id), act=act)
         at = _after_both(target, source, now)
-        marks: list[events.Fact] = [
+        marks: list[Fact] = [
             events.CaseMergedHere(act=act, case=goes.id, replaced=merged.replaced, threads=merged.threads),
             *(record for _, record in sorted(merged.united.items())),
         ]
@@ -165,18 +165,19 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
 
 def _both(session: Session, actor: Actor, urn: str, other_urn: str) -> tuple[Any, Any]:
     """Lock both cases in id order. Raises CannotBeMergedError when they cannot become one."""
-    staying, going = (
-        session.scalar(scope.cases(actor).where(identifiers.has_urn(number)).with_only_columns(CourtCase.id))
-        for number in (urn, other_urn)
-    )
-    if staying is None or not actor.may(Permission.COMBINE_CASES):
+    ids: dict[str, str | None] = {}
+    for number in (urn, other_urn):
+        query = scope.cases(actor).where(identifiers.has_urn(number)).with_only_columns(CourtCase.id)
+        ids[number] = session.scalar(query)
+    first, second = ids[urn], ids[other_urn]
+    if first is None or not actor.may(Permission.COMBINE_CASES):
         raise LookupError("Expected a case of this actor's units; there is none by this URN.")
-    if going is None:
+    if second is None:
         raise CannotBeMergedError(NOT_THERE)
-    if staying == going:
+    if first == second:
         raise CannotBeMergedError(ITSELF)
-    rows = _locked(session, [staying, going])
-    stays, goes = rows[staying], rows[going]
+    rows = _locked(session, (first, second))
+    stays, goes = rows[first], rows[second]
     if stays.unit_id != goes.unit_id:
         raise CannotBeMergedError(OTHER_UNIT)
     if stays.merged_into or goes.merged_into:
@@ -184,7 +185,7 @@ def _both(session: Session, actor: Actor, urn: str, other_urn: str) -> tuple[Any
     return stays, goes
 
 
-def _locked(session: Session, case_ids: Sequence[Any]) -> dict[str, Any]:
+def _locked(session: Session, case_ids: Sequence[str]) -> dict[str, Any]:
     columns = (CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.merged_into)
     rows = session.execute(
         sa.select(*columns).where(CourtCase.id.in_(sorted(case_ids))).order_by(CourtCase.id).with_for_update()
