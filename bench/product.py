@@ -25,7 +25,7 @@ from witness_care.supervision.queries import ContactFilter
 from workflows.events import CaseEvent
 
 FEED = "feed:common-platform"
-BUILT_AT_ONCE = 100
+BUILT_AT_ONCE = 20
 
 
 class TakenBack(Exception):

@@ -35,7 +35,7 @@ def machine_events(
         for key, hearing in fold.truth.hearings.items()
         if before.hearings.get(key) != hearing
     ]
-    for participant in list(fold.people):
+    for participant in _concerned(fold, event, before):
         person = fold.people[participant]
         names = _hearing_events(fold, person, changed_hearings, participant, event)
         names += _proceedings_events(fold, participant, person, before, standings_before, event)
@@ -52,6 +52,18 @@ def machine_events(
         if fold.people[participant].attendance is Attendance.REQUIRED and _is_told_now(fold, participant):
             _step_attendance(fold, participant, "told_required", event)
     return journeys
+
+
+def _concerned(fold: Fold, event: CaseEvent, before: CaseTruth) -> list[str]:
+    """Give the people for whom an event may mean something: its own person, when all else is as true as it was.
+
+    Without this the registration of a hundred people would ask a hundred people about each of them.
+    """
+    person, now = getattr(event.what, "participant", None), fold.truth
+    as_it_was = (before.hearings, before.threads, before.charged, before.offences, before.proceedings)
+    if person is None or as_it_was != (now.hearings, now.threads, now.charged, now.offences, now.proceedings):
+        return list(fold.people)
+    return [person] if person in fold.people else []
 
 
 def note_taken_back(fold: Fold, event: CaseEvent, people_before: dict[str, Person]) -> None:
