@@ -158,7 +158,7 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
         session.flush()
         apply(said, actor=actor.reference, now=now)
         carrying.keep_answers(session, goes.id, stays.id)
-        people.mark_shared_points(session, stays.id, now)
+        people.mark_shared_points(session, [stays.id], now)
         _redrive(stays.id)
         return stays.urn, merged, [stays.id, goes.id]
 
