@@ -29,7 +29,8 @@ from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.cases import merging
 from witness_care.cases.models import CaseCombination, CourtCase
-from witness_care.casework import checks, rebuild
+from witness_care.casework import rebuild
+from witness_care.checks.every import check
 from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
@@ -56,7 +57,7 @@ def state_of(case: MadeCase) -> str:
 def nothing_is_wrong(now: str = "2026-12-01 09:00") -> bool:
     session().expire_all()
     assert list(rebuild.differences()) == []
-    assert list(checks.check(at(now))) == []
+    assert list(check(at(now))) == []
     return True
 
 

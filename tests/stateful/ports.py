@@ -22,9 +22,9 @@ from tests.workflows.case_play import CasePlay
 from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase, Defendant
 from witness_care.casework.apply import apply
-from witness_care.casework.checks import check
 from witness_care.casework.rebuild import differences
 from witness_care.casework.rules import rules_for_unit
+from witness_care.checks.every import check
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session, writing
 from witness_care.people.models import Participant, Person
