@@ -152,6 +152,7 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         same={ours: theirs for ours, theirs in same.items() if ours in source.snapshot.people},
         meant=_meant(target, source, same),
         offences=_offences(target, source, same),
+        shared=_shared(target, source, same),
     )
     theirs = [(event.fold_key, "source", event) for event in source.counting]
     ours = [(event.fold_key, "target", event) for event in target.counting]
@@ -210,6 +211,18 @@ def _meant(target: Side, source: Side, same: Mapping[str, str]) -> dict[str, tup
         "target": tuple(sorted(ours)) if theirs - ours else (),
         "source": tuple(sorted(theirs)) if ours - theirs else (),
     }
+
+
+def _shared(target: Side, source: Side, same: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Give, by side and hearing of both cases, the defendants whom the other case names for it; none: everybody."""
+    meant = _meant(target, source, same)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for theirs, ours in same.items():
+        if theirs in source.truth.hearings and ours in target.truth.hearings:
+            named = source.truth.hearings[theirs].about.defendants
+            found["source", ours] = target.truth.hearings[ours].about.defendants or meant["target"]
+            found["target", ours] = tuple(same.get(each, each) for each in named) or meant["source"]
+    return found
 
 
 def _offences(target: Side, source: Side, same: Mapping[str, str]) -> dict[str, dict[str, frozenset[str]]]:

@@ -24,12 +24,14 @@ class Uniting:
     """Reads what two cases say, in the order of the fold, and says it for the one case they become.
 
     `same` are the participants of the target by those of the source; `meant` the defendants that a record which names
-    none speaks of, by side; `offences` the charges of each side, by defendant.
+    none speaks of, by side; `offences` the charges of each side, by defendant. `shared` are the defendants whom the
+    other case names for a hearing of both, by side and hearing.
     """
 
     same: Mapping[str, str]
     meant: Mapping[str, tuple[str, ...]]
     offences: Mapping[str, Mapping[str, frozenset[str]]]
+    shared: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _records: dict[tuple[str, str], events.ParticipantRecorded] = field(default_factory=dict)
     _required: dict[tuple[str, str], events.CpsRequires | events.CpsNotRequired] = field(default_factory=dict)
     _opted_out: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -72,17 +74,24 @@ class Uniting:
         }
 
     def _narrowed(self, side: str, fact: Fact) -> Fact:
-        """Name the defendants of its own case where a fact names none, which would mean those of both."""
+        """Name the defendants of its own case where a fact names none, which would mean those of both.
+
+        What one case says of a hearing that both have is about the defendants of both, whichever spoke last.
+        """
         meant = self.meant[side]
-        if not meant:
-            return fact
-        if isinstance(fact, events.ParticipantRecorded) and not fact.defendants and not fact.offences:
-            return replace(fact, defendants=meant)
+        if isinstance(fact, events.ParticipantRecorded):
+            names_nobody = not fact.defendants and not fact.offences
+            return replace(fact, defendants=meant) if meant and names_nobody else fact
         about = getattr(fact, "about", None)
-        if about is not None and not about.defendants:
-            changes: dict[str, Any] = {"about": replace(about, defendants=meant)}
-            return replace(fact, **changes)
-        return fact
+        if about is None:
+            return fact
+        defendants = about.defendants or meant
+        others = self.shared.get((side, getattr(fact, "hearing", "")))
+        if others is not None:  # nobody named on either side: everybody
+            further = tuple(each for each in others if each not in defendants)
+            defendants = (*defendants, *further) if defendants and others else ()
+        changes: dict[str, Any] = {"about": replace(about, defendants=defendants)}
+        return fact if defendants == about.defendants else replace(fact, **changes)
 
     def _wishes(self, side: str, participant: str) -> frozenset[str]:
         return self._opted_out.get((side, participant), frozenset())

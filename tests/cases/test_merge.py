@@ -174,6 +174,23 @@ def test_one_trial_entered_in_both_cases_is_told_once(desk: Desk, sam: Actor) ->
     assert nothing_is_wrong()
 
 
+def test_a_hearing_of_both_cases_concerns_the_people_of_both(desk: Desk, sam: Actor) -> None:
+    first = a_case(a_victim(LEAH), now="2026-11-09 09:00")
+    second = a_case(a_victim(OWEN), now="2026-11-10 09:00", defendants=("Bo Lee",))
+    trial = a_trial(first, "2027-01-11 10:00", now="2026-11-11 10:00")
+    a_trial(second, "2027-01-11 10:00", now="2026-11-12 10:00")
+    for case, name in ((first, LEAH), (second, OWEN)):
+        told_everything(case[name], now="2026-11-13 11:00", by=desk.cast.olivia)
+
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+    assert (owed(first[LEAH]), owed(second[OWEN])) == ([], [])
+    moved(first, trial, "2027-02-01 10:00", now="2026-11-30 10:00")
+
+    assert [topic for topic, _ in owed(first[LEAH])] == [values.WHEN_WHERE]
+    assert [topic for topic, _ in owed(second[OWEN])] == [values.WHEN_WHERE]
+    assert nothing_is_wrong()
+
+
 # --- by form, and by number ---------------------------------------------------------------------------------------
 
 
