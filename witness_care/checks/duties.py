@@ -87,11 +87,7 @@ def no_duty_disappears(now: datetime) -> Iterator[Finding]:
 
 
 def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
-    """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock.
-
-    In a case that was merged and taken apart, what was stricter while the two were one is over: it is left out.
-    """
-    parted = set(session().scalars(sa.select(JournalEvent.case_id).where(JournalEvent.kind == "MergeUndone")))
+    """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock."""
     lines = (
         sa.select(DutyHistory.case_id, DutyHistory.duty_id, DutyHistory.due_at, JournalEvent.kind)
         .outerjoin(JournalEvent, JournalEvent.id == DutyHistory.event_id)
@@ -101,7 +97,7 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     for row in rows(lines):
         same = before is not None and before["duty_id"] == row["duty_id"]
         by_contact = row["kind"] in ("ContactMade", "ContactCorrected")
-        if same and row["due_at"] > before["due_at"] and not by_contact and row["case_id"] not in parted:
+        if same and row["due_at"] > before["due_at"] and not by_contact:
             yield finding("I5", row["case_id"], row["duty_id"], "The due time of an open duty moved later.")
         before = row
     last = (
@@ -114,7 +110,7 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     corrected = sa.select(DutyHistory.duty_id).join(JournalEvent, JournalEvent.id == DutyHistory.event_id)
     excused = set(session().execute(corrected.where(JournalEvent.kind == "ContactCorrected")).scalars())
     for row in rows(last):
-        if row["due_at"] > row["lowest"] and row["id"] not in excused and row["case_id"] not in parted:
+        if row["due_at"] > row["lowest"] and row["id"] not in excused:
             yield finding("I5", row["case_id"], row["id"], "A duty is due later than its own history says.")
 
 

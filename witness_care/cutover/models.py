@@ -13,7 +13,7 @@ from witness_care.database import Base
 
 
 class ImportFile(Base):
-    """One file: what it says is sealed until it is imported, and gone then, or after a day (ADR 23)."""
+    """One file: what it says is sealed until it is imported, and gone then, or after a day (ADR 22)."""
 
     __tablename__ = "import_file"
     __table_args__ = (

@@ -1,6 +1,6 @@
 """Takes a file on, shows what importing it would do, imports it, and keeps which rows were refused.
 
-What the file says is sealed while it waits, and gone once it is imported, or after a day (ADR 23).
+What the file says is sealed while it waits, and gone once it is imported, or after a day (ADR 22).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ whole day to show fifty of it. Only statistics change; SQLite has none of the ki
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
