@@ -32,6 +32,7 @@ class Work(Enum):
     TRY_AGAIN = "tries waiting messages again as somebody asked"
     MATCH_PART = "matches a waiting part to a case, as a person said"
     SET_PART_ASIDE = "sets a waiting part aside, as a person said"
+    TAKE_PART_UP = "takes up again what was set aside, as a person said"
     REGISTER_CASE = "registers or changes a case, and applies what waited for it"
     RECORD_CONTACT = "records a contact, from a form or the API"
     CORRECT_CONTACT = "corrects a contact"

@@ -18,7 +18,9 @@ KILLED = ("feed", "contacts", "jobs")
 NAMED_ELSEWHERE = {Work.KEY_SEEN, Work.SIGN_IN_SEEN, Work.REGISTER_CASE, Work.LOG_READING}
 
 # Where a unit of work opens that nobody kills, as "module.py:function", and why that is right.
-NOT_KILLED: dict[str, str] = {}
+NOT_KILLED: dict[str, str] = {
+    "jobs/regular.py:forget_old_files": "it takes away what is a day old, and the next hour takes what was left",
+}
 
 
 def units_of_work(path: Path) -> Iterator[tuple[str, str | None]]:
@@ -61,7 +63,7 @@ def test_every_unit_of_work_of_the_feed_and_contact_paths_has_its_fault_points()
 def test_every_named_unit_of_work_is_opened_somewhere_and_in_one_place_only() -> None:
     named = [work for _, work in places(".") if work]
     assert sorted(named) == sorted(work.name for work in Work)
-    assert {work for _, work in places(*KILLED)} == {work.name for work in Work if work not in NAMED_ELSEWHERE}
+    assert {work for _, work in places(*KILLED) if work} == {work.name for work in Work if work not in NAMED_ELSEWHERE}
 
 
 def test_nothing_commits_but_a_unit_of_work() -> None:

@@ -276,7 +276,9 @@ damage("I14", "a day belongs to another case than its hearing")(
     lambda w: w.change(HearingDay, w.first(select(HearingDay.hearing_id)), case_id="nowhere")
 )
 damage("I14", "a duty is owed to somebody of another case")(
-    lambda w: w.change(Duty, w.first(OPEN), case_id=w.first(CASE_OF_COURT))
+    lambda w: w.change(
+        Duty, w.first(OPEN.where(Duty.case_id != w.first(CASE_OF_COURT))), case_id=w.first(CASE_OF_COURT)
+    )
 )
 damage("I14", "an offence is of nobody")(
     lambda w: w.change(Offence, w.first(select(Offence.id)), defendant_id="nobody")

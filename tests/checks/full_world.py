@@ -23,6 +23,7 @@ from witness_care.cases.undoing import undo
 from witness_care.contacts.service import correct_contact
 from witness_care.database import session, writing
 from witness_care.jobs import heartbeats
+from witness_care.sealing import Sealed
 from workflows.events import ContactOutcome, OptedOut, TrialVacated
 
 NOW = at(MONDAY)
@@ -53,7 +54,8 @@ class FullWorld:
     def copy(self, model: Any, row: str, **values: Any) -> str:
         """Add a row like another one; gives the id of the new one."""
         found = session().execute(sa.select(model.__table__).where(_key(model) == row)).mappings().one()
-        session().execute(sa.insert(model.__table__), [{**found, "id": "planted", **values}])
+        open_values = {name: value for name, value in found.items() if not isinstance(value, Sealed)}
+        session().execute(sa.insert(model.__table__), [{**open_values, "id": "planted", **values}])
         return "planted"
 
 

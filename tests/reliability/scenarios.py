@@ -205,8 +205,12 @@ def a_duty_is_ended(play: Play, made: MadeCase) -> None:
 
 
 def the_waiting_part(play: Play) -> str:
+    return the_part(play, "parked")
+
+
+def the_part(play: Play, state: str) -> str:
     with play.app.app_context():
-        part = session().scalars(sa.select(FeedPart.id).where(FeedPart.state == "parked")).one()
+        part = session().scalars(sa.select(FeedPart.id).where(FeedPart.state == state)).one()
         session().rollback()
         return part
 
@@ -225,6 +229,13 @@ def a_part_is_set_aside(play: Play, _case_id: str) -> None:
     page = f"/feed/unmatched/{the_waiting_part(play)}"
     values = form_values(play.open("sam", page), f"{page}/set-aside") | {"why": "not_our_case"}
     play.submit("sam", f"{page}/set-aside", values, decided="It does not wait any more")
+
+
+def a_part_is_taken_up_again(play: Play, _case_id: str) -> None:
+    a_part_is_set_aside(play, _case_id)
+    page = f"/feed/unmatched/{the_part(play, 'rejected')}"
+    values = form_values(play.open("sam", page), f"{page}/take-up")
+    play.submit("sam", f"{page}/take-up", values, decided="Cases it may be about")  # it waits again
 
 
 def waiting_messages_are_tried_again(play: Play, _case_id: str) -> None:
@@ -307,6 +318,12 @@ SCENARIOS = (
         before=sams_desk_and_a_case,
         act=a_part_is_set_aside,
         kills=both(Work.SET_PART_ASIDE),
+    ),
+    Scenario(
+        name="a part is taken up again",
+        before=sams_desk_and_a_case,
+        act=a_part_is_taken_up_again,
+        kills=both(Work.TAKE_PART_UP),
     ),
     Scenario(
         name="waiting messages are tried again",

@@ -163,7 +163,7 @@ class Oracle(Truth):
 
     def tell(self, name, person, when, contact, told):
         told = dict(told)
-        if any(is_trial_date(topic, value) for (topic, _), value in told.items()):
+        if (ATTEND, self.case) not in told and any(is_trial_date(topic, value) for (topic, _), value in told.items()):
             # That says, too, that they must come, if it was known when they were told.
             known = self.accounts.get((name, ATTEND, self.case), ([], []))[0]
             seen = [each.value for each in known if each.received <= when]

@@ -24,7 +24,7 @@ from witness_care.cases.models import CourtCase, Defendant
 from witness_care.casework.apply import apply
 from witness_care.casework.rebuild import differences
 from witness_care.casework.rules import rules_for_unit
-from witness_care.checks.every import check
+from witness_care.checks.every import CHECKS, check
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session, writing
 from witness_care.people.models import Participant, Person
@@ -306,5 +306,7 @@ class OnADatabase:
 
     def end(self, now: datetime) -> None:
         with self.shelf.app.app_context():
-            assert list(check(now)) == []
+            # No message and no worker: only the events of cases are played here.
+            findings = [each for name in CHECKS if name not in ("I10", "I12") for each in check(now, only=name)]
+            assert findings == []
             assert list(differences()) == []

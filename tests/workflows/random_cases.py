@@ -17,7 +17,9 @@ from tests.workflows.case_play import CasePlay
 from workflows import events, values
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, ContactOutcome, DateKind, HearingClass, HearingDay, When, Where
+from workflows.rulebook import default_rulebook
 from workflows.snapshot import Snapshot
+from workflows.working_days import Calendar
 
 CASE = "case"
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -90,6 +92,17 @@ def written(steps: Sequence[Step], rules: Rules) -> tuple[list[Message], CasePla
             writer.play.deliver(message)
             found.append(message)
     return found, writer.play
+
+
+def court_messages(steps: Sequence[Step]) -> list[Message]:
+    """Write down what courts say, which does not depend on how the case stands: no case is played."""
+    found: list[Message] = []
+    now, rules = START, Rules(default_rulebook(), Calendar(bank_holidays={}, first_year=2026, last_year=2027))
+    for count, step in enumerate(steps, 1):
+        now += timedelta(minutes=step.gap)
+        writer = Writer(CasePlay(rules=rules, case=CASE), now - timedelta(minutes=step.before), count)
+        found.append(tuple(_event(fact, n, step, writer, now) for n, fact in enumerate(step.write(writer))))
+    return found
 
 
 def _event(fact: events.Fact, ordinal: int, step: Step, writer: Writer, now: datetime) -> CaseEvent:

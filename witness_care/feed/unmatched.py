@@ -100,7 +100,7 @@ def take_up(waiting: WaitingPart, *, actor: Actor, now: datetime) -> None:
     """
     if waiting.said is None:
         raise NotPossibleError
-    with database.writing() as session:
+    with database.writing(Work.TAKE_PART_UP) as session:
         _lock(session, waiting.row.id, state=State.REJECTED)
         waits = {"state": State.PARKED, "reason": Parked.NEEDS_PERSON, "detail": ""}
         _decided(session, waiting.row.id, actor, now, **waits)
