@@ -166,8 +166,8 @@ damage("I4", "a defendant was taken off the case")(
     lambda w: w.change(Defendant, w.first(select(Defendant.id)), removed_at=NOW)
 )
 damage("I4", "a person stands at another step")(lambda w: w.change(Participant, w.first(OWED_TO), journey="closed"))
-damage("I4", "a person is warned who was not told")(
-    lambda w: w.change(Participant, w.first(OWED_TO), attendance="warned")
+damage("I4", "a person did not come, and nobody said so")(
+    lambda w: w.change(Participant, w.first(OWED_TO), attendance="absent")
 )
 damage("I4", "a person is no longer required")(
     lambda w: w.change(
@@ -290,11 +290,12 @@ damage("I17", "a line of a duty's history has no entry")(
 damage("I17", "a duty was opened by nothing")(lambda w: w.change(Duty, w.first(OPEN), opened_by_event="nothing"))
 
 
-@damage("I17", "an entry is gone from the middle of a submission")
+@damage("I17", "an entry is gone from a submission of several")
 def _(w: FullWorld) -> str:
-    entry = w.first(select(JournalEvent.id).where(JournalEvent.ordinal == 1, JournalEvent.actor.not_like("feed:%")))
-    message = w.first(select(JournalEvent.message_id).where(JournalEvent.id == entry))
-    w.remove(JournalEvent, entry)
+    further = select(JournalEvent.message_id).where(JournalEvent.ordinal == 1, JournalEvent.actor.not_like("feed:%"))
+    message = w.first(further)
+    first = select(JournalEvent.id).where(JournalEvent.message_id == message, JournalEvent.ordinal == 0)
+    w.remove(JournalEvent, w.first(first))
     return message
 
 
