@@ -228,7 +228,7 @@ def a_part_is_set_aside(play: Play, _case_id: str) -> None:
     play.settle(by_worker=False)
     page = f"/feed/unmatched/{the_waiting_part(play)}"
     values = form_values(play.open("sam", page), f"{page}/set-aside") | {"why": "not_our_case"}
-    play.submit("sam", f"{page}/set-aside", values, decided="It does not wait any more")
+    play.submit("sam", f"{page}/set-aside", values, decided="Take it up again")
 
 
 def a_part_is_taken_up_again(play: Play, _case_id: str) -> None:
