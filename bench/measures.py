@@ -336,19 +336,19 @@ class Queue:
     duties: int
 
 
-def fill_queue(raw: psycopg.Connection[Any], maker: Maker, duties: int) -> int:
-    """Load people, duties, hearings and contacts; give the number of duties."""
+def fill_queue(raw: psycopg.Connection[Any], maker: Maker, duties: int, *, contacts: bool = True) -> None:
+    """Load people, hearings and about so many duties, with as many contacts."""
     cases = maker.cases(duties // data.DUTIES_OF_A_PERSON)
     data.load_units(raw, maker)
     data.load_cases(raw, cases)
     data.copy(raw, "hearing", data.hearing_rows(cases))
-    data.copy(raw, "contact", data.contact_rows(maker, cases))
-    count = data.copy(raw, "duty", data.owed_rows(maker, cases))
+    data.copy(raw, "duty", data.owed_rows(maker, cases))
+    if contacts:
+        data.copy(raw, "contact", data.contact_rows(maker, cases))
     raw.commit()
     raw.autocommit = True
     raw.execute("VACUUM ANALYZE")
     raw.autocommit = False
-    return count
 
 
 def queue_pages(queues: Sequence[Queue], *, rounds: int, seed: int) -> list[Line]:
