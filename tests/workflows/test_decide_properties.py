@@ -80,7 +80,10 @@ def test_what_is_undone_at_once_leaves_the_truth_as_it_was_and_takes_no_duty_awa
     [outcome] = play.deliver((undoing(last),))
     if outcome == "changed":
         assert play.snapshot.registers == registers
-        assert {key: due for key, due in _owed(play).items() if key in owed} == owed
+        after = _owed(play)
+        assert owed.keys() <= after.keys()
+        # Who may travel was to be told sooner while the wrong entry stood; a due time moves earlier only (rule 6).
+        assert all(after[key] <= due for key, due in owed.items())
 
 
 @pytest.mark.feature("C4")
