@@ -2,14 +2,15 @@
 
 Nothing is rewritten. What was true, told and owed until then stays in the history, and what was told on the strength of
 the wrong entry stays told: whoever heard it is owed the truth, counted from the moment it was put right. What the entry
-had closed (an opt-out, a death, "need not be told") is owed again on its first clock, as after a corrected contact
-(core.md rule 18).
+had closed (an opt-out, a death, "need not be told", "as last told") is owed again on its first clock, as after a
+corrected contact (core.md rule 18).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,21 @@ def undo(fold: Fold, what: events.EntryUndone) -> str:
     fold.touched |= {hearing for event in taken_back if (hearing := getattr(event.what, "hearing", ""))}
     for event in taken_back:
         _take_back_of_person(fold, without, event)
+    _owe_again_what_it_closed(fold, without, since=min(event.received_at for event in taken_back))
     return CHANGED
+
+
+def _owe_again_what_it_closed(fold: Fold, without: Fold, *, since: datetime) -> None:
+    """Give back the first clock of what the wrong entry had closed, for whoever was told nothing since.
+
+    An entry that says what somebody was told already closes what they were owed ("as last told"). They waited for the
+    truth all the same.
+    """
+    for key, then in without.account.topics.items():
+        held = fold.account.topics.get(key, Topic())
+        heard_since = any(told.at >= since for told in held.told)
+        if then.duty is not None and held.duty is None and held.waived == then.waived and not heard_since:
+            fold.account.topics[key] = replace(held, history=then.history)
 
 
 def requirement_event(fold: Fold, participant: str) -> str:

@@ -18,7 +18,9 @@ from witness_care.contacts.models import Contact, Duty
 from witness_care.people.models import Participant
 from workflows import values
 
-CASES = {"sqlite": 150, "postgresql": 10}
+# Told cases and untold ones. The flood that must not come is that of a whole unit's told cases.
+TOLD = {"sqlite": 150, "postgresql": 10}
+UNTOLD = {"sqlite": 40, "postgresql": 10}
 LOADED, HEARD = "2026-11-30 09:42", "2026-11-30 09:45"
 
 
@@ -58,9 +60,8 @@ def open_now(case_ids: list[str]) -> set[tuple[str, str, str]]:
 def test_a_hundred_and_fifty_told_cases_owe_nothing_and_untold_ones_exactly_what_the_rules_say(
     desk: Desk, back_end: str
 ):
-    number = CASES[back_end]
     wanted, in_touch, ids = set(), set(), {True: [], False: []}
-    for with_told, prefix in ((True, "42TT"), (False, "42UU")):
+    for with_told, number, prefix in ((True, TOLD[back_end], "42TT"), (False, UNTOLD[back_end], "42UU")):
         for case in moving_cases(number, prefix):
             made, hearings = loaded(desk, case, with_told=with_told)
             ids[with_told].append(made.case_id)
@@ -79,7 +80,7 @@ def test_a_hundred_and_fifty_told_cases_owe_nothing_and_untold_ones_exactly_what
     assert {each for each in told if each[1] != values.KEEP_IN_TOUCH} == set()
     assert {each for each in untold if each[1] != values.KEEP_IN_TOUCH} == wanted
     assert {each[0] for each in told | untold if each[1] == values.KEEP_IN_TOUCH} == in_touch
-    assert len(wanted) > number, "Too little would have been owed, so little was proved."
+    assert len(wanted) > UNTOLD[back_end], "Too little would have been owed, so little was proved."
     contacts = database.session().scalar(sa.select(sa.func.count(Contact.id)))
     people = database.session().scalar(
         sa.select(sa.func.count(Participant.id)).where(Participant.case_id.in_(ids[True]))

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import InstrumentedAttribute
 
 from tests.cast import QUICK
 from tests.factories import at, set_clock
 from witness_care import database
-from witness_care.cases.models import CourtCase, Hearing
+from witness_care.cases.models import CourtCase
 from witness_care.contacts.models import Duty
-from witness_care.demo import stories
 from witness_care.demo.world import PASSWORD, SHOW_CASE
-from witness_care.feed.models import FeedMessage
 from witness_care.people.models import Participant
-from workflows.attendance import Attendance
-from workflows.journey import Journey
 
 NOW = "2026-11-25 11:20"
 
@@ -126,27 +120,3 @@ def test_the_command_shows_no_key_and_keeps_it_for_its_owner_only(demo: Result, 
 
     assert key.read_text() not in demo.output
     assert key.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.sqlite_only  # what is asked is what the stories hold; the service they are told to runs on both
-def test_with_one_case_of_every_story_no_state_and_no_queue_is_empty(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app.config["PASSWORD_HASHER"] = QUICK
-    set_clock(app, NOW)
-    monkeypatch.setattr(stories, "STORIES", dict.fromkeys(stories.STORIES, 1))
-
-    made = app.test_cli_runner().invoke(args=["demo"], catch_exceptions=False)
-
-    assert made.exit_code == 0, made.output
-    with app.app_context():
-        assert found(Participant.journey) == set(Journey)
-        assert found(Participant.attendance) == set(Attendance)
-        assert found(FeedMessage.state) >= {"applied", "parked", "rejected"}
-        assert found(Duty.topic) >= {"hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"}
-        assert found(Hearing.status) >= {"live", "vacated", "adjourned", "heard"}
-        assert None in found(CourtCase.officer_id)
-
-
-def found(column: InstrumentedAttribute[Any]) -> set[Any]:
-    return set(database.session().scalars(sa.select(column).distinct()))
