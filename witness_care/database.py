@@ -55,6 +55,19 @@ def session() -> Session:
     return current_app.extensions["sqlalchemy"].session()
 
 
+def is_cut_off(error: BaseException) -> bool:
+    """Say whether the database could not be reached, or ended the connection: nothing of the unit of work was kept.
+
+    PostgreSQL says "internal error" when it ends a connection that stood still for too long (reliability.md 6). What is
+    asked of that connection afterwards waits for a rollback.
+    """
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(
+        error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError | sa.exc.PendingRollbackError
+    )
+
+
 @contextmanager
 def writing(work: Work | None = None) -> Iterator[Session]:
     """One unit of work: open a transaction that writes, commit it once, undo all of it on an error.

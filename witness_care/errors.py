@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
+from witness_care import database
 from witness_care.problems import described, first_problem
 from witness_care.request_origin import is_api_request
 from witness_care.strict_json import JSONNotReadableError
@@ -80,9 +81,7 @@ class ApiError(HTTPException):
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
-    for unavailable in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
-        app.register_error_handler(unavailable, _not_available)
-    app.register_error_handler(sqlalchemy.exc.InternalError, _not_available_if_cut_off)
+    app.register_error_handler(sqlalchemy.exc.SQLAlchemyError, _not_available_if_cut_off)
     app.log_exception = log_exception  # type: ignore[method-assign]
 
 
@@ -109,16 +108,11 @@ def not_available() -> Response:
     return answer(error)
 
 
-def _not_available(error: Exception) -> Response:
+def _not_available_if_cut_off(error: sqlalchemy.exc.SQLAlchemyError) -> Response:
+    if not database.is_cut_off(error):
+        raise error
     log.error("database_not_available", **describe(error))
     return not_available()
-
-
-def _not_available_if_cut_off(error: sqlalchemy.exc.InternalError) -> Response:
-    """PostgreSQL says "internal error" when it ends a connection that stood still for too long (reliability.md 6)."""
-    if not error.connection_invalidated:
-        raise error
-    return _not_available(error)
 
 
 def _for_a_person(error: HTTPException) -> Response:

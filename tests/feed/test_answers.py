@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.cast import Cast, a_key
 from tests.factories import at
 from tests.feed import payloads
 from tests.feed.conftest import ADDRESS, CourtLink, lines_of
-from witness_care import clock
+from witness_care import clock, database
 from witness_care.casework.models import JournalEvent
 from witness_care.feed import interpreting, replay
 from witness_care.feed.models import FeedMessage, FeedPart, UnknownField
@@ -292,6 +293,25 @@ def test_what_is_stored_and_cannot_be_applied_yet_is_queued_and_read_by_the_work
         assert replay.interpret_waiting(at("2026-01-13 09:05")) == 1
     assert court.states() == [("applied", "changed")]
     assert court.open_duties()[0].clock_start.hour == 9
+
+
+@pytest.mark.postgres_only
+def test_what_is_stored_when_the_connection_is_ended_is_read_by_the_worker(court: CourtLink, monkeypatch):
+    court.register()
+    interpret = replay.interpret
+
+    def stands_still(*messages: Any, **more: Any) -> Any:
+        database.session().execute(sa.text("SET idle_in_transaction_session_timeout = 20"))
+        time.sleep(0.5)
+        return interpret(*messages, **more)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(replay, "interpret", stands_still)
+        answer = court.send(payloads.confirmed(TRIAL))
+    assert (answer.status_code, answer.json["state"]) == (202, "received")
+    with court.app.app_context():
+        assert replay.interpret_waiting(at("2026-01-13 09:05")) == 1
+    assert court.states() == [("applied", "changed")]
 
 
 def test_what_the_worker_cannot_read_either_waits_for_a_person_and_not_for_ever(court: CourtLink, monkeypatch):

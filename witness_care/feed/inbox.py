@@ -110,7 +110,10 @@ def _receive_chunk(sender: Sender, chunk: Sequence[Read], *, now: datetime) -> l
     ]
     try:
         outcomes = replay.interpret_each(fresh, now=now)
-    except sqlalchemy.exc.OperationalError as error:  # it is stored: the worker reads it as soon as it can
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        if not database.is_cut_off(error):
+            raise
+        # They are stored: the worker reads them as soon as it can.
         log.error("feed_messages_wait", feed=sender.feed, count=len(fresh), **describe(error))
         outcomes = {}
     return [_answer(entry, outcomes, parts) for entry in entries]

@@ -37,8 +37,8 @@ MOST_ROUNDS = 10  # a message that was waiting may teach a name that others wait
 def interpret_each(messages: Sequence[Stored], *, now: datetime) -> dict[str, Outcome]:
     """Apply messages in one unit of work of their own, and whatever was waiting for what they teach.
 
-    One that cannot be applied is parked alone, the others go through. Raises OperationalError when the database cannot
-    be written; nothing was changed then.
+    One that cannot be applied is parked alone, the others go through. Raises SQLAlchemyError when the database is
+    cut off (`database.is_cut_off`); nothing was changed then.
     """
     if not messages:
         return {}
@@ -140,9 +140,9 @@ def _interpret_or_park(
         with session.begin_nested():
             interpreted = interpret(messages, now=now)
         return dict(interpreted.outcomes), interpreted.learnt
-    except sqlalchemy.exc.OperationalError:
-        raise
     except Exception as error:
+        if database.is_cut_off(error):
+            raise
         if len(messages) == 1:
             return {messages[0].id: _park(session, messages[0], error, now=now)}, ()
     half = len(messages) // 2
