@@ -51,6 +51,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[SHARED_FOLDER])
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, in whatever order: one that came last would keep a single process busy."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses a database once on each back end, unless its mark narrows that to one."""
     if "back_end" not in metafunc.fixturenames:

@@ -56,6 +56,7 @@ def open_now(case_ids: list[str]) -> set[tuple[str, str, str]]:
     return {(row.participant_id, row.topic, row.subject) for row in rows}
 
 
+@pytest.mark.long
 @pytest.mark.feature("A6")
 def test_a_hundred_and_fifty_told_cases_owe_nothing_and_untold_ones_exactly_what_the_rules_say(
     desk: Desk, back_end: str

@@ -97,6 +97,7 @@ def until_it_serves(running: subprocess.Popen[bytes], folder: Path, port: int) -
     assert answers(port)
 
 
+@pytest.mark.long
 @pytest.mark.feature("Q2")
 @pytest.mark.sqlite_only
 def test_make_run_alone_ends_at_a_sign_in_page_with_cases_to_look_at(

@@ -52,6 +52,7 @@ def reached(where: str, counted: Counter[str]) -> None:
     figures.reached("G6", where, **{name.replace(" ", "_"): counted[name] for name in sorted(counted)})
 
 
+@pytest.mark.long
 @pytest.mark.figure("G6")
 @pytest.mark.feature("A4")
 @pytest.mark.feature("E4")
