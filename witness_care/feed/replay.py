@@ -147,15 +147,21 @@ def _never_read(now: datetime) -> Sequence[str]:
 
 
 def _interpret_alone(row_id: str, *, now: datetime) -> int:
-    one = FeedMessage.id == row_id
+    unread = sa.and_(FeedMessage.id == row_id, FeedMessage.state == State.RECEIVED)
     try:
         with database.writing(Work.READ_STORED) as session:
-            return _interpret_stored(session, sa.and_(one, FeedMessage.state == State.RECEIVED), now=now)
+            return _interpret_stored(session, unread, now=now)
     except sqlalchemy.exc.OperationalError as error:
         log.error("feed_message_waits", message_id=row_id, **describe(error))
-    with database.writing() as session:
-        session.execute(sa.update(FeedMessage).where(one).values(next_try_at=now + TRY_AGAIN_AFTER))
+    _put_off(row_id, now=now)
     return 0
+
+
+def _put_off(row_id: str, *, now: datetime) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.update(FeedMessage).where(FeedMessage.id == row_id).values(next_try_at=now + TRY_AGAIN_AFTER)
+        )
 
 
 # --- applying -----------------------------------------------------------------------------------------------------
