@@ -13,7 +13,7 @@ SEED ?= 1
 PEERS ?= 1
 
 BIN := .venv/bin
-# Five programs start for one `make run`. Where no byte code may be kept, each would translate every package again.
+# Four programs start for one `make run`. Where no byte code may be kept, each would translate every package again.
 export PYTHONDONTWRITEBYTECODE :=
 
 # Commands that a person watches say what matters; the service itself logs as it is set to.
@@ -25,9 +25,7 @@ help: ## Print these words
 run: ## Set up and start the service with synthetic cases on this machine (PORT=5000)
 	echo "Setting up"
 	scripts/prepare run
-	echo "Bringing the database up to date"
-	$(QUIET) $(BIN)/flask --app wsgi db upgrade
-	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty
+	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty --upgrade
 	echo "Starting on this machine only, port $(PORT); Ctrl+C stops it"
 	exec $(BIN)/flask --app wsgi serve
 
@@ -70,8 +68,7 @@ assets: ## Build the style sheet and scripts
 
 demo: ## Fill an empty database with synthetic cases
 	scripts/prepare run
-	$(QUIET) $(BIN)/flask --app wsgi db upgrade
-	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty
+	$(QUIET) $(BIN)/flask --app wsgi demo --if-empty --upgrade
 
 lock: ## Pin every package anew (UPGRADE=1 takes newer versions within the bounds)
 	scripts/prepare lock $(if $(UPGRADE),--upgrade)

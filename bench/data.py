@@ -251,6 +251,7 @@ def _case_row(case: Case) -> dict[str, Any]:
         "unit_id": case.unit,
         "urn": case.urn,
         "officer_id": case.officer,
+        "without_officer_since": None if case.officer else REGISTERED,
         "created_at": REGISTERED,
         "row_version": 0,
         "state": {},

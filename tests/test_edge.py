@@ -164,6 +164,24 @@ def test_a_refusal_to_a_program_has_its_five_fields(client: FlaskClient) -> None
     }
 
 
+def test_a_program_that_asks_for_what_is_not_there_learns_what_was_expected_what_came_and_what_to_do(
+    client: FlaskClient,
+) -> None:
+    nowhere = client.get("/api/v1/missing/Canary")
+    there_but_not_so = client.post("/api/v1/openapi.json")
+
+    assert nowhere.status_code == 404
+    assert nowhere.json["where"] == "address"
+    assert nowhere.json["expected"] == "an address of this API"
+    assert nowhere.json["received"] == "another address"
+    assert "/api/v1/docs" in nowhere.json["do"]
+    assert "Canary" not in nowhere.text
+    assert there_but_not_so.status_code == 405
+    assert there_but_not_so.json["received"] == "POST"
+    assert "Allow" in there_but_not_so.json["do"]
+    assert "GET" in there_but_not_so.headers["Allow"]
+
+
 @pytest.mark.proves("SEC-16")
 def test_a_form_without_its_token_is_refused(client: FlaskClient) -> None:
     token_of(client)

@@ -50,3 +50,4 @@ def test_no_page_names_a_day_for_a_hearing_that_has_only_a_week(desk: Desk, case
         words = text_of(desk.as_(who).get(path))
         assert WEEK in words.replace("In the", "in the"), path
         assert [day for day in A_DAY if day in words] == [], path
+    assert f"listed {WEEK}, Northbridge" in text_of(desk.as_("olivia").get(f"/cases/{case.urn}"))

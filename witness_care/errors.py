@@ -132,16 +132,56 @@ def _for_a_program(error: HTTPException) -> Response:
         return jsonify(error.body)
     words = WORDS.get(error.code or 500, OTHER)
     body = {"error": words.code, "where": "", "expected": "", "received": "", "do": words.advice}
+    body |= _what_came_instead(error.code)
     problems = getattr(error, "data", None) or {}
     if "messages" in problems:
         body |= _not_as_the_schema_says(problems["messages"])
     elif isinstance(error.__cause__, JSONNotReadableError):
-        body |= {"where": "body", "expected": str(error.__cause__), "do": "Send JSON as the API description says."}
+        body |= {
+            "where": "body",
+            "expected": str(error.__cause__),
+            "received": "another body",
+            "do": "Send JSON as the API description says.",
+        }
     elif error.code == 415:
         body |= {"where": "Content-Type", "expected": "application/json", "received": request.mimetype}
     elif (error.code or 500) >= 500:
         body["reference"] = request_id()
     return jsonify(body)
+
+
+def _what_came_instead(status: int | None) -> dict[str, str]:
+    """Say where, what was expected, what came and what to do, for a refusal that has no words of its own."""
+    if status == 404 and request.view_args:
+        # The same whether there is nothing or it may not be seen, and whatever was asked for.
+        return {
+            "where": list(request.view_args)[-1],
+            "expected": "what is here, in a unit of your key",
+            "received": "an address that leads to nothing your key may see",
+            "do": "Check it in the address, and the units of your key.",
+        }
+    if status == 404:
+        return {
+            "where": "address",
+            "expected": "an address of this API",
+            "received": "another address",
+            "do": "Compare it with those listed at /api/v1/docs; ids have the form given there.",
+        }
+    if status == 405:
+        return {
+            "where": "method",
+            "expected": "a method of this address",
+            "received": request.method,
+            "do": "Use one that the header Allow names.",
+        }
+    if status == 413:
+        return {
+            "where": "body",
+            "expected": f"at most {request.max_content_length} bytes",
+            "received": f"{request.content_length} bytes" if request.content_length else "more",
+            "do": "Send it in parts.",
+        }
+    return {}
 
 
 def _not_as_the_schema_says(messages: dict[str, Any]) -> dict[str, str]:

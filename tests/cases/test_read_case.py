@@ -314,3 +314,69 @@ def test_a_program_that_walks_the_list_is_not_thrown_back_when_its_cursor_closes
 
     assert [duty["id"] for duty in second["duties"]] == [duty["id"] for duty in two_duties[2:]]
     assert client.get(f"/api/v1/duties?cursor={new_id()}", headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "expected", "do"),
+    [
+        ("duties?stat=overdue", "stat", "one of cursor, limit, officer, state, unit", "Did you mean state?"),
+        ("duties?state=overdue&urn=42CF1234525", "urn", "one of cursor, limit, officer, state, unit", "Leave it out."),
+        ("cases/42CF1234525?as_known=2026-11-27", "as_known", "one of as_known_at", "Did you mean as_known_at?"),
+        ("duties/0b7f2f1c-3a8e-4a43-9f6e-0a9a2d6f1c11?full=1", "full", "no query parameter", "Leave it out."),
+    ],
+)
+def test_a_query_parameter_that_is_not_known_is_refused_rather_than_passed_over(
+    client: FlaskClient, headers: dict[str, str], address: str, name: str, expected: str, do: str
+) -> None:
+    answer = client.get(f"/api/v1/{address}", headers=headers)
+
+    assert answer.status_code == 422
+    assert answer.get_json() == {
+        "error": "not_valid",
+        "where": f"/{name}",
+        "expected": expected,
+        "received": name,
+        "do": do,
+    }
+
+
+def test_a_parameter_that_is_no_name_is_not_echoed_and_nobody_learns_names_without_a_key(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    odd = client.get("/api/v1/duties?07700%20900123=x", headers=headers)
+
+    assert odd.status_code == 422
+    assert odd.get_json()["where"] == "query"
+    assert "900123" not in odd.get_data(as_text=True)
+    assert client.get("/api/v1/duties?stat=overdue").status_code == 401
+
+
+def test_what_is_not_there_says_what_to_check_and_the_same_of_what_may_not_be_seen(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    case = client.get("/api/v1/cases/42ZZ9999999", headers=headers)
+    duty = client.get(f"/api/v1/duties/{new_id()}", headers=headers)
+
+    assert (case.status_code, duty.status_code) == (404, 404)
+    assert (case.get_json()["where"], duty.get_json()["where"]) == ("urn", "duty_id")
+    for answer in (case, duty):
+        assert answer.get_json()["expected"] == "what is here, in a unit of your key"
+        assert answer.get_json()["received"]
+        assert "units of your key" in answer.get_json()["do"]
+    assert "42ZZ9999999" not in case.get_data(as_text=True)
+
+
+def test_a_case_larger_than_may_be_sent_is_refused_with_both_sizes(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    sent = b'{"court_code": "' + b"x" * (1024 * 1024) + b'"}'
+    answer = client.put("/api/v1/cases/42CF1234525", data=sent, content_type="application/json", headers=headers)
+
+    assert answer.status_code == 413
+    assert answer.get_json() == {
+        "error": "too_large",
+        "where": "body",
+        "expected": f"at most {1024 * 1024} bytes",
+        "received": f"{len(sent)} bytes",
+        "do": "Send it in parts.",
+    }

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import QUICK
+from tests.databases import application_on, let_go
 from tests.factories import at, set_clock
 from witness_care import database
 from witness_care.cases.models import CourtCase
@@ -89,6 +90,36 @@ def test_the_printed_message_moves_a_trial_once(app: Flask, client: FlaskClient,
     assert {duty.due_at for duty in owed} == {at("2026-11-26 17:00")}
     assert post() == (200, "duplicate")
     assert len(open_duties(app, SHOW_CASE)) == people
+
+
+def test_cases_that_nobody_has_count_from_when_they_came_to_the_unit(app: Flask) -> None:
+    app.config["PASSWORD_HASHER"] = QUICK
+    set_clock(app, NOW)
+    with pytest.MonkeyPatch.context() as only:
+        only.setattr(stories, "STORIES", {stories.unallocated: 5})
+        assert app.test_cli_runner().invoke(args=["demo"], catch_exceptions=False).exit_code == 0
+    with app.app_context():
+        waiting = list(
+            database.session().scalars(sa.select(CourtCase.without_officer_since).where(CourtCase.officer_id.is_(None)))
+        )
+    assert len(waiting) == 5
+    assert len(set(waiting)) >= 3
+    assert max(waiting) < at("2026-11-25 00:00")
+
+
+def test_with_upgrade_it_makes_the_tables_first_in_the_same_process(empty_database_url: str, tmp_path: Path) -> None:
+    app = application_on(empty_database_url, instance=tmp_path)
+    app.config["PASSWORD_HASHER"] = QUICK
+    set_clock(app, NOW)
+
+    made = app.test_cli_runner().invoke(args=["demo", "--upgrade", "--cases", "1"], catch_exceptions=False)
+    again = app.test_cli_runner().invoke(args=["demo", "--upgrade", "--if-empty"], catch_exceptions=False)
+
+    assert made.output.index("Bringing the database up to date") < made.output.index("Making a world")
+    assert again.exit_code == 0
+    assert "Making a world" not in again.output
+    assert "olivia@eastmere.example" in again.output
+    let_go(app)
 
 
 def test_run_again_with_if_empty_it_only_says_how_to_look(app: Flask, demo: Result) -> None:

@@ -203,6 +203,8 @@ def test_a_refused_message_does_not_take_the_id_of_its_correction(court: CourtLi
 def test_a_message_over_two_mebibytes_is_refused(court: CourtLink):
     answer = court.send(b'{"a":"' + b"x" * (2 * 1024 * 1024) + b'"}')
     assert (answer.status_code, answer.json["error"]) == (413, "too_large")
+    assert answer.json["expected"] == f"at most {2 * 1024 * 1024} bytes"
+    assert answer.json["received"]
     assert court.states() == [("rejected", "too-large")]
 
 
@@ -325,6 +327,55 @@ def test_what_the_worker_cannot_read_either_waits_for_a_person_and_not_for_ever(
     with court.app.app_context():
         assert replay.interpret_waiting(at("2026-01-13 09:05")) == 0
     assert court.states() == [("parked", "needs-person")]
+
+
+def test_a_stored_message_for_which_the_database_fails_undoes_no_other_and_is_tried_later(
+    court: CourtLink, monkeypatch
+):
+    court.register()
+    apply = replay.interpret
+
+    def fails(messages: Any, **more: Any) -> Any:
+        if broken_for & {message.message_id for message in messages}:
+            raise sqlalchemy.exc.OperationalError("update", {}, Exception("locked"))
+        return apply(messages, **more)
+
+    monkeypatch.setattr(replay, "interpret", fails)
+    broken_for = {"m1", "m2", "m3"}
+    days = {"m1": TRIAL, "m2": "2026-03-10T10:30:00Z", "m3": "2026-03-11T10:30:00Z"}
+    for version, (name, day) in enumerate(days.items(), 1):
+        court.send(payloads.updated(day, envelope={"message_id": name, "version": version}))
+    assert court.states() == [("received", "")] * 3
+
+    broken_for = {"m2"}
+    with court.app.app_context():
+        assert replay.interpret_waiting(at("2026-01-13 09:05")) == 2
+        assert court.states() == [("applied", "changed"), ("received", ""), ("applied", "changed")]
+        assert replay.interpret_waiting(at("2026-01-13 09:06")) == 0
+        broken_for = set()
+        assert replay.interpret_waiting(at("2026-01-13 09:11")) == 1
+
+    assert court.states() == [("applied", "changed")] * 3
+    [duty] = court.open_duties()
+    assert duty.value["hearings"][0]["days"] == [["2026-03-11", "10:30"]]
+
+
+def test_while_nothing_can_be_written_the_sweep_says_so_and_does_not_try_every_message(court: CourtLink, monkeypatch):
+    def fails(*_: Any, **__: Any) -> None:
+        tried.append(1)
+        raise sqlalchemy.exc.OperationalError("update", {}, Exception("gone"))
+
+    tried: list[int] = []
+    monkeypatch.setattr(replay, "interpret", fails)
+    for name in ("m1", "m2"):
+        court.send(payloads.updated(TRIAL, envelope={"message_id": name}))
+    tried.clear()
+    monkeypatch.setattr(replay.sa, "update", fails)
+    with court.app.app_context(), pytest.raises(sqlalchemy.exc.OperationalError):
+        replay.interpret_waiting(at("2026-01-13 09:05"))
+    monkeypatch.undo()
+    assert len(tried) == 2  # the first message, and the note that it waits
+    assert court.states() == [("received", "")] * 2
 
 
 # --- poison ------------------------------------------------------------------------------------------------------

@@ -72,6 +72,27 @@ def test_a_refused_message_is_shown_with_what_the_sender_should_do(desk: Desk, s
     assert "Ask the sender" in words
 
 
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (payloads.listed("42ZZ0000199", hearing=""), "hearing-listed"),
+        ({"hearingId": "h1"}, "No type named, sent as application/json"),
+        ("{", "Not readable as JSON, sent as application/json"),
+    ],
+)
+def test_a_refused_message_is_called_by_the_type_it_names_or_by_why_that_is_not_known(
+    desk: Desk,  # noqa: F811
+    sam: FlaskClient,
+    body: object,
+    title: str,
+) -> None:
+    refused = send(desk, body)
+
+    assert refused.state == "rejected"
+    for page in ("/feed/messages?state=rejected", f"/feed/messages/{refused.id}"):
+        assert title in text_of(sam.get(page))
+
+
 def test_a_supervisor_sees_what_her_own_units_senders_sent(desk: Desk, sam: FlaskClient) -> None:  # noqa: F811
     theirs = send(desk, payloads.listed("42ZZ0000199"), unit=desk.cast.other_unit)
     ada = desk.as_("ada")

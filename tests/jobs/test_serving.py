@@ -117,6 +117,8 @@ def test_make_run_alone_ends_at_a_sign_in_page_with_cases_to_look_at(
     printed = (tmp_path / "serve.log").read_text()
     assert "olivia@eastmere.example" in printed
     assert "curl" in printed
+    steps = ("Setting up", "Bringing the database up to date", "Making a world", "Starting on this machine only")
+    assert sorted(printed.index(step) for step in steps) == [printed.index(step) for step in steps]
 
 
 @pytest.mark.sqlite_only

@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 
 from tests.cast import email_of
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, moved, open_duties, told_everything
+from tests.factories import MadeCase, a_case, a_trial, a_victim, at, moved, open_duties, told_everything
 from tests.reading import text_of
 from witness_care import clock
 from witness_care.accounts import service as accounts
 from witness_care.accounts.models import Role
 from witness_care.cases.models import CourtCase
+from witness_care.casework import assignment
+from witness_care.columns import new_id
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.database import session, writing
 
@@ -257,6 +259,25 @@ def test_a_case_without_an_officer_waits_with_its_age_until_it_is_allocated(sam:
     assert case_holder(case) == priya
     assert {duty.officer_id for duty in open_duties(case["Nick Nobody"])} == {priya}
     assert "Every case has an officer" in words_of(sam, "/unit/unallocated")
+
+
+def test_the_age_of_a_case_without_an_officer_counts_from_when_it_was_left_without_one(
+    sam: FlaskClient, priya: str, desk: Desk
+) -> None:
+    sent_late = a_case(a_victim("Ann"), now="2026-11-20 09:00", officer="Priya")
+    never_held = a_case(a_victim("Ben"), now="2026-11-24 09:00", officer=None)
+
+    with writing():
+        assignment.give_cases({sent_late.id: None}, cause=new_id(), now=at("2026-11-26 15:00"))
+    words = words_of(sam, "/unit/unallocated")
+    assert f"{sent_late.urn} Waiting since Thu 26 Nov, 3pm" in words
+    assert words.index(never_held.urn) < words.index(sent_late.urn)
+
+    address = chosen(sam, never_held.id, kind="case")
+    sam.post(address, data={"officer": priya, "what": "cases"})
+    assert never_held.urn not in words_of(sam, "/unit/unallocated")
+    sam.post(f"{address}/undo")
+    assert f"{never_held.urn} Waiting since Tue 24 Nov, 9am" in words_of(sam, "/unit/unallocated")
 
 
 def test_a_hundred_contacts_of_an_absent_officer_move_in_few_steps(sam: FlaskClient, priya: str, desk: Desk) -> None:

@@ -20,6 +20,7 @@ from witness_care.cases.service import Registered, register_case
 from witness_care.cases.urn import normalise_urn
 from witness_care.database import session
 from witness_care.errors import ApiError
+from witness_care.problems import described
 
 LARGEST_CASE = 1024 * 1024
 
@@ -105,7 +106,7 @@ def _urn(text: str) -> str:
             "not_valid",
             where="urn",
             expected="5 to 20 letters and digits",
-            received="something else",
+            received=described(text),
             do="Send the case's unique reference number, for example 42CF1234525.",
         )
     return urn

@@ -110,15 +110,22 @@ def _announced(fact: events.HearingListed, names: Names) -> str:
 
 
 def _listed(fact: events.HearingConfirmed, names: Names) -> str:
-    return f"{_name(fact, names)}: listed for {when_and_where(fact.when, fact.where)}"
+    return f"{_name(fact, names)}: listed {_leading(fact.when, 'for ')}{when_and_where(fact.when, fact.where)}"
 
 
 def _sighted(fact: events.HearingSighted, names: Names) -> str:
-    return f"{_name(fact, names)}: on a court list for {when_and_where(fact.when, None)}"
+    return f"{_name(fact, names)}: on a court list {_leading(fact.when, 'for ')}{when_and_where(fact.when, None)}"
 
 
 def _moved(fact: events.HearingMoved, names: Names) -> str:
-    return f"{_name(fact, names)}: moved to {when_and_where(fact.when, fact.where)}"
+    moved = _leading(fact.when, "moved to ", week="moved, now ")
+    return f"{_name(fact, names)}: {moved}{when_and_where(fact.when, fact.where)}"
+
+
+def _leading(when: When, words: str, *, week: str = "") -> str:
+    """Give the words that lead to a day; those of a week say "in" themselves."""
+    is_week = when.kind is DateKind.WEEK_COMMENCING and when.week_commencing
+    return week if is_week else words
 
 
 def _name(fact: events.HearingConfirmed | events.HearingMoved | events.HearingSighted, names: Names) -> str:

@@ -23,7 +23,7 @@ class CourtCase(Base):
         sa.Index(
             "court_case_unallocated",
             "unit_id",
-            "created_at",
+            "without_officer_since",
             "id",
             sqlite_where=sa.text("officer_id IS NULL"),
             postgresql_where=sa.text("officer_id IS NULL"),
@@ -35,6 +35,8 @@ class CourtCase(Base):
     urn: Mapped[str] = mapped_column(sa.String(20))
     officer_id: Mapped[str | None] = mapped_column(sa.ForeignKey("app_user.id"))
     allocated_by: Mapped[str | None] = mapped_column(sa.String(40))
+    # When it last came to be nobody's: received so, or lost its officer. Kept while it has one, for a hand-over undone.
+    without_officer_since: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     row_version: Mapped[int] = mapped_column(default=0)
     state: Mapped[Any] = mapped_column(Json)

@@ -75,6 +75,7 @@ def insert_case(
     urn: str,
     officer_id: str | None,
     allocated_by: str | None,
+    received_at: datetime,
     now: datetime,
 ) -> bool:
     """Insert the row of a new case; False when its URN was registered a moment earlier."""
@@ -84,6 +85,7 @@ def insert_case(
         "urn": urn,
         "officer_id": officer_id,
         "allocated_by": allocated_by,
+        "without_officer_since": None if officer_id else received_at,
         "created_at": now,
         "row_version": 0,
         "state": {},

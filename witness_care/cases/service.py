@@ -183,6 +183,7 @@ def _create(session: Session, given: CaseGiven, *, actor: Actor, now: datetime) 
         urn=given.urn,
         officer_id=officer_id,
         allocated_by=_allocated_by(given, officer_id),
+        received_at=given.received_at or now,
         now=now,
     )
     if not made:

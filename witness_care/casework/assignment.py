@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,25 +35,32 @@ def give_cases(officers: Mapping[str, str | None], *, cause: str, now: datetime)
     `cause` is the id of what asked for it, kept in the history of each contact. Runs inside the caller's unit of work.
     Gives back the contacts that changed hands.
     """
-    change_case_officers(officers)
+    change_case_officers(officers, now=now)
     duties = database.session().execute(
         sa.select(Duty.id, Duty.case_id).where(Duty.case_id.in_(officers), Duty.closed_at.is_(None))
     )
     return give_duties({duty.id: officers[duty.case_id] for duty in duties}, cause=cause, now=now)
 
 
-def change_case_officers(officers: Mapping[str, str | None]) -> None:
+def change_case_officers(officers: Mapping[str, str | None], *, now: datetime, undoing: bool = False) -> None:
     """Give each case to an officer, so that what is owed from now on is theirs; what is open stays with whom it is.
 
+    A case that comes to be nobody's waits from `now`; when a hand-over is undone (`undoing`), from when it had waited.
     Call it before `give_duties`: it waits for a change that is being applied to the case, so the contacts which that
     opens are seen afterwards.
     """
     for officer_id, case_ids in _by_officer(officers).items():
-        database.session().execute(
-            sa.update(CourtCase)
-            .where(CourtCase.id.in_(case_ids))
-            .values(officer_id=officer_id, allocated_by=BY_A_PERSON if officer_id else None)
-        )
+        values: dict[str, Any] = {"officer_id": officer_id, "allocated_by": BY_A_PERSON if officer_id else None}
+        if officer_id is None:
+            values["without_officer_since"] = _nobodys_since(now, undoing=undoing)
+        database.session().execute(sa.update(CourtCase).where(CourtCase.id.in_(case_ids)).values(values))
+
+
+def _nobodys_since(now: datetime, *, undoing: bool) -> sa.ColumnElement[Any]:
+    before: Any = CourtCase.without_officer_since
+    if undoing:
+        return sa.func.coalesce(before, sa.literal(now, before.type))
+    return sa.case((CourtCase.officer_id.is_(None), before), else_=sa.literal(now, before.type))
 
 
 def give_duties(officers: Mapping[str, str | None], *, cause: str, now: datetime) -> tuple[Given, ...]:

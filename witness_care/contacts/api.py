@@ -11,7 +11,7 @@ from witness_care import clock, errors, paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
-from witness_care.api_blueprint import ApiBlueprint
+from witness_care.api_blueprint import ApiBlueprint, ErrorBody
 from witness_care.audit import ledger
 from witness_care.cases.backfill import received_at
 from witness_care.contacts import duty_document
@@ -56,6 +56,7 @@ def get_duties(query: dict[str, Any]) -> Response:
 @blueprint.route("/duties/<uuid:duty_id>", methods=["GET"])
 @route_policy(permission="see_cases", category="consultation")
 @blueprint.response(200, DutyInFullBody)
+@blueprint.alt_response(422, schema=ErrorBody, description="A query parameter; there is none.")
 def get_duty(duty_id: Any) -> Response:
     """One duty with its working, the rule and where that is written, and every change of it."""
     found = duty_document.duty_in_full(session(), actor(), str(duty_id), clock.now())
@@ -91,7 +92,7 @@ def post_contact(said: dict[str, Any], participant_id: Any) -> Response:
         raise errors.absent()
     arrived_at = received_at(said.get("received_at"), sender, now)
     if said["happened_at"] > arrived_at:
-        raise _not_valid("/happened_at", "a time that has passed", "Correct the time.")
+        raise _not_valid("/happened_at", "a time that has passed", "Correct the time.", received="a time to come")
     ledger.note(
         "collection",
         case_id=participant.case_id,
@@ -141,7 +142,7 @@ def _entry(participant_id: str, said: dict[str, Any], sender: Actor) -> Entry:
     )
 
 
-def _not_valid(where: str, expected: str, do: str, received: str = "something else") -> ApiError:
+def _not_valid(where: str, expected: str, do: str, *, received: str) -> ApiError:
     return ApiError(422, "not_valid", where=where, expected=expected, received=received, do=do)
 
 

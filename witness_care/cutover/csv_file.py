@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -115,14 +115,23 @@ def _names(first: tuple[int, list[str] | str] | None) -> list[str]:
 
 def _refuse_columns(names: list[str], known: Collection[str], needed: Collection[str]) -> None:
     unknown = [name for name in names if name not in known]
+    missing = [name for name in needed if name not in names]
     if unknown:
-        raise FileRefusedError(" ".join(_unknown(name, known) for name in unknown[:5]))
+        said = [_unknown(name, known) for name in unknown[:5]]
+        raise FileRefusedError(" ".join([*said, *_missing(missing)]))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise FileRefusedError(f"Expected each column once; “{twice[0]}” comes twice. Take one of them out.")
-    missing = [name for name in needed if name not in names]
     if missing:
-        raise FileRefusedError(f"Expected the column “{missing[0]}”; it is not there. Add it.")
+        raise FileRefusedError(" ".join(_missing(missing)))
+
+
+def _missing(names: Sequence[str]) -> Iterator[str]:
+    if len(names) == 1:
+        yield f"Expected the column “{names[0]}”; it is not there. Add it."
+    elif names:
+        marked = [f"“{name}”" for name in names]
+        yield f"Expected the columns {', '.join(marked[:-1])} and {marked[-1]}; they are not there. Add them."
 
 
 def _unknown(name: str, known: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
@@ -34,15 +35,18 @@ FOLDER, MESSAGE_FILE, KEY_FILE = "demo", "move-a-trial.json", "feed-key"
 
 @click.command("demo")
 @click.option("--if-empty", is_flag=True, help="Do nothing but print the sign-ins when there are cases already.")
+@click.option("--upgrade", is_flag=True, help="Bring the database up to date first.")
 @click.option("--seed", default=SEED, show_default=True, help="The same seed on the same day makes the same world.")
 @click.option("--cases", type=click.IntRange(1), help="Make only so many cases.")
 @pass_script_info
 @route_policy(permission="administer")
-def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) -> None:
+def demo(script_info: ScriptInfo, if_empty: bool, upgrade: bool, seed: int, cases: int | None) -> None:
     """Fill the database with made-up cases, people and messages."""
     app = script_info.load_app()
     if app.config["PRODUCTION"]:
         raise click.ClickException("Expected a demonstration; WC_ENV is production. No made-up data goes in there.")
+    if upgrade:
+        _bring_up_to_date(app)
     if _has_cases(app):
         if not (_folder(app) / MESSAGE_FILE).exists() and _is_demo(app):
             raise click.ClickException(
@@ -70,6 +74,13 @@ def demo(script_info: ScriptInfo, if_empty: bool, seed: int, cases: int | None) 
 
 
 COMMANDS = [demo]
+
+
+def _bring_up_to_date(app: Flask) -> None:
+    """Migrate here, in the process that goes on: starting another takes longer than most migrations."""
+    click.echo("Bringing the database up to date")
+    with app.app_context():
+        flask_migrate.upgrade()
 
 
 def _has_cases(app: Flask) -> bool:

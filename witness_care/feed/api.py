@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from witness_care import clock, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
-from witness_care.api_blueprint import ApiBlueprint
+from witness_care.api_blueprint import ApiBlueprint, ErrorBody
 from witness_care.feed import batch_lines, inbox, queries, reading
 from witness_care.feed.formats import FORMATS
 from witness_care.feed.formats.translated import FeedRefusal, Rejected
@@ -110,6 +110,7 @@ def post_batch(feed: str) -> Response:
 @blueprint.route("/<feed>/messages/<message_row_id>", methods=["GET"])
 @route_policy(permission="send_feed")
 @blueprint.response(200, TakenBody)
+@blueprint.alt_response(422, schema=ErrorBody, description="A query parameter; there is none.")
 def get_message(feed: str, message_row_id: str) -> Response:
     """What became of a message you sent."""
     _known(feed)
@@ -155,14 +156,18 @@ def _read_message(feed: str, now: datetime) -> Read:
             ),
             received_at=now,
             size=request.content_length or LARGEST_MESSAGE,
+            headers=_headers(),
         )
     try:
         _refuse_encoding()
         _refuse_media_type(feed)
     except errors.ApiError:
-        return reading.refused(_wrong_type("application/json"), received_at=now, raw=raw)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return reading.read(feed, raw, headers, now)
+        return reading.refused(_wrong_type("application/json"), received_at=now, raw=raw, headers=_headers())
+    return reading.read(feed, raw, _headers(), now)
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def _refuse_media_type(feed: str) -> None:

@@ -205,7 +205,7 @@ def _row(sender: Sender, read: Read, *, now: datetime) -> dict[str, Any]:
         "id": row_id,
         "feed": sender.feed,
         "client_id": sender.client_id,
-        "message_type": said.message_type if said else "",
+        "message_type": read.type_said,
         "message_id": name,
         "content_key": said.content_key if said else "",
         "body_sha256": read.body_sha256,

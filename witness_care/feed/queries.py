@@ -19,7 +19,10 @@ STATES = ("parked", "rejected", "received", "applied", "stale", "duplicate")
 
 def messages_page(actor: Actor, state: str, *, after: str | None = None, before: str | None = None) -> Page:
     """Read one page of the messages in a state, the newest first; those that wait, the longest waiting first."""
-    columns = ("id", "feed", "message_type", "message_id", "received_at", "state", "reason", "detail", "repeats")
+    columns = (
+        *("id", "feed", "message_type", "message_id", "headers", "received_at", "state", "reason", "detail"),
+        "repeats",
+    )
     query = (
         sa.select(*(getattr(FeedMessage, name) for name in columns), ApiClient.name.label("client"))
         .outerjoin(ApiClient, ApiClient.id == FeedMessage.client_id)
@@ -38,7 +41,7 @@ def messages_page(actor: Actor, state: str, *, after: str | None = None, before:
 def message(actor: Actor, row_id: str) -> sa.Row | None:
     """Read one message; None when it is not there, or of units the reader does not work for."""
     columns = (
-        *("id", "feed", "message_type", "message_id", "received_at", "occurred_at", "handled_at", "state"),
+        *("id", "feed", "message_type", "message_id", "headers", "received_at", "occurred_at", "handled_at", "state"),
         *("reason", "detail", "repeats", "size", "body", "body_sha256", "stream", "source_version"),
     )
     query = (

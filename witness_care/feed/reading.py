@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from witness_care.feed import reduction
@@ -32,6 +33,7 @@ class Read:
     size: int
     body_sha256: str
     content_sha256: str = ""
+    type_said: str = ""  # what it calls itself, also when it could not be taken
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = field(default=None, repr=False)
     endpoints: tuple[SeenEndpoint, ...] = ()
@@ -45,7 +47,7 @@ def read(feed: str, raw: bytes, headers: Mapping[str, str], received_at: datetim
     try:
         body, repeated_keys = strict_loads(raw, FEED_DEPTH, duplicates="count")
     except JSONNotReadableError as problem:
-        return refused(not_readable(problem), received_at=received_at, raw=raw)
+        return refused(not_readable(problem), received_at=received_at, raw=raw, headers=headers)
     return read_body(feed, body, headers, received_at, raw=raw, repeated_keys=repeated_keys)
 
 
@@ -59,7 +61,7 @@ def read_body(
     repeated_keys: int = 0,
 ) -> Read:
     """Read one message that is parsed already; `raw` are its bytes, when it had bytes of its own."""
-    kept_headers = {name: clean_text(headers[name])[:LONGEST_HEADER] for name in HEADERS_KEPT if headers.get(name)}
+    kept_headers = _kept(headers)
     reduced = reduction.reduced(body)
     raw = reduction.as_stored(body).encode("ascii") if raw is None else raw
     translated, refusal, detail = _translate(feed, reduced, kept_headers, received_at)
@@ -70,6 +72,7 @@ def read_body(
         size=len(raw),
         body_sha256=reduction.body_hash(raw),
         content_sha256=reduction.content_hash(body),
+        type_said=translated.message_type if translated else _type_said(feed, reduced, kept_headers),
         headers=kept_headers,
         body=reduction.as_stored(reduced),
         endpoints=reduction.endpoints_in(body),
@@ -87,9 +90,17 @@ def again(message: FeedMessage) -> Translated | None:
     return _translate(message.feed, body, message.headers, message.received_at)[0]
 
 
-def refused(refusal: FeedRefusal, *, received_at: datetime, raw: bytes = b"", size: int | None = None) -> Read:
-    """Note a message that could not be read at all: of it only hash, size and reason are kept."""
+def refused(
+    refusal: FeedRefusal,
+    *,
+    received_at: datetime,
+    raw: bytes = b"",
+    size: int | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Read:
+    """Note a message that could not be read at all: of it only hash, size, headers and reason are kept."""
     return Read(
+        headers=_kept(headers),
         received_at=received_at,
         size=len(raw) if size is None else size,
         body_sha256=reduction.body_hash(raw) if raw else "",
@@ -105,6 +116,18 @@ def not_readable(problem: JSONNotReadableError) -> FeedRefusal:
         received="something else",
         do="Send UTF-8 JSON.",
     )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean_text(headers[name])[:LONGEST_HEADER] for name in HEADERS_KEPT if headers.get(name)}
+
+
+def _type_said(feed: str, body: Any, headers: Mapping[str, str]) -> str:
+    try:
+        return FORMATS[feed].type_said(body, headers)
+    except Exception as error:  # reading it failed already: what it calls itself is a help, and no more
+        log.error("feed_type_not_read", feed=feed, **describe(error))
+        return ""
 
 
 def _translate(

@@ -30,6 +30,7 @@ from witness_care.feed.states import Reason, State
 from witness_care.structured_log import describe, log
 
 NOT_READ_AFTER = timedelta(minutes=2)
+TRY_AGAIN_AFTER = timedelta(minutes=5)  # a stored message for which the database failed, so that it holds up no other
 MOST_AT_ONCE = 500
 MOST_ROUNDS = 10  # a message that was waiting may teach a name that others wait for
 
@@ -123,10 +124,44 @@ def retry_parked(now: datetime) -> int:
 
 
 def interpret_waiting(now: datetime) -> int:
-    """Read messages that were stored and not read, because the service stopped or could not write; gives how many."""
-    with database.writing(Work.READ_STORED) as session:
-        old = sa.and_(FeedMessage.state == State.RECEIVED, FeedMessage.stored_at <= now - NOT_READ_AFTER)
-        return _interpret_stored(session, old, now=now)
+    """Read messages that were stored and not read, because the service stopped or could not write; gives how many.
+
+    Each is read in a unit of work of its own: one for which the database fails undoes no other, and is tried again
+    later. Raises OperationalError when the database takes no note even of that.
+    """
+    return sum(_interpret_alone(row_id, now=now) for row_id in _never_read(now))
+
+
+def _never_read(now: datetime) -> Sequence[str]:
+    query = (
+        sa.select(FeedMessage.id)
+        .where(
+            FeedMessage.state == State.RECEIVED,
+            FeedMessage.stored_at <= now - NOT_READ_AFTER,
+            sa.or_(FeedMessage.next_try_at.is_(None), FeedMessage.next_try_at <= now),
+        )
+        .order_by(FeedMessage.received_at, FeedMessage.id)
+        .limit(MOST_AT_ONCE)
+    )
+    return database.session().scalars(query).all()
+
+
+def _interpret_alone(row_id: str, *, now: datetime) -> int:
+    unread = sa.and_(FeedMessage.id == row_id, FeedMessage.state == State.RECEIVED)
+    try:
+        with database.writing(Work.READ_STORED) as session:
+            return _interpret_stored(session, unread, now=now)
+    except sqlalchemy.exc.OperationalError as error:
+        log.error("feed_message_waits", message_id=row_id, **describe(error))
+    _put_off(row_id, now=now)
+    return 0
+
+
+def _put_off(row_id: str, *, now: datetime) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.update(FeedMessage).where(FeedMessage.id == row_id).values(next_try_at=now + TRY_AGAIN_AFTER)
+        )
 
 
 # --- applying -----------------------------------------------------------------------------------------------------

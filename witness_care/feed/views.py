@@ -13,6 +13,7 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.feed import queries, reasons, redaction, replay, replay_views, unmatched_views
+from witness_care.feed.formats.translated import Rejected
 from witness_care.feed.unmatched_queries import MATCHABLE
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed")
@@ -26,6 +27,13 @@ STATES = {
     "applied": "Applied",
     "stale": "Older than what was here",
     "duplicate": "Came before",
+}
+# What a message without a type is called, by why it was refused; nothing else is held of it.
+UNTYPED = {
+    Rejected.MALFORMED: "Not readable as JSON",
+    Rejected.TOO_DEEP: "Nested too deeply to be read",
+    Rejected.TOO_LARGE: "Too large to be read",
+    Rejected.WRONG_MEDIA_TYPE: "Not the feed's kind of content",
 }
 
 
@@ -42,6 +50,7 @@ def messages() -> str:
         now=clock.now(),
         state=state,
         state_words=STATES[state],
+        title=title,
         tabs=[
             {
                 "text": words,
@@ -77,6 +86,7 @@ def message(message_row_id: str) -> str:
         states=STATES,
         parts=[(part, reasons.words(part.reason)) for part in parts],
         shape=shape,
+        title=title,
         may_retry=found.state in ("parked", "received"),
         may_match=actor().may("match_parked"),
         matchable=MATCHABLE,
@@ -97,6 +107,15 @@ def _message(message_row_id: str) -> sa.Row:
     if found is None:
         raise errors.absent()
     return found
+
+
+def title(row: Any) -> str:
+    """Name a message by its type; one that names none, by why that is not known and as what it was sent."""
+    if row.message_type:
+        return str(row.message_type)
+    words = UNTYPED.get(row.reason, "No type named")
+    media_type = (row.headers or {}).get("content-type", "").partition(";")[0].strip()[:80]
+    return f"{words}, sent as {media_type}" if media_type else words
 
 
 def _why(row: Any, parts: Any) -> list[reasons.Reason]:

@@ -106,13 +106,13 @@ def cases_selected(actor: Actor, reassignment_id: str) -> list[sa.Row]:
         .with_only_columns(
             CourtCase.id,
             CourtCase.urn,
-            CourtCase.created_at,
+            CourtCase.without_officer_since,
             holder.display_name.label("holder"),
             taker.display_name.label("taker"),
             ReassignmentItem.outcome,
             maintain_column_froms=True,
         )
-        .order_by(CourtCase.created_at, CourtCase.id)
+        .order_by(CourtCase.without_officer_since, CourtCase.id)
         .limit(ROWS)
     )
     return list(database.session().execute(query))

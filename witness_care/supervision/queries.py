@@ -273,7 +273,7 @@ def unallocated_page(actor: Actor, at: Moment, *, after: str | None = None, befo
         .with_only_columns(
             CourtCase.id,
             CourtCase.urn,
-            CourtCase.created_at,
+            CourtCase.without_officer_since,
             people.scalar_subquery().label("people"),
             owed.scalar_subquery().label("open"),
             owed.where(Duty.due_at < at.now).scalar_subquery().label("late"),
@@ -284,13 +284,14 @@ def unallocated_page(actor: Actor, at: Moment, *, after: str | None = None, befo
         .outerjoin(Hearing, Hearing.id == next_hearing)
     )
     return paging.page(
-        database.session(), query, order=(CourtCase.created_at, CourtCase.id), after=after, before=before
+        database.session(), query, order=(CourtCase.without_officer_since, CourtCase.id), after=after, before=before
     )
 
 
 def unallocated_ids(actor: Actor) -> list[str]:
     """Name every case that no officer holds, the longest waiting first, for a selection of all of them."""
-    query = _without_officer(actor).with_only_columns(CourtCase.id).order_by(CourtCase.created_at, CourtCase.id)
+    order = (CourtCase.without_officer_since, CourtCase.id)
+    query = _without_officer(actor).with_only_columns(CourtCase.id).order_by(*order)
     return list(database.session().scalars(query.limit(MOST_SELECTED)))
 
 

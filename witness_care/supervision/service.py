@@ -101,7 +101,8 @@ def undo(actor: Actor, reassignment_id: str, now: datetime) -> bool:
         moved = [item for item in hand_over_queries.items(reassignment_id) if item.outcome == MOVED]
         cases = _cases_to_give_back([item for item in moved if item.target_kind == CASE])
         duties = _contacts_to_give_back([item for item in moved if item.target_kind == DUTY], cases)
-        assignment.change_case_officers({item.target_id: item.from_officer_id for item in cases})
+        officers = {item.target_id: item.from_officer_id for item in cases}
+        assignment.change_case_officers(officers, now=now, undoing=True)
         assignment.give_duties(duties, cause=reassignment_id, now=now)
         restored = {item.target_id for item in cases} | set(duties)
         for item in moved:
@@ -165,7 +166,7 @@ def _move(items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, n
     if whole_cases:
         cases = {item.case_id: item.to_officer_id for item in items if item.outcome in (MOVED, ALREADY)}
         former = _officers_of(cases)
-        assignment.change_case_officers(cases)
+        assignment.change_case_officers(cases, now=now)
         changed = {item.target_id for item in items if item.outcome == CHANGED}
         opened = _open_contacts(Duty.case_id.in_(cases))
         duties = {row.id: cases[row.case_id] for row in opened if row.id not in changed}
@@ -230,7 +231,7 @@ def _selectable(actor: Actor, kind: str, ids: Collection[str]) -> Sequence[sa.Ro
         .where(CourtCase.id.in_(ids))
         .with_only_columns(CourtCase.id, CourtCase.id.label("case_id"), CourtCase.unit_id, CourtCase.officer_id)
     )
-    return database.session().execute(query.order_by(CourtCase.created_at, CourtCase.id)).all()
+    return database.session().execute(query.order_by(CourtCase.without_officer_since, CourtCase.id)).all()
 
 
 def _officers_of(case_ids: Collection[str]) -> dict[str, str | None]:

@@ -14,12 +14,22 @@ from witness_care.feed.formats.translated import Translated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """How the messages of one feed are read. `translate` is pure: body, headers and time of receipt in."""
+    """How the messages of one feed are read. `translate` is pure: body, headers and time of receipt in.
+
+    `type_said` gives the type that a message names, also one that cannot be taken; "" for none.
+    """
 
     translate: Callable[[Any, Mapping[str, str], datetime], Translated]
+    type_said: Callable[[Any, Mapping[str, str]], str]
     media_types: tuple[str, ...]
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {"common-platform": Format(translate=common_platform.translate, media_types=common_platform.MEDIA_TYPES)}
+    {
+        "common-platform": Format(
+            translate=common_platform.translate,
+            type_said=common_platform.type_said,
+            media_types=common_platform.MEDIA_TYPES,
+        )
+    }
 )

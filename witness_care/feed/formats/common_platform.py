@@ -208,6 +208,20 @@ def type_of(body: Body, headers: Mapping[str, str]) -> tuple[str, str]:
     return fits.pop()
 
 
+def type_said(body: Any, headers: Mapping[str, str]) -> str:
+    """Give the type a message says it has, also one that could not be taken; "" where it says none."""
+    try:
+        context, name = type_of(body if isinstance(body, dict) else {}, headers)
+    except FeedRefusal:
+        return ""
+    kind = TYPES.get((context, name))
+    return (kind.label or name) if kind else _label(context, name)
+
+
+def _label(context: str, name: str) -> str:
+    return ".".join(step for step in (context, name) if step)[:LONGEST_TYPE]
+
+
 def named_type(stated: str) -> tuple[str, str]:
     """Read a type's name: `public.<context>.<name>`, `public.events.<context>.<name>`, or shorter.
 
@@ -289,7 +303,7 @@ def _share_id(kind: tuple[str, str], subject: str, shared: datetime | None) -> s
 
 
 def _not_built_yet(context: str, name: str, body: Body, envelope: _Envelope, received_at: datetime) -> Translated:
-    label = ".".join(step for step in (context, name) if step)[:LONGEST_TYPE]
+    label = _label(context, name)
     is_poke = "notification" in name
     hearing = body.get("hearingId")
     hearing = clean_text(hearing)[:LONGEST_ID] if isinstance(hearing, str) else ""
