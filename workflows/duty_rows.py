@@ -19,6 +19,7 @@ _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 SOMEONE_MAY_TRAVEL, OTHERWISE = 0, 1
 
 T = TypeVar("T")
+_NOT_ASKED = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,10 @@ class Cause:
 
     def remember(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Give what was answered to this question before, else ask. The answer may depend on nothing else."""
-        if question not in self.remembered:
-            self.remembered[question] = answer()
-        return cast("T", self.remembered[question])
+        found = self.remembered.get(question, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            self.remembered[question] = found = answer()
+        return cast("T", found)
 
     def remember_run(self, question: str, run: tuple[Change, ...], answer: Callable[[], T], *more: Hashable) -> T:
         """The same for a question about a run: people have the very same changes, so their identity tells.
