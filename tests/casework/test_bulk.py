@@ -53,10 +53,9 @@ def test_a_failure_among_them_is_the_error_it_is_alone_and_nothing_of_them_stays
 
 def test_an_error_of_ours_among_them_is_raised_as_it_is_and_nothing_of_them_stays():
     row = a_day()
-    with pytest.raises(ZeroDivisionError), writing() as unit_of_work:
-        with sent_together(unit_of_work.connection()):
-            insert_rows(unit_of_work.connection(), HearingDay.__table__, [row | {"position": 2}])
-            raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), writing() as unit_of_work, sent_together(unit_of_work.connection()):
+        insert_rows(unit_of_work.connection(), HearingDay.__table__, [row | {"position": 2}])
+        raise ZeroDivisionError
     assert days() == 1
 
 

@@ -1,4 +1,4 @@
-"""How a case's state is written down: what people share stands in it once, and what was written before is still read."""
+"""How a state is written down: what people share stands in it once, and what was written before is still read."""
 
 from __future__ import annotations
 
