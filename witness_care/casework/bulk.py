@@ -188,7 +188,7 @@ def _make_converter(dialect: sa.Dialect, column: sa.Column[Any]) -> Convert | No
     if process is None:
         return _in_iso_form if is_a_time else None
     if isinstance(column.type, Instant) and dialect.name == "postgresql":
-        return lambda value: (value if value.tzinfo is UTC else process(value)).isoformat()
+        return lambda value: (value if getattr(value, "tzinfo", None) is UTC else process(value)).isoformat()
     return lambda value: _in_iso_form(process(value))
 
 
