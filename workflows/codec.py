@@ -30,9 +30,17 @@ def from_json(kind: type[T], data: Any) -> T:
     return typing.cast("T", _converter(kind)[1](data))
 
 
+def reader(kind: Any) -> Callable[[Any], Any]:
+    """Give what builds this kind of value from JSON, for whoever reads many of them."""
+    return _converter(kind)[1]
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: Any) -> str:
     """Give the one JSON text of a plain value: keys sorted, no white space."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def value_hash(value: Any) -> str:
@@ -147,7 +155,8 @@ def _dataclass(cls: type) -> Converter:
     fields = [(field.name, *_converter(hints[field.name]), _default(field)) for field in dataclasses.fields(cls)]
     always = [(name, to) for name, to, _, default in fields if default is _NO_DEFAULT]
     seldom = [(name, to, default) for name, to, _, default in fields if default is not _NO_DEFAULT]
-    known = {name: back_one for name, _, back_one, _ in fields}
+    names = {name for name, _, _, _ in fields}
+    to_convert = [(name, back_one) for name, _, back_one, _ in fields if back_one is not _same]
 
     def out(value: Any) -> Any:
         data = {name: to(getattr(value, name)) for name, to in always}
@@ -159,7 +168,11 @@ def _dataclass(cls: type) -> Converter:
         return data
 
     def back(data: Any) -> Any:
-        return cls(**{name: known[name](item) for name, item in data.items() if name in known})
+        given = {name: item for name, item in data.items() if name in names}
+        for name, back_one in to_convert:
+            if name in given:
+                given[name] = back_one(given[name])
+        return cls(**given)
 
     return out, back
 

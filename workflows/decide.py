@@ -62,9 +62,12 @@ def case_truth(snapshot: Snapshot) -> CaseTruth:
     return truth_of(snapshot.case, snapshot.registers, snapshot.hearings, snapshot.defendants)
 
 
-def state_hash(snapshot: Snapshot) -> str:
-    """Give the hash of a case's state (core.md rule 6): truth, told, journeys, attendances and open duties."""
-    now = case_truth(snapshot)
+def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
+    """Give the hash of a case's state (core.md rule 6): truth, told, journeys, attendances and open duties.
+
+    `now` is what is true in it, for whoever has worked that out.
+    """
+    now = now or case_truth(snapshot)
     state = {
         "journeys": {key: person.journey.value for key, person in snapshot.people.items()},
         "attendances": {key: person.attendance.value for key, person in snapshot.people.items()},

@@ -9,6 +9,7 @@ from typing import Any
 from workflows.duty_rows import DutyChange, DutyRecord
 from workflows.events import CaseEvent
 from workflows.snapshot import Snapshot
+from workflows.values import CaseTruth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,10 @@ class ToldRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What follows from some events: the new snapshot, and everything that changed on the way, in order."""
+    """What follows from some events: the new snapshot, what is true in it, and every change on the way, in order."""
 
     snapshot: Snapshot
+    truth: CaseTruth
     outcomes: dict[str, str]  # event id -> changed | no-change | stale
     moves: tuple[Move, ...]
     duties: dict[str, DutyRecord]

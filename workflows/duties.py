@@ -132,21 +132,29 @@ def _note_change(
         return topic
     received_at = cause.event.received_at
     start = cap_start(topic, received_at, value.starts_at, others)
-    due, rule = earliest(rules, applying, received_at, enhanced=person.gets_enhanced_time, hearing_start=start)
-    change = Change(
-        event=cause.event.id,
-        received_at=received_at,
-        value=value.content,
-        value_hash=now_hash,
-        due=due.at,
-        rule=rule.key,
-        rules=tuple(sorted(each.key for each in applying)),
-        capped=due.capped,
-        hearing_start=start,
-        hearing=value.hearing,
-        baseline=not topic.history and key[0] in cause.personal and _is_past(key[1], value, received_at),
-    )
-    return replace(topic, history=(*topic.history, change))
+    enhanced = person.gets_enhanced_time
+    baseline = not topic.history and key[0] in cause.personal and _is_past(key[1], value, received_at)
+    keys = tuple(sorted(each.key for each in applying))
+
+    def change() -> Change:
+        due, rule = earliest(rules, applying, received_at, enhanced=enhanced, hearing_start=start)
+        return Change(
+            event=cause.event.id,
+            received_at=received_at,
+            value=value.content,
+            value_hash=now_hash,
+            due=due.at,
+            rule=rule.key,
+            rules=keys,
+            capped=due.capped,
+            hearing_start=start,
+            hearing=value.hearing,
+            baseline=baseline,
+        )
+
+    # Whoever is owed the same news by the same rules has the very same change in their history.
+    question = ("change", now_hash, value.hearing, start, enhanced, baseline, keys)
+    return replace(topic, history=(*topic.history, cause.remember(question, change)))
 
 
 def _is_past(topic: str, value: Value, joined_at: datetime) -> bool:

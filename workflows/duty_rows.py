@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent
@@ -16,6 +17,9 @@ from workflows.working_days import DueTime, due_time, instant_in_words, london_d
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 
 SOMEONE_MAY_TRAVEL, OTHERWISE = 0, 1
+
+T = TypeVar("T")
+_NOT_ASKED = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,22 @@ class Cause:
     told: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
     closes: tuple[tuple[TopicKey, str], ...] = ()
+    # One message means the same for most people of a case: what was worked out for one serves the next.
+    remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def remember(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Give what was answered to this question before, else ask. The answer may depend on nothing else."""
+        found = self.remembered.get(question, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            self.remembered[question] = found = answer()
+        return cast("T", found)
+
+    def remember_run(self, question: str, run: tuple[Change, ...], answer: Callable[[], T], *more: Hashable) -> T:
+        """The same for a question about a run: people have the very same changes, so their identity tells.
+
+        The run is kept with the answer, so that no other change can take its place in memory meanwhile.
+        """
+        return self.remember((question, *map(id, run), *more), lambda: (run, answer()))[1]
 
 
 @dataclass(slots=True)
@@ -102,7 +122,8 @@ def open_row(
 ) -> Topic:
     event = cause.event
     row = duty_id(key, event.id, _opened_before(account, key, event.id))
-    duty = OpenDuty(row=row, opened_by=event.id, opened_at=event.received_at, **_duty_of(run))
+    given = cause.remember_run("duty", run, lambda: _duty_of(run))
+    duty = OpenDuty(row=row, opened_by=event.id, opened_at=event.received_at, **given)
     topic = replace(topic, duty=duty)
     _record(account, key, topic, rules, person, cause, "opened")
     return topic
@@ -122,10 +143,10 @@ def update_row(
     account: Account, key: TopicKey, topic: Topic, rules: Rules, person: Person, run: tuple[Change, ...], cause: Cause
 ) -> Topic:
     assert topic.duty is not None
-    duty = replace(topic.duty, **_duty_of(run))
-    if duty == topic.duty:
+    given = cause.remember_run("duty", run, lambda: _duty_of(run))
+    if all(getattr(topic.duty, name) == value for name, value in given.items()):
         return topic
-    topic = replace(topic, duty=duty)
+    topic = replace(topic, duty=replace(topic.duty, **given))
     _record(account, key, topic, rules, person, cause, "updated")
     return topic
 
@@ -170,7 +191,9 @@ def _record(
         told_value=told.value if told else None,
         rule=duty.rule,
         rules=tuple(sorted({*about.rules, duty.rule})),  # what owes it now, and what set the time
-        explanation=explain(run, rules, person),
+        explanation=cause.remember_run(
+            "explanation", run, lambda: explain(run, rules, person), person.gets_enhanced_time
+        ),
         hearing=about.hearing,
         priority=duty.priority,
         clock_start=duty.clock_start,

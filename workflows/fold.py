@@ -104,6 +104,7 @@ class Fold:
                 people=self.people,
                 topics=self.account.topics,
             ),
+            truth=self.truth,
             outcomes=self.outcomes,
             moves=tuple(self.moves),
             duties=self.account.records,

@@ -10,6 +10,7 @@ from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, earliest, rules_that_apply, why_not
 from workflows.events import ContactCorrected, WitnessKind
 from workflows.journey import Journey
+from workflows.rulebook import Rule
 from workflows.snapshot import Change, Person, Topic, TopicKey
 from workflows.values import CaseTruth
 
@@ -34,18 +35,9 @@ def settle_keeping_in_touch(
             topic = close_row(account, key, topic, rules, person, cause, refusal or why)
             account.topics[key] = replace(topic, history=())
         return
-    due, rule = earliest(rules, applying, clock, enhanced=person.gets_enhanced_time, hearing_start=None)
-    content = {"every_days": rule.days(person.gets_enhanced_time)}
-    run_start = clock.isoformat()
-    change = Change(
-        event=run_start,
-        received_at=clock,
-        value=content,
-        value_hash=codec.value_hash(content),
-        due=due.at,
-        rule=rule.key,
-        rules=tuple(sorted(each.key for each in applying)),
-    )
+    enhanced = person.gets_enhanced_time
+    question = ("keep in touch", clock, enhanced, tuple(rule.key for rule in applying))
+    change = cause.remember(question, lambda: _talk_owed(applying, clock, rules, enhanced=enhanced))
     if topic.duty is not None and topic.duty.clock_start < clock:
         done = replace(topic, told=())
         # The clock also moves on when an early talk turns out never to have taken place.
@@ -56,9 +48,23 @@ def settle_keeping_in_touch(
     if topic.duty is None:
         account.topics[key] = open_row(account, key, topic, rules, person, (change,), cause)
         return
-    if due.at > topic.duty.due and topic.duty.clock_start == clock:
+    if change.due > topic.duty.due and topic.duty.clock_start == clock:
         topic = replace(topic, history=(replace(change, due=topic.duty.due),))  # enhanced removed does not lengthen
     account.topics[key] = update_row(account, key, topic, rules, person, topic.history, cause)
+
+
+def _talk_owed(applying: tuple[Rule, ...], clock: datetime, rules: Rules, *, enhanced: bool) -> Change:
+    due, rule = earliest(rules, applying, clock, enhanced=enhanced, hearing_start=None)
+    content = {"every_days": rule.days(enhanced)}
+    return Change(
+        event=clock.isoformat(),
+        received_at=clock,
+        value=content,
+        value_hash=codec.value_hash(content),
+        due=due.at,
+        rule=rule.key,
+        rules=tuple(sorted(each.key for each in applying)),
+    )
 
 
 def _ended_by_a_person(

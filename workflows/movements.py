@@ -37,7 +37,7 @@ def machine_events(
     ]
     for participant in _concerned(fold, event, before):
         person = fold.people[participant]
-        names = _hearing_events(fold, person, changed_hearings, participant, event)
+        names = list(_hearing_events(fold, person, changed_hearings, participant, event))
         names += _proceedings_events(fold, participant, person, before, standings_before, event)
         names += _personal_events(event, participant)
         names += _requirement_taken_back(fold, event, before, participant)
@@ -47,7 +47,7 @@ def machine_events(
             if attendance_event:
                 _step_attendance(fold, participant, attendance_event, event)
             if journey_event:
-                journeys.append((participant, journey_event, event, _journey_facts(fold, participant)))
+                journeys.append((participant, journey_event, event, _journey_facts(fold, person)))
         # The date came after it was told (a case taken on), or back to it: they hold what is true, nobody calls again.
         if fold.people[participant].attendance is Attendance.REQUIRED and _is_told_now(fold, participant):
             _step_attendance(fold, participant, "told_required", event)
@@ -86,6 +86,21 @@ def _hearing_events(
     event: CaseEvent,
 ) -> list[tuple[str, str]]:
     """Name what each change of a hearing means for one person, as (attendance event, journey event)."""
+    if not changed:
+        return []
+    requirement = fold.truth.requirements.get(participant)
+    days = requirement.days if isinstance(requirement, events.CpsRequires) else None
+    question = ("hearing events", person.defendants, person.offences, days)
+    return fold.truth.remember(question, lambda: _means_for(fold, person, changed, participant, event))
+
+
+def _means_for(
+    fold: Fold,
+    person: Person,
+    changed: list[tuple[Hearing | None, Hearing]],
+    participant: str,
+    event: CaseEvent,
+) -> list[tuple[str, str]]:
     defendants = values.relevant_defendants(person, fold.truth)
     # One of two trials is off: they must still come to the other, but what they hold is not all true.
     lost = "own_days_changed" if _a_trial_is_live(fold, person) else "put_off"
@@ -262,8 +277,12 @@ def _tells_the_requirement(fold: Fold, event: CaseEvent, participant: str) -> bo
     return says_what_is_true and _is_told_now(fold, participant)
 
 
-def _journey_facts(fold: Fold, participant: str) -> JourneyFacts:
-    person = fold.people[participant]
+def _journey_facts(fold: Fold, person: Person) -> JourneyFacts:
+    question = ("journey", person.defendants, person.offences)
+    return fold.truth.remember(question, lambda: _ask_journey_facts(fold, person))
+
+
+def _ask_journey_facts(fold: Fold, person: Person) -> JourneyFacts:
     hearings = values.hearings_of(person, fold.truth)
     live_threads = {fold.truth.threads.get(hearing.id) for hearing in hearings if hearing.is_live}
     return JourneyFacts(

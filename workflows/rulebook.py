@@ -41,6 +41,10 @@ class Rulebook:
         self._by_topic: dict[str, tuple[Rule, ...]] = {
             topic: tuple(rule for rule in self.rules if topic in rule.topics) for topic in TOPICS
         }
+        self._by_name: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for name in {rule.key, rule.id}:
+                self._by_name.setdefault(name, []).append(rule)
         _refuse_overlaps(self.rules)
 
     def rules_for(self, topic: str, on: date) -> tuple[Rule, ...]:
@@ -51,8 +55,8 @@ class Rulebook:
 
     def rule(self, key_or_id: str, on: date) -> Rule:
         """The rule of a duty ("R8-DATE@victims_code_2021") or of an id ("R8-DATE") for a clock that starts then."""
-        for rule in self.rules:
-            if key_or_id in (rule.key, rule.id) and rule.is_in_force(on):
+        for rule in self._by_name.get(key_or_id, ()):
+            if rule.is_in_force(on):
                 return rule
         hint = did_you_mean(key_or_id, {rule.id for rule in self.rules})
         raise KeyError(f'Expected a rule in force on {on}, received "{key_or_id}". {hint}')

@@ -5,7 +5,7 @@ A snapshot is never changed: `decide` gives a new one. `dump` and `load` carry i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,8 @@ class Person:
     @property
     def last_two_way_at(self) -> datetime | None:
         """Give when we last spoke with each other (UTC), None when never."""
+        if not self.contacts:
+            return None
         spoken_at = (spoken.at for spoken in self.contacts if spoken.outcome.is_two_way and not spoken.void)
         return max(spoken_at, default=None)
 
@@ -181,6 +183,8 @@ class Topic:
     @property
     def last_told(self) -> ToldValue | None:
         """Give what the person was last told, by the time of the contact."""
+        if not self.told:
+            return None
         return max(
             (told for told in self.told if not told.void), key=lambda told: (told.at, told.contact), default=None
         )
@@ -229,7 +233,6 @@ _PARTS: dict[str, Any] = {
     "hearings": HearingMemory,
     "defendants": Proceedings,
     "people": Person,
-    "topics": Topic,
 }
 _LAST_KEY: Any = tuple[bool, datetime, str, int, int] | None
 _SEPARATOR = "|"
@@ -246,37 +249,104 @@ def dump(snapshot: Snapshot, *, before: Snapshot | None = None, stored: Any = No
         data["last_key"] = codec.to_json(snapshot.last_key, _LAST_KEY)
     for name, kind in _PARTS.items():
         held, written = (getattr(before, name), stored.get(name, {})) if before is not None else ({}, {})
-        part = {}
-        for key, item in getattr(snapshot, name).items():
-            text, was = _SEPARATOR.join(key) if name == "topics" else key, held.get(key)
-            if was is item:
-                part[text] = written[text]
-            elif isinstance(was, Topic):
-                part[text] = _topic(item, was, written[text])
-            else:
-                part[text] = codec.to_json(item, kind)
+        part = {
+            key: written[key] if held.get(key) is item else codec.to_json(item, kind)
+            for key, item in getattr(snapshot, name).items()
+        }
         if part:
             data[name] = part
-    return data
-
-
-def _topic(topic: Topic, was: Topic, written: Any) -> Any:
-    """Give the JSON of a topic whose history has grown: the changes it had before are taken over."""
-    known = {id(change): text for change, text in zip(was.history, written.get("history", ()), strict=True)}
-    data = codec.to_json(Topic(told=topic.told, duty=topic.duty, waived=topic.waived))
-    if topic.history:
-        data["history"] = [known.get(id(change)) or codec.to_json(change) for change in topic.history]
-    return data
+    return data | _dump_topics(snapshot, before, stored or {})
 
 
 def load(data: Any) -> Snapshot:
     """Read a snapshot that `dump` made."""
-    parts = {
-        name: {text: codec.from_json(kind, item) for text, item in data.get(name, {}).items()}
-        for name, kind in _PARTS.items()
-    }
-    parts["topics"] = {_key(text): topic for text, topic in parts["topics"].items()}
-    return Snapshot(case=data["case"], last_key=codec.from_json(_LAST_KEY, data.get("last_key")), **parts)
+    parts: dict[str, Any] = {}
+    for name, kind in _PARTS.items():
+        read = codec.reader(kind)
+        parts[name] = {key: read(item) for key, item in data.get(name, {}).items()}
+    return Snapshot(
+        case=data["case"],
+        last_key=codec.from_json(_LAST_KEY, data.get("last_key")),
+        topics=_load_topics(data.get("topics", {}), data.get("changes", {})),
+        **parts,
+    )
+
+
+# --- topics: people of one case have mostly the same histories, so each change is written once --------------------
+
+
+class _Changes:
+    """Every change of a case, written once under a name that its content gives; a topic's history lists the names."""
+
+    def __init__(self, stored: Any) -> None:
+        self.written: dict[str, Any] = {}
+        self._stored = stored.get("changes", {})
+        self._names: dict[int, str] = {}  # by identity, while the snapshot holds the changes
+
+    def take_over(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.written[name] = self._stored[name]
+
+    def recognise(self, history: tuple[Change, ...], names: Iterable[str]) -> None:
+        self._names.update(zip(map(id, history), names, strict=True))
+
+    def names(self, history: tuple[Change, ...]) -> list[str]:
+        return [self._name(change) for change in history]
+
+    def _name(self, change: Change) -> str:
+        name = self._names.get(id(change))
+        if name is None:
+            text = codec.to_json(change)
+            self._names[id(change)] = name = codec.value_hash(text)[:16]
+            self.written[name] = text
+        elif name not in self.written:
+            self.written[name] = self._stored[name]
+        return name
+
+
+def _dump_topics(snapshot: Snapshot, before: Snapshot | None, stored: Any) -> dict[str, Any]:
+    changes, written = _Changes(stored), stored.get("topics", {})
+    # A state written before changes had names is written anew.
+    held = before.topics if before is not None and "changes" in stored else {}
+    topics = {}
+    for key, topic in snapshot.topics.items():
+        text, was = _SEPARATOR.join(key), held.get(key)
+        if was is not None:
+            names = written[text].get("history", ())
+            if was is topic:
+                changes.take_over(names)
+                topics[text] = written[text]
+                continue
+            changes.recognise(was.history, names)
+        topics[text] = codec.to_json(Topic(told=topic.told, duty=topic.duty, waived=topic.waived))
+        if topic.history:
+            topics[text]["history"] = changes.names(topic.history)
+    return {name: part for name, part in (("topics", topics), ("changes", changes.written)) if part}
+
+
+def _load_topics(topics: Any, changes: Any) -> dict[TopicKey, Topic]:
+    read, read_change = codec.reader(Topic), codec.reader(Change)
+    known = {name: read_change(change) for name, change in changes.items()}
+    histories: dict[tuple[str, ...], tuple[Change, ...]] = {}
+    loaded = {}
+    for text, item in topics.items():
+        if not changes:  # nobody has a history, or it is a state written before changes had names
+            loaded[_key(text)] = read(item)
+            continue
+        names = tuple(item.get("history", ()))
+        if names not in histories:
+            histories[names] = tuple([known[name] for name in names])
+        loaded[_key(text)] = Topic(
+            history=histories[names],
+            told=_TOLD(item.get("told", ())),
+            duty=_DUTY(item.get("duty")),
+            waived=item.get("waived", ""),
+        )
+    return loaded
+
+
+_TOLD = codec.reader(tuple[ToldValue, ...])
+_DUTY = codec.reader(OpenDuty | None)
 
 
 def _key(text: str) -> TopicKey:

@@ -170,6 +170,8 @@ def _rank_in_slot(statement: Statement) -> tuple[int, datetime, str]:
 
 
 def _newest(statements: tuple[Statement, ...]) -> Statement | None:
+    if len(statements) == 1:
+        return statements[0]
     return max(statements, key=lambda statement: (statement.occurred_at, statement.message_id), default=None)
 
 
@@ -181,6 +183,8 @@ def standing(registers: Registers, key: str) -> Statement | None:
     held = registers.get(key)
     if not held:
         return None
+    if len(held) == 1 and not held[0].rests_on:
+        return held[0]  # nearly always
     return _newest(tuple(statement for statement in held if not _is_void(registers, statement)))
 
 

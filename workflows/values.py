@@ -20,6 +20,7 @@ from workflows.truth import Hearing, HearingStatus, OffenceTruth
 from workflows.working_days import days_later, instant_of, london_date, start_of_hearing
 
 T = TypeVar("T")
+_NOT_ASKED = object()
 
 WHEN_WHERE = "hearing.when_where"
 ATTENDANCE = "attendance"
@@ -55,9 +56,10 @@ class CaseTruth:
 
     def remember(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Give what was answered to this question before, else ask. The answer may depend on nothing else."""
-        if question not in self.remembered:
-            self.remembered[question] = answer()
-        return cast("T", self.remembered[question])
+        found = self.remembered.get(question, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            self.remembered[question] = found = answer()
+        return cast("T", found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,11 @@ def relevant_offences(person: Person, truth: CaseTruth, defendant: str) -> tuple
 
 def is_still_to_be_tried(person: Person, truth: CaseTruth) -> bool:
     """Say whether a trial of anyone who matters to this person may still come."""
+    question = ("to be tried", person.defendants, person.offences)
+    return truth.remember(question, lambda: _is_still_to_be_tried(person, truth))
+
+
+def _is_still_to_be_tried(person: Person, truth: CaseTruth) -> bool:
     defendants = relevant_defendants(person, truth)
     if not defendants:
         return True

@@ -105,11 +105,8 @@ def due_time(
     With `hearing_start`, the time is capped 2 hours before it. A cap outside working hours moves back to the last
     end of a working day; a cap before receipt makes the duty due at once.
     """
-    _require_aware(received_at, "received_at")
-    if hearing_start is not None:
-        _require_aware(hearing_start, "hearing_start")
-        hearing_start = hearing_start.astimezone(UTC)
-    return _due_time(received_at.astimezone(UTC), days, calendar, basis, hearing_start)
+    hearing_start = None if hearing_start is None else _in_utc(hearing_start, "hearing_start")
+    return _due_time(_in_utc(received_at, "received_at"), days, calendar, basis, hearing_start)
 
 
 # Everybody in a case has the same times to count, and one hearing moves for all of them at once.
@@ -143,7 +140,13 @@ def instant_of(day: date, at: time) -> datetime:
     An hour that the spring clock change skips moves forward (01:30 becomes 02:30); an hour that the autumn change
     repeats is the first of the two.
     """
-    return datetime.combine(day, at.replace(tzinfo=None, fold=0), tzinfo=LONDON).astimezone(UTC)
+    return _instant_of(day, at if at.tzinfo is None else at.replace(tzinfo=None))
+
+
+# The days of a court's list come again and again.
+@lru_cache(maxsize=4096)
+def _instant_of(day: date, at: time) -> datetime:
+    return datetime.combine(day, at.replace(fold=0), tzinfo=LONDON).astimezone(UTC)
 
 
 def start_of_hearing(day: date, at: time | None = None) -> datetime:
@@ -353,6 +356,13 @@ def _each_day(first: date, until: date, step: int) -> Iterator[date]:
 
 def _days(count: int) -> str:
     return "1 calendar day" if count == 1 else f"{count} calendar days"
+
+
+def _in_utc(instant: datetime, name: str) -> datetime:
+    if instant.tzinfo is UTC:
+        return instant
+    _require_aware(instant, name)
+    return instant.astimezone(UTC)
 
 
 def _require_aware(instant: datetime, name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from workflows import snapshot as snapshots
-from workflows.decide import decide, needs_refold, refold, state_hash
+from workflows.decide import case_truth, decide, needs_refold, refold, state_hash
 from workflows.decision import Decision, Move
 from workflows.duty_rows import DutyRecord
 from workflows.entitlement import Rules
@@ -73,4 +73,5 @@ class CasePlay:
         shorter = snapshots.dump(decision.snapshot, before=self.snapshot, stored=snapshots.dump(self.snapshot))
         assert shorter == plain, "What is taken over from the state as it was read is not what would be written"
         self.snapshot = snapshots.load(plain)
+        assert decision.truth == case_truth(decision.snapshot), "The truth beside a snapshot is not what it says"
         assert self.snapshot == decision.snapshot, "A snapshot changed on its way through JSON"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,17 +88,8 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
 
 def _lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, LockedCase]:
     """Lock the cases in id order, so that two batches cannot wait for each other."""
-    from witness_care.accounts.models import Unit
-    from witness_care.cases.models import CourtCase
-
     wanted = sorted(case_ids)
-    rows = connection.execute(
-        sa.select(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings)
-        .join(Unit, Unit.id == CourtCase.unit_id)
-        .where(CourtCase.id.in_(wanted))
-        .order_by(CourtCase.id)
-        .with_for_update(of=CourtCase)
-    ).all()
+    rows = connection.execute(_cases_to_lock(), {"wanted": wanted}).all()
     found = {
         row.id: LockedCase(
             id=row.id,
@@ -113,6 +105,20 @@ def _lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, Locke
     if missing:
         raise LookupError(f"Expected {len(wanted)} cases, found {len(found)}. Register the case first: {missing[0]}.")
     return found
+
+
+@cache
+def _cases_to_lock() -> sa.Select[Any]:
+    from witness_care.accounts.models import Unit
+    from witness_care.cases.models import CourtCase
+
+    return (
+        sa.select(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings)
+        .join(Unit, Unit.id == CourtCase.unit_id)
+        .where(CourtCase.id.in_(sa.bindparam("wanted", expanding=True)))
+        .order_by(CourtCase.id)
+        .with_for_update(of=CourtCase)
+    )
 
 
 def read_journals(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, list[CaseEvent]]:

@@ -6,8 +6,9 @@ SQLAlchemy hands a list of rows to the driver one by one; here the rows travel a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
@@ -39,7 +40,7 @@ def insert_rows(
     statement = _insertion(
         connection.dialect.name, table, tuple(rows[0]), tuple(key), tuple(update), count=count, returning=returning
     )
-    result = connection.execute(statement, {"rows": _document(connection, table, rows)})
+    result = connection.exec_driver_sql(statement, (_document(connection, table, rows),))
     return list(result.scalars()) if returning else []
 
 
@@ -48,7 +49,43 @@ def update_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row],
     if not rows:
         return
     statement = _replacement(connection.dialect.name, table, tuple(rows[0]), key)
-    connection.execute(statement, {"rows": _document(connection, table, rows)})
+    connection.exec_driver_sql(statement, (_document(connection, table, rows),))
+
+
+def delete_rows(connection: sa.Connection, table: sa.Table, column: str, values: Sequence[str]) -> None:
+    """Delete the rows that have one of these texts in a column. No values is no statement."""
+    if values:
+        connection.exec_driver_sql(_deletion(connection.dialect.name, table, column), (_ENCODER.encode(list(values)),))
+
+
+@contextmanager
+def sent_together(connection: sa.Connection) -> Iterator[None]:
+    """Let PostgreSQL work on each statement while the next is put together; at the end all of them are done.
+
+    For statements whose answer nobody reads. One that fails raises what it would have raised alone, at the latest at
+    the end, and none after it is done. SQLite has no server to wait for.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    failures = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except failures as failure:
+        lost = connection.dialect.is_disconnect(failure, driver, None)
+        if lost:
+            connection.invalidate(failure)
+        raise sa.exc.DBAPIError.instance(
+            "statements sent together",
+            None,
+            failure,
+            failures,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=connection.dialect,
+        ) from failure
 
 
 # --- the statements: the same few again and again, so each is put together once ----------------------------------
@@ -64,23 +101,27 @@ def _insertion(
     *,
     count: str,
     returning: str,
-) -> sa.TextClause:
+) -> str:
     columns = ", ".join(_quoted(name) for name in names)
     conflict = _on_conflict(table, key, update, count) if key else ""
     back = f" RETURNING {_quoted(returning)}" if returning else ""
-    statement = f"INSERT INTO {table.name} ({columns}) {_select(dialect, table, names)}{conflict}{back}"
-    return sa.text(statement)
+    return f"INSERT INTO {table.name} ({columns}) {_select(dialect, table, names)}{conflict}{back}"
 
 
 @cache
-def _replacement(dialect: str, table: sa.Table, names: tuple[str, ...], key: str) -> sa.TextClause:
+def _replacement(dialect: str, table: sa.Table, names: tuple[str, ...], key: str) -> str:
     assignments = ", ".join(f"{_quoted(name)} = new_row.{_quoted(name)}" for name in names if name != key)
     source = _select(dialect, table, names, named=True)
-    statement = (
+    return (
         f"UPDATE {table.name} SET {assignments} FROM ({source}) AS new_row "  # noqa: S608
         f"WHERE {table.name}.{_quoted(key)} = new_row.{_quoted(key)}"
     )
-    return sa.text(statement)
+
+
+@cache
+def _deletion(dialect: str, table: sa.Table, column: str) -> str:
+    given = "jsonb_array_elements_text(CAST(%s AS jsonb))" if dialect == "postgresql" else "json_each(?)"
+    return f"DELETE FROM {table.name} WHERE {_quoted(column)} IN (SELECT value FROM {given})"  # noqa: S608
 
 
 def _on_conflict(table: sa.Table, key: Sequence[str], update: Sequence[str], count: str) -> str:
@@ -97,11 +138,11 @@ def _select(dialect: str, table: sa.Table, names: Sequence[str], *, named: bool 
     if dialect == "postgresql":
         types = ", ".join(f"{_quoted(name)} {_type_in_postgresql(table.c[name])}" for name in names)
         picked = ", ".join(f"x.{_quoted(name)}" for name in names)
-        return f"SELECT {picked} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x({types})"  # noqa: S608
+        return f"SELECT {picked} FROM jsonb_to_recordset(CAST(%s AS jsonb)) AS x({types})"  # noqa: S608
     alias = (lambda name: f" AS {_quoted(name)}") if named else (lambda _: "")
     picked = ", ".join(f"json_extract(value, '$.{name}'){alias(name)}" for name in names)
     # "WHERE true" keeps SQLite from reading ON CONFLICT as part of a join.
-    return f"SELECT {picked} FROM json_each(:rows) WHERE true"  # noqa: S608
+    return f"SELECT {picked} FROM json_each(?) WHERE true"  # noqa: S608
 
 
 def _type_in_postgresql(column: sa.Column[Any]) -> str:
@@ -109,6 +150,8 @@ def _type_in_postgresql(column: sa.Column[Any]) -> str:
 
 
 # --- the rows as one document --------------------------------------------------------------------------------------
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _document(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> str:
@@ -121,7 +164,7 @@ def _document(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -
         for name, convert in converted:
             document[name] = None if row[name] is None else convert(row[name])
         documents.append(document)
-    return json.dumps(documents, ensure_ascii=False)
+    return _ENCODER.encode(documents)
 
 
 Convert = Callable[[Any], Any]
@@ -144,6 +187,8 @@ def _make_converter(dialect: sa.Dialect, column: sa.Column[Any]) -> Convert | No
     is_a_time = isinstance(column.type, Instant | sa.Date | sa.Time | sa.DateTime)
     if process is None:
         return _in_iso_form if is_a_time else None
+    if isinstance(column.type, Instant) and dialect.name == "postgresql":
+        return lambda value: (value if getattr(value, "tzinfo", None) is UTC else process(value)).isoformat()
     return lambda value: _in_iso_form(process(value))
 
 

@@ -16,13 +16,13 @@ import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Result
 from witness_care.cases.models import Hearing as HearingRow
-from witness_care.casework.bulk import Row, insert_rows, update_rows
+from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_together, update_rows
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
 from witness_care.people.models import Participant
 from workflows import snapshot as snapshots
 from workflows import truth
-from workflows.decide import case_truth, state_hash
+from workflows.decide import state_hash
 from workflows.decision import Decision
 from workflows.duty_rows import DutyRecord
 from workflows.events import CpsRequires, DateKind, ResultsShared
@@ -60,13 +60,14 @@ def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now
     if refolded:
         refolded = _reconcile(connection, refolded, now=now)
     decided = [*stepped, *refolded]
-    _write_moves(connection, decided)
-    _write_duties(connection, decided)
-    _write_told(connection, decided)
-    _write_hearings(connection, decided)
-    _write_results(connection, decided)
-    _write_people(connection, decided)
-    _write_cases(connection, decided)
+    with sent_together(connection):
+        _write_moves(connection, decided)
+        _write_duties(connection, decided)
+        _write_told(connection, decided)
+        _write_hearings(connection, decided)
+        _write_results(connection, decided)
+        _write_people(connection, decided)
+        _write_cases(connection, decided)
 
 
 def row_id(*parts: str) -> str:
@@ -189,19 +190,14 @@ def told_id(contact: str, participant: str, topic: str, subject: str, value_hash
 
 def _write_hearings(connection: sa.Connection, decided: Decided) -> None:
     touched = [
-        (case, hearing, look)
-        for case, decision in decided
-        for look in (case_truth(decision.snapshot),)
-        for hearing in _touched(decision, look)
+        (case, hearing, decision.truth) for case, decision in decided for hearing in _touched(decision, decision.truth)
     ]
     if not touched:
         return
     rows = [hearing_row(case, hearing, look) for case, hearing, look in touched]
     update = [name for name in rows[0] if name not in HEARING_KEEPS]
     insert_rows(connection, HearingRow.__table__, rows, key=("id",), update=update)
-    connection.execute(
-        sa.delete(HearingDay).where(HearingDay.hearing_id.in_([hearing.id for _, hearing, _ in touched]))
-    )
+    delete_rows(connection, HearingDay.__table__, "hearing_id", [hearing.id for _, hearing, _ in touched])
     insert_rows(
         connection, HearingDay.__table__, [row for case, hearing, _ in touched for row in day_rows(case, hearing)]
     )
@@ -286,7 +282,7 @@ def _write_results(connection: sa.Connection, decided: Decided) -> None:
     ]
     if not changed:
         return
-    connection.execute(sa.delete(Result).where(Result.case_id.in_([case.id for case, _ in changed])))
+    delete_rows(connection, Result.__table__, "case_id", [case.id for case, _ in changed])
     insert_rows(
         connection,
         Result.__table__,
@@ -334,7 +330,8 @@ def _people(snapshot: Snapshot, *, case_start: Snapshot) -> Iterator[Row]:
     for participant, person in snapshot.people.items():
         requirement_key = f"requirement:{participant}"
         same_requirement = snapshot.registers.get(requirement_key) == case_start.registers.get(requirement_key)
-        if case_start.people.get(participant) == person and same_requirement:
+        was = case_start.people.get(participant)
+        if same_requirement and (was is person or was == person):  # `is` first: it is quick, and nearly everybody
             continue
         yield standing_row(snapshot, participant)
 
@@ -358,7 +355,7 @@ def _write_cases(connection: sa.Connection, decided: Decided) -> None:
         {
             "id": case.id,
             "state": snapshots.dump(decision.snapshot, before=case.snapshot, stored=case.stored),
-            "state_hash": state_hash(decision.snapshot),
+            "state_hash": state_hash(decision.snapshot, decision.truth),
         }
         for case, decision in decided
     ]
