@@ -127,7 +127,7 @@ def interpret_waiting(now: datetime) -> int:
     """Read messages that were stored and not read, because the service stopped or could not write; gives how many.
 
     Each is read in a unit of work of its own: one for which the database fails undoes no other, and is tried again
-    later. Raises OperationalError when the database takes no note even of that.
+    later. Raises SQLAlchemyError when the database takes no note even of that.
     """
     return sum(_interpret_alone(row_id, now=now) for row_id in _never_read(now))
 
@@ -151,7 +151,9 @@ def _interpret_alone(row_id: str, *, now: datetime) -> int:
     try:
         with database.writing(Work.READ_STORED) as session:
             return _interpret_stored(session, unread, now=now)
-    except sqlalchemy.exc.OperationalError as error:
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        if not database.is_cut_off(error):
+            raise
         log.error("feed_message_waits", message_id=row_id, **describe(error))
     _put_off(row_id, now=now)
     return 0
