@@ -222,6 +222,7 @@ class Snapshot:
     defendants: dict[str, Proceedings] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
+    merged_away: bool = False  # part of another case now: what comes here counts only once that is undone
 
 
 _PARTS: dict[str, Any] = {
@@ -257,6 +258,8 @@ def dump(snapshot: Snapshot, *, before: Snapshot | None = None, stored: Any = No
                 part[text] = codec.to_json(item, kind)
         if part:
             data[name] = part
+    if snapshot.merged_away:
+        data["merged_away"] = True
     return data
 
 
@@ -276,7 +279,12 @@ def load(data: Any) -> Snapshot:
         for name, kind in _PARTS.items()
     }
     parts["topics"] = {_key(text): topic for text, topic in parts["topics"].items()}
-    return Snapshot(case=data["case"], last_key=codec.from_json(_LAST_KEY, data.get("last_key")), **parts)
+    return Snapshot(
+        case=data["case"],
+        last_key=codec.from_json(_LAST_KEY, data.get("last_key")),
+        merged_away=data.get("merged_away", False),
+        **parts,
+    )
 
 
 def _key(text: str) -> TopicKey:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from witness_care.cases.document import OtherId
-from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
-from witness_care.cases.rows import ASN
+from witness_care.cases.identifiers import ASN, CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
 from witness_care.columns import new_id
 from witness_care.feed.formats.cp_next_hearings import INFERRED
 from witness_care.feed.formats.translated import NamedDefendant, NamedOffence, Parked

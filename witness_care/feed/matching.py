@@ -14,9 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE
+from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, URN
 from witness_care.cases.models import CourtCase, Identifier, Offence
-from witness_care.cases.rows import URN
 from witness_care.cases.urn import normalise_urn
 from witness_care.feed.fact_ids import ids_in, with_our_ids
 from witness_care.feed.formats.translated import Note, Parked, Part, Said
@@ -232,7 +231,10 @@ def _lock_cases(session: Session, case_ids: set[str], urns: set[str]) -> dict[st
         return {}
     rows = session.execute(
         sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id)
-        .where(sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns))))
+        .where(
+            sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns))),
+            CourtCase.merged_into.is_(None),  # the case it is part of has its names
+        )
         .order_by(CourtCase.id)
         .with_for_update()
     )
