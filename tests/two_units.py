@@ -38,6 +38,7 @@ from witness_care.accounts.permissions import SCOPES
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink
+from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
@@ -200,7 +201,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "participant_id": case[words.victim],
             "feed": FEED,
             **_rows_of(case, words),
-            **_together(case, waiting, merged, supervisor, unit),
+            **_together(case, waiting, merged, supervisor, unit, code),
             "reassignment_id": _a_selection(supervisor, unit, case[words.witness]),
             "token": _a_search(officer[1], unit, words),
             "user_id": _a_spare_user(code, unit),
@@ -273,13 +274,24 @@ def _rows_of(case: MadeCase, words: Words) -> dict[str, str]:
     }
 
 
-def _together(case: MadeCase, linked: MadeCase, merged: MadeCase, supervisor: str, unit: str) -> dict[str, str]:
+def _together(
+    case: MadeCase, linked: MadeCase, merged: MadeCase, supervisor: str, unit: str, unit_code: str
+) -> dict[str, str]:
     """One case that is linked to another, and that a third became part of."""
     actor = Actor(kind=USER, id=supervisor, role=Role.SUPERVISOR, unit_ids=(unit,))
     link(case.urn, linked.urn, "other", "They know each other.", actor=actor, now=clock.now())
     merge(case.urn, merged.urn, "It was charged twice.", actor=actor, now=clock.now())
+    divided = a_case(
+        a_victim("Wilhelmina Oakapple" if unit_code == "ESX" else "Clementina Ashdowne"),
+        officer=None,
+        unit=unit_code,
+        defendants=("Peregrine Loam", "Lancelot Marl"),
+    )
+    going = [divided.defendants["Peregrine Loam"]]
+    split(divided.urn, going, f"77{unit_code[:2]}7654326", "Severed.", actor=actor, now=clock.now())
     session = database.session()
     return {
+        "split_id": session.scalars(sa.select(CaseCombination.id).where(CaseCombination.case_id == divided.id)).one(),
         "link_id": session.scalars(sa.select(CaseLink.id).where(CaseLink.case_id == case.id)).one(),
         "combination_id": session.scalars(
             sa.select(CaseCombination.id).where(CaseCombination.case_id == case.id)

@@ -133,6 +133,8 @@ EVENTS = {
     "CaseMergedHere": "another case merged into this one",
     "CaseMergedAway": "case merged into another",
     "MergeUndone": "merged cases taken apart",
+    "CaseSplit": "defendants moved to a case of their own",
+    "CaseSplitOff": "case split off another",
     "DefendantCharged": "defendant charged",
     "DefendantRemoved": "defendant removed",
     "ParticipantRecorded": "person recorded",

@@ -22,7 +22,8 @@ from workflows.uniting import Uniting
 from workflows.values import CaseTruth
 from workflows.working_days import london_date
 
-MARKS = (events.CaseMergedHere, events.CaseMergedAway, events.MergeUndone)
+SPLITS = (events.CaseSplit, events.CaseSplitOff)
+MARKS = (events.CaseMergedHere, events.CaseMergedAway, events.MergeUndone, *SPLITS)
 OF_ONE_CASE = (*MARKS, events.UrnCorrected, events.CasesLinked, events.CasesUnlinked)
 PART_STEP = 1000  # copies of a message stand in later parts than its own, so that no two rows are one
 
@@ -33,7 +34,7 @@ _COPIES = uuid.UUID("a94b6c8e-0f1d-5b7c-9a83-2c7b1d0e64f5")
 
 
 def in_force(journal: Iterable[CaseEvent]) -> list[CaseEvent]:
-    """Give the events of a journal that count: without what a merge, or its end, has replaced or taken away."""
+    """Give the events of a journal that count: without what a merge, its end or a split has replaced or taken away."""
     journal = list(journal)
     marks = [event.what for event in journal if isinstance(event.what, MARKS)]
     undone = {mark.merge for mark in marks if isinstance(mark, events.MergeUndone)}
@@ -53,13 +54,14 @@ def is_merged_away(journal: Iterable[CaseEvent]) -> bool:
 
 
 def threads_kept(journal: Iterable[CaseEvent]) -> dict[str, str]:
-    """Give the thread of each hearing that had one before its case was merged, or taken apart: it never changes."""
+    """Give the thread of each hearing that had one before its case was merged, split or taken apart."""
     journal = list(journal)
     undone = {event.what.merge for event in journal if isinstance(event.what, events.MergeUndone)}
     kept: dict[str, str] = {}
     for event in journal:
         mark = event.what
-        if isinstance(mark, events.MergeUndone) or (isinstance(mark, events.CaseMergedHere) and mark.act not in undone):
+        always = isinstance(mark, events.MergeUndone | events.CaseSplit | events.CaseSplitOff)
+        if always or (isinstance(mark, events.CaseMergedHere) and mark.act not in undone):
             kept |= dict(mark.threads)
     return kept
 

@@ -354,12 +354,16 @@ class OffenceResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsShared:
-    """Every result of one hearing day; the latest share replaces all earlier ones of that day (feeds.md section 7)."""
+    """Every result of one hearing day; the latest share replaces all earlier ones of that day (feeds.md section 7).
+
+    `elsewhere` says that the day had results, all of them of defendants whom a split took to another case.
+    """
 
     hearing: str
     day: date
     shared_at: datetime
     results: tuple[OffenceResult, ...] = ()
+    elsewhere: bool = False
 
 
 # --- what the unit does ------------------------------------------------------------------------------------------
@@ -503,6 +507,28 @@ class MergeUndone:
     threads: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSplit:
+    """Some defendants of this case have a case of their own from now on (severing.py), `case`.
+
+    `replaced` are the messages that `act` says anew without them; `threads` keep each hearing in the thread it had.
+    """
+
+    act: str
+    case: str
+    replaced: tuple[str, ...] = ()
+    threads: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSplitOff:
+    """This case was part of another one, `case`; what was said there of its defendants stands here under `act`."""
+
+    act: str
+    case: str
+    threads: tuple[tuple[str, str], ...] = ()
+
+
 Fact = (
     CaseRegistered
     | DefendantCharged
@@ -547,6 +573,8 @@ Fact = (
     | CaseMergedHere
     | CaseMergedAway
     | MergeUndone
+    | CaseSplit
+    | CaseSplitOff
 )
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}

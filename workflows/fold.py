@@ -194,6 +194,8 @@ class Fold:
                 | events.CaseMergedHere()
                 | events.CaseMergedAway()
                 | events.MergeUndone()
+                | events.CaseSplit()
+                | events.CaseSplitOff()
             ):
                 return CHANGED
             case _:

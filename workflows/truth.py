@@ -350,8 +350,9 @@ def _result_days(registers: Registers, hearing_id: str) -> list[date]:
     for key in registers:
         if key.startswith(f"results:{hearing_id}:"):
             share = standing(registers, key)
-            if share is not None and isinstance(share.said, events.ResultsShared) and share.said.results:
-                days.append(share.said.day)
+            said = share.said if share is not None else None
+            if isinstance(said, events.ResultsShared) and (said.results or said.elsewhere):
+                days.append(said.day)
     return days
 
 

@@ -1,4 +1,4 @@
-"""Correct the URN of a case, link cases, and merge two into one, so that it can be taken apart again."""
+"""Correct the URN of a case, link cases, merge two into one and split one in two, each so that it can be undone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,14 @@ def upgrade() -> None:
         ["merged_into"],
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.add_column("court_case", sa.Column("split_from", sa.String(36), nullable=True))
+    op.create_index(
+        "court_case_split",
+        "court_case",
+        ["split_from"],
+        sqlite_where=sa.text("split_from IS NOT NULL"),
+        postgresql_where=sa.text("split_from IS NOT NULL"),
     )
     op.add_column("case_event", sa.Column("carried_from", sa.String(36), nullable=True))
     op.add_column("case_event", sa.Column("act", sa.String(36), nullable=False, server_default=""))
@@ -52,6 +60,7 @@ def upgrade() -> None:
     op.create_table(
         "case_combination",
         *_of_a_case(),
+        sa.Column("kind", sa.String(10), nullable=False, server_default="merge"),
         sa.Column("other_case_id", sa.String(36), nullable=False),
         sa.Column("moved", DOCUMENT, nullable=False),
         *_who_and_why("done"),
@@ -72,6 +81,8 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER case_event_no_update_of_new" + (" ON case_event" if postgresql else ""))
     op.drop_column("case_event", "act")
     op.drop_column("case_event", "carried_from")
+    op.drop_index("court_case_split", "court_case")
+    op.drop_column("court_case", "split_from")
     op.drop_index("court_case_merged", "court_case")
     op.drop_column("court_case", "merged_into")
 

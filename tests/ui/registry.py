@@ -237,6 +237,21 @@ SCREENS = (
         refused=press("Take them apart"),
     ),
     Screen(
+        endpoint="cases.split.split_page",
+        who="sam",
+        full=at("/cases/{to_split_urn}/split?defendants={to_split}&urn=77CD7654399"),
+        empty=at("/cases/{urn}/split"),
+        refused=press("Split the case"),
+        posts=("cases.split.split",),
+    ),
+    Screen(
+        endpoint="cases.split.undo_split",
+        who="sam",
+        full=at("/splits/{split}/undo"),
+        no_empty="there is a split to take back",
+        refused=press("Take the split back"),
+    ),
+    Screen(
         endpoint="cases.as_known.as_known_page",
         full=at("/cases/{moved_urn}/as-known"),
         empty=at("/cases/{urn}/as-known?on=2020-01-01"),

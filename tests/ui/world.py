@@ -35,6 +35,7 @@ from witness_care.accounts.models import Role
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink
+from witness_care.cases.splitting import split
 from witness_care.cases.undoing import undo
 from witness_care.cases.urn_correction import correct_urn
 from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
@@ -169,6 +170,25 @@ def _cases_that_belong_together(cast: Cast) -> dict[str, str]:
         "corrected_urn": right,
         "link": session.scalars(sa.select(CaseLink.id)).one(),
         "merge": session.scalars(sa.select(CaseCombination.id)).one(),
+        **_a_case_that_was_split(sam),
+    }
+
+
+def _a_case_that_was_split(sam: Actor) -> dict[str, str]:
+    """One of three defendants has a case of their own; another could have."""
+    case = a_case(
+        a_victim("Xenia Spring", phones=[a_mobile("07700 900562")]),
+        now="2026-11-23 09:00",
+        officer="Olivia",
+        defendants=("Abe Long", "Ben Short", "Cal Wide"),
+    )
+    going = [case.defendants["Abe Long"]]
+    split(case.urn, going, "77CD7654326", "The indictment was severed.", actor=sam, now=at("2026-11-24 09:20"))
+    query = sa.select(CaseCombination.id).where(CaseCombination.kind == "split")
+    return {
+        "to_split_urn": case.urn,
+        "to_split": case.defendants["Ben Short"],
+        "split": database.session().scalars(query).one(),
     }
 
 

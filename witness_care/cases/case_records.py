@@ -1,4 +1,4 @@
-"""Says, beside the entries about a case as such, what was done and why: its number, its links, its merges."""
+"""Says, beside the entries about a case as such, what was done and why: its number, links, merges and splits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from witness_care.cases.models import CaseCombination, CaseLink, CourtCase, UrnC
 
 NUMBER = "UrnCorrected"
 LINKS = ("CasesLinked", "CasesUnlinked")
-MERGES = ("CaseMergedHere", "CaseMergedAway", "MergeUndone")
+MERGES = ("CaseMergedHere", "CaseMergedAway", "MergeUndone", "CaseSplit", "CaseSplitOff")
 
 
 def reasons(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""What somebody types in to put a case's number right, to link cases, to merge two, and to take a merge apart."""
+"""What somebody types in to put a number right, to link cases, to merge two or split one, and to take that back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from witness_care.cases import linking
 from witness_care.cases.forms import choices
 from witness_care.cases.urn import normalise_urn
+from witness_care.form_fields import TicksField
 
 LONGEST_REASON = 500
 
@@ -55,6 +56,19 @@ class MergeForm(FlaskForm):
 
 class UnmergeForm(FlaskForm):
     reason = _reason("Why are they two cases after all?", "Say why they are two cases")
+
+
+class SplitForm(FlaskForm):
+    defendants = TicksField("Who has a case of their own now?")
+    urn = StringField("Number (URN) of the new case", validators=[InputRequired("Enter the URN of the new case")])
+    reason = _reason("Why is the case split?", "Say why the case is split")
+
+    def validate_urn(self, field: StringField) -> None:
+        _must_be_a_urn(field)
+
+
+class UnsplitForm(FlaskForm):
+    reason = _reason("Why is it one case after all?", "Say why it is one case")
 
 
 def _must_be_a_urn(field: StringField) -> None:

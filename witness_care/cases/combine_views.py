@@ -32,7 +32,7 @@ TAKEN = "Another case has this URN. If both are the same case, a supervisor merg
 @blueprint.route("/cases/<urn>/urn", methods=["GET", "POST"])
 @route_policy(permission="record_contacts", category="alteration")
 def correct_urn(urn: str) -> Answer:
-    case, form = _case(urn), UrnForm()
+    case, form = case_or_absent(urn), UrnForm()
     shown = {
         "form": form,
         "case": case,
@@ -52,7 +52,7 @@ def correct_urn(urn: str) -> Answer:
     except urn_correction.UnchangedError:
         form.urn.errors = ["The case has this URN. Enter the right one"]
         return rejected_form("cases/correct_urn.html", **shown)
-    return _saved(right)
+    return saved_at(right)
 
 
 # --- links --------------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def correct_urn(urn: str) -> Answer:
 @blueprint.route("/cases/<urn>/links/new", methods=["GET", "POST"])
 @route_policy(permission="record_contacts", category="combination")
 def add_link(urn: str) -> Answer:
-    case, form = _case(urn), LinkForm()
+    case, form = case_or_absent(urn), LinkForm()
     if not form.is_submitted():
         return render_template("cases/link.html", form=form, case=case)
     if not form.validate():
@@ -72,7 +72,7 @@ def add_link(urn: str) -> Answer:
     except linking.NotLinkedError as refused:
         form.urn.errors = [refused.words]
         return rejected_form("cases/link.html", form=form, case=case)
-    return _saved(case.urn)
+    return saved_at(case.urn)
 
 
 @blueprint.route("/links/<link_id>/end", methods=["GET", "POST"])
@@ -95,7 +95,7 @@ def end_link(link_id: str) -> Answer:
     if not form.validate():
         return rejected_form("cases/unlink.html", **shown)
     linking.unlink(link_id, form.reason.data or "", actor=actor(), now=clock.now())
-    return _saved(urns[0])
+    return saved_at(urns[0])
 
 
 # --- merging ------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def end_link(link_id: str) -> Answer:
 @route_policy(permission="combine_cases", category="consultation")
 def merge_page(urn: str) -> Answer:
     """Ask which case; once it is named, show what would follow."""
-    case, form = _case(urn), MergeForm()
+    case, form = case_or_absent(urn), MergeForm()
     other = request.args.get("with")
     if other is None:
         return render_template("cases/merge.html", form=form, case=case, preview=None)
@@ -116,7 +116,7 @@ def merge_page(urn: str) -> Answer:
 @blueprint.post("/cases/<urn>/merge")
 @route_policy(permission="combine_cases", category="combination")
 def merge(urn: str) -> Answer:
-    case, form = _case(urn), MergeForm()
+    case, form = case_or_absent(urn), MergeForm()
     if not form.validate():
         return _merge_page(case, form, status=400)
     other = normalise_urn(form.urn.data or "") or ""
@@ -125,7 +125,7 @@ def merge(urn: str) -> Answer:
     except CannotBeMergedError as refused:
         form.urn.errors = [refused.words]
         return rejected_form("cases/merge.html", form=form, case=case, preview=None)
-    return _saved(case.urn)
+    return saved_at(case.urn)
 
 
 @blueprint.route("/merges/<combination_id>/undo", methods=["GET", "POST"])
@@ -133,7 +133,7 @@ def merge(urn: str) -> Answer:
 def undo_merge(combination_id: str) -> Answer:
     session, form = database.session(), UnmergeForm()
     found = merging.combination_of(session, actor(), combination_id)
-    if found is None:
+    if found is None or found.kind != merging.MERGE:
         raise errors.absent()
     urns = page_queries.numbers_of(session, (found.case_id, found.other_case_id))
     shown: dict[str, Any] = {"form": form, "urns": urns, "done_at": found.done_at, "combination_id": combination_id}
@@ -141,11 +141,11 @@ def undo_merge(combination_id: str) -> Answer:
     try:
         if form.is_submitted() and form.validate():
             merging.take_apart(combination_id, form.reason.data or "", actor=actor(), now=clock.now())
-            return _saved(urns[0])
+            return saved_at(urns[0])
         preview = merging.preview_apart(combination_id, actor=actor(), now=clock.now())
     except CannotBeMergedError as refused:
         return render_template("cases/unmerge.html", **shown, why_not=refused.words), 409
-    shown |= {"follows": _follows(preview.differences), "united": [], "why_not": ""}
+    shown |= {"follows": follows(preview.differences), "united": [], "why_not": ""}
     if form.is_submitted():
         return rejected_form("cases/unmerge.html", **shown)
     return render_template("cases/unmerge.html", **shown)
@@ -154,14 +154,14 @@ def undo_merge(combination_id: str) -> Answer:
 # --- what they share ----------------------------------------------------------------------------------------------
 
 
-def _case(urn: str) -> sa.Row:
+def case_or_absent(urn: str) -> sa.Row:
     found = page_queries.case_by_urn(database.session(), actor(), urn.upper())
     if found is None:
         raise errors.absent()
     return found
 
 
-def _saved(urn: str) -> Response:
+def saved_at(urn: str) -> Response:
     return redirect(url_for("cases.case", urn=urn, saved="yes", _anchor="result"), 303)
 
 
@@ -182,13 +182,13 @@ def _merge_page(case: sa.Row, form: MergeForm, *, status: int = 200) -> Answer:
         "case": case,
         "other": other,
         "preview": preview,
-        "united": _names(preview.united),
-        "follows": _follows(preview.differences),
+        "united": names_of(preview.united),
+        "follows": follows(preview.differences),
     }
     return render_template("cases/merge.html", **shown) if status == 200 else rejected_form("cases/merge.html", **shown)
 
 
-def _names(participants: Sequence[str]) -> list[str]:
+def names_of(participants: Sequence[str]) -> list[str]:
     return sorted(_people(participants).values())
 
 
@@ -199,7 +199,7 @@ def _people(participants: Sequence[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def _follows(differences: Sequence[Difference]) -> list[dict[str, Any]]:
+def follows(differences: Sequence[Difference]) -> list[dict[str, Any]]:
     names = _people([each.participant_id for each in differences])
     return [
         {

@@ -228,6 +228,8 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CaseMergedHere": lambda fact, names: "another case was merged into this one",
     "CaseMergedAway": lambda fact, names: "merged into another case",
     "MergeUndone": lambda fact, names: "two merged cases were taken apart",
+    "CaseSplit": lambda fact, names: "defendants got a case of their own",
+    "CaseSplitOff": lambda fact, names: "split off another case",
     "JourneyClosed": _of_person("nothing more is to be done; closed by an officer"),
 }
 SAID_KINDS = frozenset(_WORDS)

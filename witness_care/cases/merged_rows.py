@@ -14,12 +14,14 @@ from witness_care.cases.identifiers import CASE
 from witness_care.cases.models import Defendant, DefendantEndpoint, Hearing, Identifier, Offence
 from witness_care.casework import carrying
 from witness_care.casework.models import UndoneEntry
+from witness_care.columns import new_id
 from witness_care.contacts.models import Contact
 from witness_care.people.models import Participant
 from witness_care.sealing import Plain
 from workflows.combining import Merged
 from workflows.events import ParticipantRecorded
 from workflows.parting import Parted
+from workflows.severing import Severed
 
 RECORD = ("role", "witness_kind", "enhanced", "enhanced_basis")
 Moved = dict[str, Any]
@@ -65,6 +67,48 @@ def move(session: Session, merged: Merged, stays: Any, goes: Any, *, known: Sequ
     moved["united"] = _unite(session, merged.united)
     moved["left"] = _leave(session, goes.id, now)
     return moved
+
+
+def move_apart(session: Session, severed: Severed, case: Any, new_case: str, *, now: datetime) -> list[str]:
+    """Give what goes with a split to the new case, and copy what stands in both; give the people who go."""
+    prosecution = {
+        "defendants": sorted(severed.goes["defendant"]),
+        "hearings": sorted(severed.goes["hearing"]),
+        "offences": _with_defendants(session, severed.goes["offence"]),
+    }
+    going = sorted(severed.goes["participant"])
+    carrying.move_prosecution(session, prosecution, new_case)
+    carrying.move_people(session, going, new_case, case.officer_id)
+    carrying.move_names(session, _names_of(session, case.id, _targets(prosecution, going)), new_case)
+    seen = _rows(session, DefendantEndpoint, case.id, "defendant_id")
+    theirs = [(row.id, row.defendant_id) for row in seen if row.defendant_id in prosecution["defendants"]]
+    carrying.move_endpoints(session, theirs, new_case)
+    carrying.drop_results(session, (case.id, new_case))
+    names = {old: new for kind in severed.both.values() for old, new in kind.items()}
+    _copy(session, Participant, Participant.id.in_(severed.both["participant"]), names, new_case, created_at=now)
+    named = sa.and_(Identifier.case_id == case.id, Identifier.target_id.in_(sorted(names)), Identifier.kind != CASE)
+    _copy(session, Identifier, named, names, new_case, created_at=now)
+    return going
+
+
+def _copy(session: Session, model: Any, which: Any, names: Mapping[str, str], case_id: str, **values: Any) -> None:
+    """Add rows like these to another case, in the names of that case."""
+    rows = [dict(row) for row in session.execute(sa.select(model.__table__).where(which)).mappings()]
+    for row in rows:
+        row |= {"id": names.get(row["id"]) or new_id(), "case_id": case_id, **values}
+        if "target_id" in row:
+            row["target_id"] = names[row["target_id"]]
+    if rows:
+        session.execute(sa.insert(model.__table__), rows)
+
+
+def keep_notes_of_both(session: Session, hearings: Mapping[str, str]) -> None:
+    """Let the court's words on a hearing that stands in both cases stand beside both."""
+    for old, new in hearings.items():
+        hearing, twin = session.get(Hearing, old), session.get(Hearing, new)
+        if hearing is not None and twin is not None and hearing.adjournment_note is not None:
+            twin.adjournment_note = Plain(hearing.adjournment_note.open(old), new)
+    session.flush()
 
 
 def move_back(session: Session, moved: Mapping[str, Any], parted: Parted, stays: Any, goes: Any) -> list[str]:

@@ -42,10 +42,11 @@ class CannotBeMergedError(Exception):
         self.words = words
 
 
+MERGE, SPLIT = "merge", "split"
 NOT_THERE = "There is no case with this URN in your unit. Check the URN; a case of another unit cannot be merged"
 ITSELF = "This is the same case. Enter the URN of the other one"
 OTHER_UNIT = "The two cases are held by two units. Ask for one to be handed to the other unit first, then merge them"
-LATER_FIRST = "One of the cases was merged again later. Take that merge apart first"
+LATER_FIRST = "One of the cases was merged or split later. Take that back first"
 UNDONE_BEFORE = "This merge was taken apart before"
 
 
@@ -64,7 +65,7 @@ def merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime)
     """
     with writing() as session:
         stays, _, cases = _merge(urn, other_urn, reason, actor=actor, now=now)
-        _note(session, cases[0], "cases merged")
+        note(session, cases[0], "cases merged")
         return stays
 
 
@@ -78,9 +79,7 @@ def preview_merge(urn: str, other_urn: str, *, actor: Actor, now: datetime) -> P
         return stays, cases
 
     trial = try_out(act)
-    return Preview(
-        united=tuple(sorted(made[0].united)), differences=_seen_as_one(trial, made[0].same, made[0].subjects)
-    )
+    return Preview(united=tuple(sorted(made[0].united)), differences=seen_as_one(trial, made[0].same, made[0].subjects))
 
 
 def take_apart(combination_id: str, reason: str, *, actor: Actor, now: datetime) -> str:
@@ -91,7 +90,7 @@ def take_apart(combination_id: str, reason: str, *, actor: Actor, now: datetime)
     with writing() as session:
         urn, _, cases = _take_apart(combination_id, reason, actor=actor, now=now)
         for case_id in cases:
-            _note(session, case_id, "merge undone")
+            note(session, case_id, "merge undone")
         return urn
 
 
@@ -107,7 +106,7 @@ def preview_apart(combination_id: str, *, actor: Actor, now: datetime) -> Previe
     trial = try_out(act)
     return Preview(
         united=tuple(sorted(names[0]["united"])),
-        differences=_seen_as_one(trial, names[0]["same"], names[0]["subjects"]),
+        differences=seen_as_one(trial, names[0]["same"], names[0]["subjects"]),
     )
 
 
@@ -126,21 +125,27 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
     with writing() as session:
         stays, goes = _both(session, actor, urn, other_urn)
         act = new_id()
-        target, source = _sides(session, stays.id, goes.id)
-        merged = combining.merge(target, source, same_in_both(session, goes.id, stays.id), act=act)
-        at = _after_both(target, source, now)
+        target, source = sides(session, stays.id, goes.id)
+        of_split = _known_of_split(session, stays.id, goes.id)
+        same = same_in_both(session, goes.id, stays.id)
+        if of_split is not None:
+            same = _one_to_one(of_split["same"], same)
+        merged = combining.merge(target, source, same, act=act)
+        at = after_both(target, source, now)
         marks: list[Fact] = [
             events.CaseMergedHere(act=act, case=goes.id, replaced=merged.replaced, threads=merged.threads),
             *(record for _, record in sorted(merged.united.items())),
         ]
-        said = [
+        news = [
             *merged.events,
-            *_said(marks, stays.id, act, at=at, actor=actor),
-            *_said([events.CaseMergedAway(act=act, case=stays.id)], goes.id, act, at=at, actor=actor),
+            *said(marks, stays.id, act, at=at, actor=actor),
+            *said([events.CaseMergedAway(act=act, case=stays.id)], goes.id, act, at=at, actor=actor),
         ]
-        moved = merged_rows.move(
-            session, merged, stays, goes, known=[event.row_id for event in target.journal], now=now
-        )
+        known = [event.row_id for event in target.journal]
+        moved = merged_rows.move(session, merged, stays, goes, known=known, now=now)
+        if of_split is not None:
+            moved["split"] = of_split["split"]
+            _mark_split(session, of_split["split"], reason, actor=actor.reference, now=now)
         session.add(
             CaseCombination(
                 id=act,
@@ -153,14 +158,43 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
                 done_at=now,
             )
         )
-        carrying.close_left_behind(session, goes.id, actor=actor.reference, cause=said[-1].id, now=now)
+        carrying.close_left_behind(session, goes.id, actor=actor.reference, cause=news[-1].id, now=now)
         session.execute(sa.update(CourtCase).where(CourtCase.id == goes.id).values(merged_into=stays.id))
         session.flush()
-        apply(said, actor=actor.reference, now=now)
+        apply(news, actor=actor.reference, now=now)
         carrying.keep_answers(session, goes.id, stays.id)
         people.mark_shared_points(session, [stays.id], now)
-        _redrive(stays.id)
+        redrive_waiting(stays.id)
         return stays.urn, merged, [stays.id, goes.id]
+
+
+def _known_of_split(session: Session, case_id: str, other: str) -> Mapping[str, Any] | None:
+    """Give what a standing split between two cases remembers of what is in both: ids of the old by those of the new."""
+    found = session.scalars(
+        sa.select(CaseCombination).where(
+            CaseCombination.kind == SPLIT,
+            CaseCombination.undone_at.is_(None),
+            CaseCombination.case_id.in_((case_id, other)),
+            CaseCombination.other_case_id.in_((case_id, other)),
+        )
+    ).first()
+    if found is None:
+        return None
+    same = dict(found.moved["same"])
+    # `same` names what the merged case has, as the case that stays calls it.
+    return {"split": found.id, "same": same if found.case_id == case_id else {old: new for new, old in same.items()}}
+
+
+def _one_to_one(known: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Add to what is known to be the same what was found to be, where neither side is known already."""
+    taken = set(known.values())
+    return dict(known) | {new: old for new, old in found.items() if new not in known and old not in taken}
+
+
+def _mark_split(session: Session, combination_id: str, reason: str, *, actor: str, now: datetime) -> None:
+    split = session.get_one(CaseCombination, combination_id)
+    split.undone_by, split.undone_at = actor, now
+    split.undo_reason = Plain(reason.strip(), split.id)
 
 
 def _both(session: Session, actor: Actor, urn: str, other_urn: str) -> tuple[Any, Any]:
@@ -193,26 +227,26 @@ def _locked(session: Session, case_ids: Sequence[str]) -> dict[str, Any]:
     return {row.id: row for row in rows}
 
 
-def _sides(session: Session, *case_ids: str) -> list[Side]:
+def sides(session: Session, *case_ids: str) -> list[Side]:
     journals = read_journals(session.connection(), case_ids)
     states = {
         row.id: row.state
         for row in session.execute(sa.select(CourtCase.id, CourtCase.state).where(CourtCase.id.in_(case_ids)))
     }
-    sides = []
+    found = []
     for case_id in case_ids:
         now_held = snapshot.load(states[case_id]) if states[case_id] else snapshot.Snapshot(case=case_id)
-        sides.append(Side(journal=journals.get(case_id, []), snapshot=now_held, truth=case_truth(now_held)))
-    return sides
+        found.append(Side(journal=journals.get(case_id, []), snapshot=now_held, truth=case_truth(now_held)))
+    return found
 
 
-def _after_both(one: Side, other: Side, now: datetime) -> datetime:
+def after_both(one: Side, other: Side, now: datetime) -> datetime:
     """Give a time of receipt after everything that was said in either case."""
     last = max((event.received_at for event in (*one.journal, *other.journal)), default=now)
     return max(now, last + timedelta(microseconds=1))
 
 
-def _said(
+def said(
     facts: Sequence[Fact], case_id: str, act: str, *, at: datetime, actor: Actor, message: str = ""
 ) -> list[CaseEvent]:
     return [
@@ -233,13 +267,13 @@ def _said(
     ]
 
 
-def _redrive(case_id: str) -> None:
+def redrive_waiting(case_id: str) -> None:
     from witness_care.feed.replay import redrive  # the inbox itself builds on cases
 
     redrive(case_id)
 
 
-def _note(session: Session, case_id: str, what: str) -> None:
+def note(session: Session, case_id: str, what: str) -> None:
     ledger.note(Category.COMBINATION, case_id=case_id, subjects=merged_rows.subjects(session, case_id), fields=what)
 
 
@@ -251,13 +285,13 @@ def _take_apart(
 ) -> tuple[str, Mapping[str, Any], Sequence[str]]:
     with writing() as session:
         found = combination_of(session, actor, combination_id)
-        if found is None or not actor.may(Permission.COMBINE_CASES):
+        if found is None or found.kind != MERGE or not actor.may(Permission.COMBINE_CASES):
             raise LookupError("Expected a merge of a case of this actor's units; there is none by this id.")
         rows = _locked(session, [found.case_id, found.other_case_id])
         session.refresh(found)
         _refuse_unless_last(session, found)
         stays, goes = rows[found.case_id], rows[found.other_case_id]
-        target, source = _sides(session, stays.id, goes.id)
+        target, source = sides(session, stays.id, goes.id)
         moved, act = found.moved, new_id()
         parted = parting.part(
             target,
@@ -268,22 +302,25 @@ def _take_apart(
             subjects=moved["subjects"],
             known=frozenset(moved["known"]),
         )
-        at = _after_both(target, source, now)
+        at = after_both(target, source, now)
         here = events.MergeUndone(merge=found.id, act=act, replaced=parted.replaced, threads=parted.threads_here)
         there = events.MergeUndone(merge=found.id, act=act, threads=parted.threads)
         people_back = merged_rows.move_back(session, moved, parted, stays, goes)
         found.undone_by, found.undone_at = actor.reference, now
         found.undo_reason = Plain(reason.strip(), found.id)
         session.execute(sa.update(CourtCase).where(CourtCase.id == goes.id).values(merged_into=None))
+        if "split" in moved:  # it stands again
+            split = session.get_one(CaseCombination, moved["split"])
+            split.undone_by = split.undone_at = split.undo_reason = None
         session.flush()
-        said = [
+        news = [
             *parted.staying,
             *parted.going,
-            *_said([here], stays.id, act, at=at, actor=actor),
-            *_said([there], goes.id, act, at=at, actor=actor),
+            *said([here], stays.id, act, at=at, actor=actor),
+            *said([there], goes.id, act, at=at, actor=actor),
         ]
-        carrying.close_of_people(session, people_back, stays.id, actor=actor.reference, cause=said[-1].id, now=now)
-        apply(said, actor=actor.reference, now=now)
+        carrying.close_of_people(session, people_back, stays.id, actor=actor.reference, cause=news[-1].id, now=now)
+        apply(news, actor=actor.reference, now=now)
         carrying.forget_told(session, (stays.id, goes.id))
         carrying.keep_answers(session, stays.id, goes.id)
         carrying.ask_again(session, moved["questions"])
@@ -307,7 +344,7 @@ def _refuse_unless_last(session: Session, found: CaseCombination) -> None:
 # --- what changes -------------------------------------------------------------------------------------------------
 
 
-def _seen_as_one(trial: Trial, same: Mapping[str, str], subjects: Mapping[str, str]) -> tuple[Difference, ...]:
+def seen_as_one(trial: Trial, same: Mapping[str, str], subjects: Mapping[str, str]) -> tuple[Difference, ...]:
     """Leave out what is owed before and after alike, only under the other case or the other id of a person."""
 
     def key(each: Difference) -> tuple[str, str, str]:

@@ -27,6 +27,12 @@ class CourtCase(Base):
             postgresql_where=sa.text("merged_into IS NOT NULL"),
         ),
         sa.Index(
+            "court_case_split",
+            "split_from",
+            sqlite_where=sa.text("split_from IS NOT NULL"),
+            postgresql_where=sa.text("split_from IS NOT NULL"),
+        ),
+        sa.Index(
             "court_case_unallocated",
             "unit_id",
             "created_at",
@@ -46,6 +52,7 @@ class CourtCase(Base):
     state: Mapped[Any] = mapped_column(Json)
     state_hash: Mapped[str] = mapped_column(sa.String(64), default="")
     merged_into: Mapped[str | None] = mapped_column(sa.String(36))  # the case it is part of now
+    split_from: Mapped[str | None] = mapped_column(sa.String(36))  # the case its defendants were taken out of
 
 
 class Defendant(Base):
@@ -265,7 +272,10 @@ class CaseLink(Base):
 
 
 class CaseCombination(Base):
-    """That one case (`other_case_id`) became part of another, by whom and why; `moved` names what went, by our ids."""
+    """That one case (`other_case_id`) became part of another, or was split off it, by whom and why.
+
+    `kind` is "merge" or "split"; `moved` names what went, and what is the same in both, by our ids.
+    """
 
     __tablename__ = "case_combination"
     __table_args__ = (
@@ -276,6 +286,7 @@ class CaseCombination(Base):
     )
 
     id: Mapped[str] = identifier()
+    kind: Mapped[str] = mapped_column(sa.String(10), default="merge", server_default="merge")
     case_id: Mapped[str] = mapped_column(sa.String(36))
     unit_id: Mapped[str] = mapped_column(sa.String(36))
     other_case_id: Mapped[str] = mapped_column(sa.String(36))

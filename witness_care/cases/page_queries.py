@@ -103,6 +103,7 @@ def merged_here(session: Session, case_id: str) -> Sequence[sa.Row]:
         sa.select(CaseCombination.id, CaseCombination.done_at, CourtCase.urn)
         .join(CourtCase, CourtCase.id == CaseCombination.other_case_id)
         .where(CaseCombination.case_id == case_id, CaseCombination.undone_at.is_(None))
+        .where(CaseCombination.kind == "merge")
     )
     return session.execute(query.order_by(CaseCombination.done_at.desc(), CaseCombination.id)).all()
 

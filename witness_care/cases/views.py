@@ -25,6 +25,8 @@ from witness_care.cases import (
     journal_words,
     linking,
     page_queries,
+    split_views,
+    splitting,
     undo_views,
     undoing,
     who_knows,
@@ -44,6 +46,7 @@ blueprint.register_blueprint(entry_views.blueprint)
 blueprint.register_blueprint(as_known_views.blueprint)
 blueprint.register_blueprint(undo_views.blueprint)
 blueprint.register_blueprint(combine_views.blueprint)
+blueprint.register_blueprint(split_views.blueprint)
 
 DAYS_AHEAD = 14
 MOST_DAYS = 92
@@ -85,6 +88,7 @@ def case(urn: str) -> str | Response:
         links=linking.links_of(session, actor(), found.id),
         link_kinds=linking.KINDS,
         merged=page_queries.merged_here(session, found.id),
+        splits=splitting.splits_of(session, found.id),
         may_merge=actor().may("combine_cases"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
         entries=_entries(journal, names, found.id),

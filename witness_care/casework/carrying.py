@@ -120,6 +120,14 @@ def close_of_people(
     _close(session, sa.and_(theirs, Duty.closed_at.is_(None)), actor=actor, cause=cause, now=now)
 
 
+def close_of_subjects(
+    session: Session, case_id: str, subjects: Collection[str], *, actor: str, cause: str, now: Any
+) -> None:
+    """End what is open in a case about defendants and hearings that another case has now."""
+    theirs = sa.and_(Duty.case_id == case_id, Duty.subject.in_(sorted(subjects)))
+    _close(session, sa.and_(theirs, Duty.closed_at.is_(None)), actor=actor, cause=cause, now=now)
+
+
 def _close(session: Session, which: Any, *, actor: str, cause: str, now: Any) -> None:
     rows = session.execute(sa.select(Duty.id, Duty.case_id, Duty.value_hash, Duty.due_at).where(which)).all()
     if rows:

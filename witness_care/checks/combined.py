@@ -34,9 +34,9 @@ class Combined:
             one, other = (group.get(case, case) for case in (row["case_id"], row["other_case_id"]))
             group |= {case: one for case, name in group.items() if name == other}
             group |= {row["case_id"]: one, row["other_case_id"]: one}
-            if row["undone_at"] is None:
+            if row["undone_at"] is None and row["kind"] == "merge":
                 left[row["other_case_id"]] = frozenset(row["moved"]["same"])
-            else:
+            if row["undone_at"] is not None:
                 undone |= {row["case_id"], row["other_case_id"]}
         return cls(group, left, frozenset(undone))
 
