@@ -60,8 +60,9 @@ def threads_kept(journal: Iterable[CaseEvent]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for event in journal:
         mark = event.what
-        always = isinstance(mark, events.MergeUndone | events.CaseSplit | events.CaseSplitOff)
-        if always or (isinstance(mark, events.CaseMergedHere) and mark.act not in undone):
+        if isinstance(mark, events.MergeUndone | events.CaseSplit | events.CaseSplitOff) or (
+            isinstance(mark, events.CaseMergedHere) and mark.act not in undone
+        ):
             kept |= dict(mark.threads)
     return kept
 

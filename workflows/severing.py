@@ -198,8 +198,7 @@ def _decided(side: Side, chosen: frozenset[str]) -> dict[str, frozenset[str]]:
     for event in side.counting:
         what: Any = event.what
         if isinstance(what, events.PleaRecorded | events.VerdictRecorded | events.ResultsShared) and what.hearing:
-            named = getattr(what, "results", None)
-            about = {each.defendant for each in (named if named is not None else (what,))}
+            about = {each.defendant for each in (what.results if isinstance(what, events.ResultsShared) else (what,))}
             if about:
                 found[what.hearing] = found.get(what.hearing, frozenset()) | _sides(about, chosen)
     return found

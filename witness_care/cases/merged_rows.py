@@ -71,7 +71,7 @@ def move(session: Session, merged: Merged, stays: Any, goes: Any, *, known: Sequ
 
 def move_apart(session: Session, severed: Severed, case: Any, new_case: str, *, now: datetime) -> list[str]:
     """Give what goes with a split to the new case, and copy what stands in both; give the people who go."""
-    prosecution = {
+    prosecution: dict[str, Any] = {
         "defendants": sorted(severed.goes["defendant"]),
         "hearings": sorted(severed.goes["hearing"]),
         "offences": _with_defendants(session, severed.goes["offence"]),

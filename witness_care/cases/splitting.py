@@ -136,7 +136,10 @@ def _urns_of_split(session: Session, actor: Actor, combination_id: str) -> tuple
 
 def _open_before(urn: str) -> set[tuple[str, str]]:
     query = sa.select(Duty.participant_id, Duty.topic).join(CourtCase, CourtCase.id == Duty.case_id)
-    return {tuple(row) for row in current_session().execute(query.where(has_urn(urn), Duty.closed_at.is_(None)))}
+    return {
+        (row.participant_id, row.topic)
+        for row in current_session().execute(query.where(has_urn(urn), Duty.closed_at.is_(None)))
+    }
 
 
 # --- splitting ----------------------------------------------------------------------------------------------------
