@@ -13,7 +13,8 @@ from witness_care import clock, database, errors, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.cases import linking, merging, page_queries, urn_correction
+from witness_care.audit.models import Category
+from witness_care.cases import linking, merged_rows, merging, page_queries, urn_correction
 from witness_care.cases.combine_forms import LinkForm, MergeForm, UnlinkForm, UnmergeForm, UrnForm
 from witness_care.cases.merging import CannotBeMergedError, Preview
 from witness_care.cases.urn import normalise_urn
@@ -88,7 +89,7 @@ def end_link(link_id: str) -> Answer:
         "link": found,
         "urns": urns,
         "kind": linking.KINDS.get(found.kind, found.kind),
-        "reason": found.reason.open(found.id),
+        "reason": reason_of(found),
     }
     if not form.is_submitted():
         return render_template("cases/unlink.html", **shown)
@@ -137,7 +138,7 @@ def undo_merge(combination_id: str) -> Answer:
         raise errors.absent()
     urns = page_queries.numbers_of(session, (found.case_id, found.other_case_id))
     shown: dict[str, Any] = {"form": form, "urns": urns, "done_at": found.done_at, "combination_id": combination_id}
-    shown["reason"] = found.reason.open(found.id)
+    shown["reason"] = reason_of(found)
     try:
         if form.is_submitted() and form.validate():
             merging.take_apart(combination_id, form.reason.data or "", actor=actor(), now=clock.now())
@@ -159,6 +160,13 @@ def case_or_absent(urn: str) -> sa.Row:
     if found is None:
         raise errors.absent()
     return found
+
+
+def reason_of(row: Any) -> str:
+    """Open why something was done to a case, and note whose case it is; looking is kept when a preview is undone."""
+    concerned = merged_rows.subjects(database.session(), row.case_id)
+    ledger.note(Category.CONSULTATION, case_id=row.case_id, subjects=concerned, fields=("why it was done",))
+    return str(row.reason.open(row.id))
 
 
 def saved_at(urn: str) -> Response:

@@ -13,9 +13,9 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
-from witness_care.cases import merged_rows, merging, page_queries, splitting
+from witness_care.cases import merging, page_queries, splitting
 from witness_care.cases.combine_forms import SplitForm, UnsplitForm
-from witness_care.cases.combine_views import case_or_absent, follows, names_of, saved_at
+from witness_care.cases.combine_views import case_or_absent, follows, names_of, reason_of, saved_at
 from witness_care.cases.merging import CannotBeMergedError
 from witness_care.cases.splitting import CannotBeSplitError
 from witness_care.cases.urn import normalise_urn
@@ -64,9 +64,7 @@ def undo_split(split_id: str) -> Answer:
         raise errors.absent()
     urns = page_queries.numbers_of(session, (found.case_id, found.other_case_id))
     shown: dict[str, Any] = {"form": form, "urns": urns, "done_at": found.done_at, "split_id": split_id}
-    shown["reason"] = found.reason.open(found.id)
-    concerned = merged_rows.subjects(session, found.case_id)
-    ledger.note(case_id=found.case_id, subjects=concerned, fields=("why the case was split",))
+    shown["reason"] = reason_of(found)
     try:
         if form.is_submitted() and form.validate():
             urn = splitting.take_back(split_id, form.reason.data or "", actor=actor(), now=clock.now())
