@@ -35,6 +35,10 @@ from witness_care.accounts import service as accounts
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
+from witness_care.cases.linking import link
+from witness_care.cases.merging import merge
+from witness_care.cases.models import CaseCombination, CaseLink
+from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
@@ -73,6 +77,8 @@ class Words:
     defendant: str
     waiting_victim: str
     waiting_defendant: str
+    merged_victim: str
+    merged_defendant: str
     phone: str
 
     @property
@@ -90,6 +96,8 @@ EAST = Words(
     defendant="Dorian Fenwickshaw",
     waiting_victim="Isolde Thornbury",
     waiting_defendant="Caspian Rookhope",
+    merged_victim="Tabitha Quennell",
+    merged_defendant="Ambrose Fairhurst",
     phone="07700 900111",
 )
 WEST = Words(
@@ -98,6 +106,8 @@ WEST = Words(
     defendant="Lucius Hartlepond",
     waiting_victim="Saffron Wetherel",
     waiting_defendant="Jocelyn Pumphrey",
+    merged_victim="Rosamund Ickleford",
+    merged_defendant="Barnaby Stallybrass",
     phone="07700 900222",
 )
 
@@ -184,12 +194,14 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         case = _a_busy_case(words, code, *officer)
         waiting = a_case(a_victim(words.waiting_victim), officer=None, unit=code, defendants=(words.waiting_defendant,))
         a_trial(waiting, "2026-12-02 10:00", now="2026-11-10 10:00")
+        merged = a_case(a_victim(words.merged_victim), officer=None, unit=code, defendants=(words.merged_defendant,))
         program = _program_of(key)
         examples = {
             "urn": case.urn,
             "participant_id": case[words.victim],
             "feed": FEED,
             **_rows_of(case, words),
+            **_together(case, waiting, merged, supervisor, unit, code),
             "reassignment_id": _a_selection(supervisor, unit, case[words.witness]),
             "token": _a_search(officer[1], unit, words),
             "user_id": _a_spare_user(code, unit),
@@ -209,7 +221,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         owners={"reassignment_id": supervisor, "token": officer[1]},
         people=tuple(
             Shown(name, row_id)
-            for made in (case, waiting)
+            for made in (case, waiting, merged)
             for name, row_id in (*made.people.items(), *made.defendants.items())
         ),
     )
@@ -259,6 +271,31 @@ def _rows_of(case: MadeCase, words: Words) -> dict[str, str]:
         "contact_id": session.scalars(contacts).first() or "",
         "question_id": session.scalars(questions).one(),
         "event_id": session.scalars(entries).one(),
+    }
+
+
+def _together(
+    case: MadeCase, linked: MadeCase, merged: MadeCase, supervisor: str, unit: str, unit_code: str
+) -> dict[str, str]:
+    """One case that is linked to another, and that a third became part of."""
+    actor = Actor(kind=USER, id=supervisor, role=Role.SUPERVISOR, unit_ids=(unit,))
+    link(case.urn, linked.urn, "other", "They know each other.", actor=actor, now=clock.now())
+    merge(case.urn, merged.urn, "It was charged twice.", actor=actor, now=clock.now())
+    divided = a_case(
+        a_victim("Wilhelmina Oakapple" if unit_code == "ESX" else "Clementina Ashdowne"),
+        officer=None,
+        unit=unit_code,
+        defendants=("Peregrine Loam", "Lancelot Marl"),
+    )
+    going = [divided.defendants["Peregrine Loam"]]
+    split(divided.urn, going, f"77{unit_code[:2]}7654326", "Severed.", actor=actor, now=clock.now())
+    session = database.session()
+    return {
+        "split_id": session.scalars(sa.select(CaseCombination.id).where(CaseCombination.case_id == divided.id)).one(),
+        "link_id": session.scalars(sa.select(CaseLink.id).where(CaseLink.case_id == case.id)).one(),
+        "combination_id": session.scalars(
+            sa.select(CaseCombination.id).where(CaseCombination.case_id == case.id)
+        ).one(),
     }
 
 

@@ -122,10 +122,19 @@ CLOSED = {
     "attempts_exhausted": "could not be reached",
     "declined": "they did not want to be told",
     "corrected": "a record was corrected",
+    "moved": "owed under another case now",
 }
 DUTY_ACTIONS = {"opened": "Opened", "updated": "Changed", "closed": "Closed"}
 EVENTS = {
     "CaseRegistered": "case taken on",
+    "UrnCorrected": "number of the case corrected",
+    "CasesLinked": "case linked to another",
+    "CasesUnlinked": "link to another case ended",
+    "CaseMergedHere": "another case merged into this one",
+    "CaseMergedAway": "case merged into another",
+    "MergeUndone": "merged cases taken apart",
+    "CaseSplit": "defendants moved to a case of their own",
+    "CaseSplitOff": "case split off another",
     "DefendantCharged": "defendant charged",
     "DefendantRemoved": "defendant removed",
     "ParticipantRecorded": "person recorded",

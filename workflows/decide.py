@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from workflows import codec
+from workflows import codec, combining
 from workflows.decision import Decision
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent, EntryUndone
 from workflows.fold import Fold, truth_of
 from workflows.snapshot import Snapshot
+from workflows.truth import NO_CHANGE
 from workflows.values import CaseTruth
 
 
@@ -25,25 +26,38 @@ def decide(snapshot: Snapshot, events_to_fold: Sequence[CaseEvent], rules: Rules
     In the fold, *now* is each event's `received_at`; nothing here reads a clock. Raises ValueError when the events are
     not in order: the caller then folds the whole journal with `refold`.
     """
-    fold = Fold(snapshot, rules)
-    for _, group in groupby(_in_order(snapshot, events_to_fold), key=lambda event: event.fold_key[:3]):
-        fold.take(tuple(group))
-    return fold.decision()
+    return _folded(Fold(snapshot, rules), events_to_fold)
 
 
 def refold(case: str, journal: Iterable[CaseEvent], rules: Rules) -> Decision:
-    """Fold a whole journal from nothing, in the order of core.md rule 3, whatever the order it is given in."""
-    return decide(Snapshot(case=case), sorted(journal, key=lambda event: event.fold_key), rules)
+    """Fold a whole journal from nothing, in the order of core.md rule 3, whatever the order it is given in.
+
+    What a merge of cases has replaced, or taken away, does not count.
+    """
+    journal = list(journal)
+    fold = Fold(Snapshot(case=case), rules, kept_threads=combining.threads_kept(journal))
+    fold.outcomes = {event.id: NO_CHANGE for event in journal}  # of what does not count
+    fold.merged_away = combining.is_merged_away(journal)
+    return _folded(fold, sorted(combining.in_force(journal), key=lambda event: event.fold_key))
+
+
+def _folded(fold: Fold, events_to_fold: Sequence[CaseEvent]) -> Decision:
+    for _, group in groupby(_in_order(fold.start, events_to_fold), key=lambda event: event.fold_key[:3]):
+        fold.take(tuple(group))
+    return fold.decision()
 
 
 def needs_refold(snapshot: Snapshot, new: Sequence[CaseEvent]) -> bool:
     """Say whether new events, in fold order, make the whole journal be folded again.
 
-    One belongs before what is already folded, or takes back an entry: what stood before that is only in the journal.
+    One belongs before what is already folded, or takes back an entry, or makes two cases one or one two: what stood
+    before that is only in the journal.
     """
+    if snapshot.merged_away:
+        return True
     if snapshot.last_key is not None and new[0].fold_key[:3] <= snapshot.last_key[:3]:
         return True
-    return any(isinstance(event.what, EntryUndone) for event in new)
+    return any(isinstance(event.what, (EntryUndone, *combining.MARKS)) for event in new)
 
 
 def _in_order(snapshot: Snapshot, folded: Sequence[CaseEvent]) -> Sequence[CaseEvent]:

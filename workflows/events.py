@@ -354,12 +354,16 @@ class OffenceResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsShared:
-    """Every result of one hearing day; the latest share replaces all earlier ones of that day (feeds.md section 7)."""
+    """Every result of one hearing day; the latest share replaces all earlier ones of that day (feeds.md section 7).
+
+    `elsewhere` says that the day had results, all of them of defendants whom a split took to another case.
+    """
 
     hearing: str
     day: date
     shared_at: datetime
     results: tuple[OffenceResult, ...] = ()
+    elsewhere: bool = False
 
 
 # --- what the unit does ------------------------------------------------------------------------------------------
@@ -450,6 +454,81 @@ class EntryUndone:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrnCorrected:
+    """The case's own number was put right; `correction` is the id of the service's record of it."""
+
+    correction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesLinked:
+    """The case has to do with another one; `link` is the id of the service's record of it."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesUnlinked:
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMergedHere:
+    """Another case is part of this one from now on (combining.py). Its events stand in this journal under `act`.
+
+    `replaced` are the messages of this case that `act` says anew; `threads` keep each hearing in the thread it had.
+    """
+
+    act: str
+    case: str
+    replaced: tuple[str, ...] = ()
+    threads: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMergedAway:
+    """This case is part of another one: nothing in this journal counts until the merge is undone."""
+
+    act: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone:
+    """Two cases stand apart again: nothing under the merge counts, nor the messages in `replaced`.
+
+    What of those is about this case, or what came meanwhile and is about it, stands under `act`.
+    """
+
+    merge: str
+    act: str
+    replaced: tuple[str, ...] = ()
+    threads: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSplit:
+    """Some defendants of this case have a case of their own from now on (severing.py), `case`.
+
+    `replaced` are the messages that `act` says anew without them; `threads` keep each hearing in the thread it had.
+    """
+
+    act: str
+    case: str
+    replaced: tuple[str, ...] = ()
+    threads: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSplitOff:
+    """This case was part of another one, `case`; what was said there of its defendants stands here under `act`."""
+
+    act: str
+    case: str
+    threads: tuple[tuple[str, str], ...] = ()
+
+
 Fact = (
     CaseRegistered
     | DefendantCharged
@@ -488,6 +567,14 @@ Fact = (
     | DidNotAttend
     | JourneyClosed
     | EntryUndone
+    | UrnCorrected
+    | CasesLinked
+    | CasesUnlinked
+    | CaseMergedHere
+    | CaseMergedAway
+    | MergeUndone
+    | CaseSplit
+    | CaseSplitOff
 )
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}
@@ -501,6 +588,7 @@ class CaseEvent:
     happened. `context` is the system that spoke ("listing", "hearing", "results", "cps", "officer"); versions are
     compared only within (context, stream, fact group). `message_id` is the sender's id, else the content's hash.
     `registration` marks the first registration of the case, which always comes first (core.md rule 3).
+    `act` is the merge that put this copy into the journal, and `copy` its own row there: `id` stays the first event's.
     """
 
     id: str
@@ -517,6 +605,13 @@ class CaseEvent:
     part: int = 0
     ordinal: int = 0
     registration: bool = False
+    act: str = ""
+    copy: str = ""
+
+    @property
+    def row_id(self) -> str:
+        """Give the id of this event's row in the journal."""
+        return self.copy or self.id
 
     @property
     def kind(self) -> str:

@@ -68,6 +68,7 @@ class Fold:
 
     start: Snapshot
     rules: Rules
+    kept_threads: dict[str, str] = field(default_factory=dict)  # of hearings that had one before a merge of cases
     registers: dict[str, tuple[Statement, ...]] = field(init=False)
     hearings: dict[str, HearingMemory] = field(init=False)
     standings: dict[str, Proceedings] = field(init=False)
@@ -81,6 +82,7 @@ class Fold:
     void_contacts: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     undone: set[str] = field(default_factory=set)  # ids of the messages that were taken back
+    merged_away: bool = False
     seen: list[CaseEvent] | None = field(init=False)  # every event so far; None when the fold began in the middle
 
     def __post_init__(self) -> None:
@@ -103,6 +105,7 @@ class Fold:
                 defendants=self.standings,
                 people=self.people,
                 topics=self.account.topics,
+                merged_away=self.merged_away,
             ),
             truth=self.truth,
             outcomes=self.outcomes,
@@ -189,6 +192,11 @@ class Fold:
                 | events.DidNotAttend()
                 | events.JourneyClosed()
                 | events.CaseRegistered()
+                | events.CaseMergedHere()
+                | events.CaseMergedAway()
+                | events.MergeUndone()
+                | events.CaseSplit()
+                | events.CaseSplitOff()
             ):
                 return CHANGED
             case _:
@@ -340,6 +348,8 @@ class Fold:
 
     def _thread_for(self, hearing: Hearing) -> str:
         """Give the thread a hearing joins: its seed's, else that of the one put-off hearing it replaces."""
+        if hearing.id in self.kept_threads:
+            return self.kept_threads[hearing.id]
         for seed in hearing.about.seeded_from:
             memory = self.hearings.get(seed)
             if memory is not None and memory.thread and seed != hearing.id:

@@ -226,6 +226,7 @@ class Snapshot:
     defendants: dict[str, Proceedings] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
+    merged_away: bool = False  # part of another case now: what comes here counts only once that is undone
 
 
 _PARTS: dict[str, Any] = {
@@ -255,6 +256,8 @@ def dump(snapshot: Snapshot, *, before: Snapshot | None = None, stored: Any = No
         }
         if part:
             data[name] = part
+    if snapshot.merged_away:
+        data["merged_away"] = True
     return data | _dump_topics(snapshot, before, stored or {})
 
 
@@ -267,6 +270,7 @@ def load(data: Any) -> Snapshot:
     return Snapshot(
         case=data["case"],
         last_key=codec.from_json(_LAST_KEY, data.get("last_key")),
+        merged_away=data.get("merged_away", False),
         topics=_load_topics(data.get("topics", {}), data.get("changes", {})),
         **parts,
     )

@@ -155,6 +155,11 @@ def _statement(event: CaseEvent, said: Stated, group: str) -> Statement:
 def _put(registers: Registers, key: str, new: Statement) -> str:
     held = registers.get(key, ())
     rival = next((statement for statement in held if statement.slot == new.slot), None)
+    if rival is not None and _rank_in_slot(new) == _rank_in_slot(rival):
+        new = replace(new, said=_both(rival.said, new.said))
+        if new.said != rival.said:
+            registers[key] = tuple(new if statement is rival else statement for statement in held)
+            return CHANGED if _newest(registers[key]) is new else NO_CHANGE
     if rival is not None and _rank_in_slot(new) <= _rank_in_slot(rival):
         return NO_CHANGE if new.message_id == rival.message_id else STALE
     before = _newest(held)
@@ -163,6 +168,23 @@ def _put(registers: Registers, key: str, new: Statement) -> str:
     if stands is not None and before is not None and stands.said == before.said and stands.rests_on == before.rests_on:
         return NO_CHANGE
     return CHANGED if stands is new else NO_CHANGE
+
+
+def _both(said: Stated, more: Stated) -> Stated:
+    """Give what two parts of one message say together: each names those of its own case, and the cases are one now."""
+    if isinstance(said, About) and isinstance(more, About):
+        if said.defendants == more.defendants:
+            return said
+        defendants = said.defendants and more.defendants and tuple(dict.fromkeys((*said.defendants, *more.defendants)))
+        return replace(
+            said,
+            defendants=defendants,
+            offences=tuple(dict.fromkeys((*said.offences, *more.offences))),
+            seeded_from=tuple(dict.fromkeys((*said.seeded_from, *more.seeded_from))),
+        )
+    if isinstance(said, events.ResultsShared) and isinstance(more, events.ResultsShared):
+        return replace(said, results=(*said.results, *(each for each in more.results if each not in said.results)))
+    return said
 
 
 def _rank_in_slot(statement: Statement) -> tuple[int, datetime, str]:
@@ -332,8 +354,9 @@ def _result_days(registers: Registers, hearing_id: str) -> list[date]:
     for key in registers:
         if key.startswith(f"results:{hearing_id}:"):
             share = standing(registers, key)
-            if share is not None and isinstance(share.said, events.ResultsShared) and share.said.results:
-                days.append(share.said.day)
+            said = share.said if share is not None else None
+            if isinstance(said, events.ResultsShared) and (said.results or said.elsewhere):
+                days.append(said.day)
     return days
 
 

@@ -88,7 +88,7 @@ def requirement_event(fold: Fold, participant: str) -> str:
 def _fold_without(fold: Fold) -> Fold:
     """Fold what was said so far, but for everything that was taken back."""
     assert fold.seen is not None
-    other = type(fold)(Snapshot(case=fold.start.case), fold.rules)
+    other = type(fold)(Snapshot(case=fold.start.case), fold.rules, kept_threads=fold.kept_threads)
     kept = [
         event
         for event in fold.seen

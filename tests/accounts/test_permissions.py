@@ -35,6 +35,7 @@ WHO_MAY = {
     "break_glass": "yes yes no yes",
     "see_feed": "no yes yes no",
     "match_parked": "no yes no no",
+    "combine_cases": "no yes no no",
     "administer": "no no yes no",
     "read_log": "no no no yes",
     "retention": "yes yes no yes",

@@ -9,7 +9,16 @@ from sqlalchemy import select
 
 from tests.checks.full_world import NOW, FullWorld
 from tests.factories import at
-from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Identifier, Offence, Result
+from witness_care.cases.models import (
+    CaseCombination,
+    CourtCase,
+    Defendant,
+    Hearing,
+    HearingDay,
+    Identifier,
+    Offence,
+    Result,
+)
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import session
@@ -202,6 +211,54 @@ def _(w: FullWorld) -> str:
     w.remove(JournalEvent, w.first(OF_COURT))
     return case
 
+
+# --- cases that were merged ---------------------------------------------------------------------------------------
+
+AWAY = select(CourtCase.id).where(CourtCase.merged_into.is_not(None)).order_by(CourtCase.id)
+LEFT = (
+    select(Participant.id)
+    .join(CourtCase, CourtCase.id == Participant.case_id)
+    .where(CourtCase.merged_into.is_not(None))
+)
+APART = select(CaseCombination.other_case_id).where(CaseCombination.undone_at.is_not(None))
+OF_APART = select(Duty.id).where(Duty.closed_at.is_(None), Duty.case_id.in_(APART)).order_by(Duty.id)
+ELSEWHERE = select(JournalEvent.id).where(
+    JournalEvent.case_id.not_in(select(CaseCombination.case_id)),
+    JournalEvent.case_id.not_in(select(CaseCombination.other_case_id)),
+)
+
+damage("I4", "somebody who left with a merge stands on the lists again")(
+    lambda w: w.change(Participant, w.first(LEFT), left_at=None)
+)
+damage("I4", "somebody was put into a case that was merged")(
+    lambda w: w.change(Participant, w.first(OWED_TO), case_id=w.first(AWAY))
+)
+damage("I4", "a hearing was put into a case that was merged")(
+    lambda w: w.change(Hearing, w.first(select(Hearing.id)), case_id=w.first(AWAY))
+)
+damage("I4", "what was told was put into a case that was merged")(
+    lambda w: w.change(Told, w.first(TOLD.where(Told.participant_id.not_in(LEFT))), case_id=w.first(AWAY))
+)
+damage("I4", "something is told in a case after a merge was undone that nobody told there")(
+    lambda w: w.copy(Told, w.first(TOLD.where(Told.case_id.in_(APART))), topic="verdict")
+)
+damage("I5", "a duty of a case that was taken apart is due later than its journal says")(
+    lambda w: w.change(Duty, w.first(OF_APART), due_at=LATER)
+)
+damage("I9", "a contact of a person in merged cases was corrected, and still tells")(
+    lambda w: (
+        w.change(Contact, w.first(select(Told.contact_id).where(Told.participant_id.in_(LEFT))), corrected_at=NOW)
+        and w.first(select(Told.id).where(Told.participant_id.in_(LEFT)))
+    )
+)
+damage("I17", "a duty of a merged case was opened by an entry of a case it never was")(
+    lambda w: w.change(Duty, w.first(OF_APART), opened_by_event=w.first(ELSEWHERE))
+)
+damage("I17", "a move of a merged case names an entry of a case it never was")(
+    lambda w: w.change(
+        Transition, w.first(select(Transition.id).where(Transition.case_id.in_(APART))), event_id=w.first(ELSEWHERE)
+    )
+)
 
 # --- court messages -----------------------------------------------------------------------------------------------
 

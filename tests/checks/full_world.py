@@ -12,17 +12,31 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.factories import a_case, a_mobile, a_trial, a_victim, at, attempted, entered, told_everything
+from tests.factories import (
+    a_case,
+    a_mobile,
+    a_trial,
+    a_victim,
+    a_witness,
+    at,
+    attempted,
+    entered,
+    moved,
+    told_everything,
+)
 from tests.feed import payloads
 from tests.feed.conftest import the_case
 from tests.two_units import FEED_ADDRESS, MONDAY, TwoUnits, two_units
 from witness_care.accounts.current import SYSTEM, USER, Actor
 from witness_care.accounts.models import Role
+from witness_care.cases import merging
+from witness_care.cases.models import CaseCombination
 from witness_care.cases.service import register_case
 from witness_care.cases.undoing import undo
 from witness_care.contacts.service import correct_contact
 from witness_care.database import session, writing
 from witness_care.jobs import heartbeats
+from witness_care.people.models import Participant
 from witness_care.sealing import Sealed
 from workflows.events import ContactOutcome, OptedOut, TrialVacated
 
@@ -73,6 +87,7 @@ def fill(app: Flask) -> FullWorld:
         entered(
             case, OptedOut(participant=case["Ivy Corrected"], topics=("plea",)), now="2026-11-13 11:00", by=olivia.id
         )
+        _merged_and_apart(units)
         register_case(replace(the_case(payloads.URN), officer=None), actor=SYSTEM, now=at("2026-01-05 09:00"))
     next_one = payloads.next_hearing(reason="The jury could not agree.", concerning=True)
     for message in (
@@ -87,6 +102,29 @@ def fill(app: Flask) -> FullWorld:
     with app.app_context(), writing() as unit_of_work:
         heartbeats.begin(unit_of_work, "inbox", 60, NOW)
     return FullWorld(app, units)
+
+
+def _merged_and_apart(units: TwoUnits) -> None:
+    """Two cases with one person in both: merged, news while they were one, apart again, and merged once more."""
+    sam = Actor(kind=USER, id=units.cast.sam, role=Role.SUPERVISOR, unit_ids=(units.cast.unit,))
+    one = a_case(a_victim("Una Twice", person_id="una"), now="2026-11-09 09:00", defendants=("Ned Alone",))
+    una = session().scalars(sa.select(Participant.person_id).where(Participant.id == one["Una Twice"])).one()
+    other = a_case(
+        a_witness("Una Twice", person_id=una),
+        a_victim("Vic Once", enhanced=True),
+        now="2026-11-10 09:00",
+        defendants=("Kit Other",),
+    )
+    trial = a_trial(other, "2027-01-18 10:00", now="2026-11-11 10:00")
+    merging.merge(one.urn, other.urn, "Charged twice.", actor=sam, now=at("2026-11-12 10:00"))
+    told_everything(one["Una Twice"], now="2026-11-12 11:00", by=units.cast.olivia)
+    moved(one, trial, "2027-02-01 10:00", now="2026-11-12 12:00")
+    merge = session().scalars(sa.select(CaseCombination.id).where(CaseCombination.case_id == one.id)).one()
+    merging.take_apart(merge, "Two incidents.", actor=sam, now=at("2026-11-12 13:00"))
+    third = a_case(a_victim("Una Twice", person_id=una), now="2026-11-12 14:00", defendants=("Rob Third",))
+    a_trial(third, "2027-01-25 10:00", now="2026-11-12 14:30")
+    told_everything(third["Una Twice"], now="2026-11-12 14:40", by=units.cast.olivia)
+    merging.merge(one.urn, third.urn, "One incident.", actor=sam, now=at("2026-11-12 15:00"))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import Cast, cast_of
@@ -31,7 +32,12 @@ from tests.ui.unit_world import a_search_without_results, a_unit_with_late_work
 from witness_care import database
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
+from witness_care.cases.linking import link
+from witness_care.cases.merging import merge
+from witness_care.cases.models import CaseCombination, CaseLink
+from witness_care.cases.splitting import split
 from witness_care.cases.undoing import undo
+from witness_care.cases.urn_correction import correct_urn
 from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
 
 MONDAY = "2026-11-30 09:42"
@@ -68,6 +74,7 @@ def a_busy_unit(app: Flask) -> World:
     with app.app_context():
         cast = cast_of(app)
         ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
+        ids |= _cases_that_belong_together(cast)
         ids |= a_unit_with_late_work(app, cast)
         database.session().rollback()
     return World(app, cast, ids)
@@ -141,6 +148,48 @@ def _the_verdict(cast: Cast) -> dict[str, str]:
     told_everything(case["Tom Baker"], now="2026-11-10 12:00", by=cast.olivia)
     convicted(case, hearing, now="2026-11-27 15:00")
     return {"verdict_duty": open_duties(case["Tom Baker"])[0].id}
+
+
+def _cases_that_belong_together(cast: Cast) -> dict[str, str]:
+    """One case whose number was wrong, with another linked to it and a third that became part of it."""
+    sam = Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+    first, second, third = (
+        a_case(a_victim(name, phones=[a_mobile(phone)]), now="2026-11-23 09:00", officer="Olivia")
+        for name, phone in (
+            ("Una Winter", "07700 900559"),
+            ("Viola Summer", "07700 900560"),
+            ("Wyn Autumn", "07700 900561"),
+        )
+    )
+    right = f"{first.urn[:-1]}X"
+    correct_urn(first.urn, right, "A slip of the pen.", actor=sam, now=at("2026-11-24 09:00"))
+    link(right, second.urn, "same_incident", "One evening in one street.", actor=sam, now=at("2026-11-24 09:05"))
+    merge(right, third.urn, "It was charged twice.", actor=sam, now=at("2026-11-24 09:10"))
+    session = database.session()
+    return {
+        "corrected_urn": right,
+        "link": session.scalars(sa.select(CaseLink.id)).one(),
+        "merge": session.scalars(sa.select(CaseCombination.id)).one(),
+        **_a_case_that_was_split(sam),
+    }
+
+
+def _a_case_that_was_split(sam: Actor) -> dict[str, str]:
+    """One of three defendants has a case of their own; another could have."""
+    case = a_case(
+        a_victim("Xenia Spring", phones=[a_mobile("07700 900562")]),
+        now="2026-11-23 09:00",
+        officer="Olivia",
+        defendants=("Abe Long", "Ben Short", "Cal Wide"),
+    )
+    going = [case.defendants["Abe Long"]]
+    split(case.urn, going, "77CD7654326", "The indictment was severed.", actor=sam, now=at("2026-11-24 09:20"))
+    query = sa.select(CaseCombination.id).where(CaseCombination.kind == "split")
+    return {
+        "to_split_urn": case.urn,
+        "to_split": case.defendants["Ben Short"],
+        "split": database.session().scalars(query).one(),
+    }
 
 
 def _nobodys_case() -> dict[str, str]:

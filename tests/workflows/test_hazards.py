@@ -74,6 +74,9 @@ HAZARDS: dict[str, tuple[str, ...]] = {
         "scenarios/relisted_from_a_hearing_nobody_knows.toml",
     ),
     "a court list": ("scenarios/court_list_moves.toml", "scenarios/court_list_of_a_week_beats_no_day.toml"),
+    "two cases are one": ("workflows/test_combining.py", "cases/test_merge.py"),
+    "defendants get a case of their own": ("workflows/test_severing.py", "cases/test_split.py"),
+    "the number of a case was wrong": ("cases/test_urn_correction.py",),
     "entered wrongly": ("scenarios/undone_vacation_that_was_told.toml", "scenarios/undone_listing_that_was_told.toml"),
 }
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     BREAK_GLASS = "break_glass"
     SEE_FEED = "see_feed"
     MATCH_PARKED = "match_parked"
+    COMBINE_CASES = "combine_cases"
     ADMINISTER = "administer"
     READ_LOG = "read_log"
     RETENTION = "retention"
@@ -89,6 +90,7 @@ TABLE: Mapping[Permission, Row] = MappingProxyType(
         P.BREAK_GLASS: Row(words="Use break-glass access", officer=REASON, supervisor=REASON, auditor=Extent.READ),
         P.SEE_FEED: Row(words="See redacted feed messages, send one again", supervisor=OWN, administrator=YES),
         P.MATCH_PARKED: Row(words="Match a waiting message to a case", supervisor=OWN),
+        P.COMBINE_CASES: Row(words="Merge two cases, split one, and take that back", supervisor=OWN),
         P.ADMINISTER: Row(words="Change users, roles, units, clients, templates, settings", administrator=YES),
         P.READ_LOG: Row(words="Read and verify the personal-data log", auditor=Extent.READ),
         P.RETENTION: Row(

@@ -11,17 +11,17 @@ from witness_care.accounts.permissions import FEED_SCOPE, SCOPES, TABLE, Permiss
 
 
 def cases(actor: Actor) -> sa.Select:
-    """The cases this actor may see."""
+    """The cases this actor may see. One that was merged into another is that one: it stands on no list."""
     from witness_care.cases.models import CourtCase
 
-    return sa.select(CourtCase).where(within(actor, CourtCase.unit_id))
+    return sa.select(CourtCase).where(within(actor, CourtCase.unit_id), CourtCase.merged_into.is_(None))
 
 
 def participants(actor: Actor) -> sa.Select:
     """The participants of those cases."""
     from witness_care.people.models import Participant
 
-    return sa.select(Participant).where(within(actor, Participant.unit_id))
+    return sa.select(Participant).where(within(actor, Participant.unit_id), Participant.case_id.not_in(_merged_away()))
 
 
 def duties(actor: Actor) -> sa.Select:
@@ -29,6 +29,12 @@ def duties(actor: Actor) -> sa.Select:
     from witness_care.contacts.models import Duty
 
     return sa.select(Duty).where(within(actor, Duty.unit_id))
+
+
+def _merged_away() -> sa.Select:
+    from witness_care.cases.models import CourtCase
+
+    return sa.select(CourtCase.id).where(CourtCase.merged_into.is_not(None))
 
 
 def within(actor: Actor, unit_id: Any) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Offence
 from witness_care.people.models import Participant
 from workflows import truth
@@ -44,10 +45,10 @@ class HeldCase:
 
 
 def find_case(session: Session, urn: str) -> Any | None:
-    """Read and lock the row of a case; None when there is none."""
+    """Read and lock the row of a case by any number it ever had; None when there is none."""
     return session.execute(
         sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state)
-        .where(CourtCase.urn == urn)
+        .where(has_urn(urn), CourtCase.merged_into.is_(None))
         .with_for_update()
     ).first()
 

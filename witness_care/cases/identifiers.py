@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from witness_care.cases.document import OtherId
-from witness_care.cases.models import Identifier
+from witness_care.cases.models import CourtCase, Identifier
 from witness_care.columns import new_id
 
 COURT = "cp"  # the Common Platform's ids
+URN, ASN = "urn", "asn"  # namespaces of names that are nobody's own
 CASE, DEFENDANT, OFFENCE, HEARING, PARTICIPANT, PERSON = (
     "case",
     "defendant",
@@ -117,6 +118,15 @@ def names_of_cases(
     )
     columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id, Identifier.case_id)
     return list(session.execute(sa.select(*columns).where(of_the_case | of_people)))
+
+
+def has_urn(urn: str) -> sa.ColumnElement[bool]:
+    """The condition on a case that this is its number, or was: one that was corrected, or of a case merged into it."""
+    now = sa.select(CourtCase.id).where(CourtCase.urn == urn, CourtCase.merged_into.is_(None))
+    before = sa.select(Identifier.target_id).where(
+        Identifier.namespace == URN, Identifier.kind == CASE, Identifier.value == urn
+    )
+    return CourtCase.id.in_(now.union_all(before))
 
 
 def cases_named(session: Session, names: Iterable[OtherId]) -> dict[OtherId, str]:

@@ -229,6 +229,14 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "Attended": _of_person("came to court"),
     "DidNotAttend": _of_person("did not come to court"),
     "EntryUndone": lambda fact, names: "an earlier entry was undone",
+    "UrnCorrected": lambda fact, names: "the case's number (URN) was corrected",
+    "CasesLinked": lambda fact, names: "linked to another case",
+    "CasesUnlinked": lambda fact, names: "not linked to another case any more",
+    "CaseMergedHere": lambda fact, names: "another case was merged into this one",
+    "CaseMergedAway": lambda fact, names: "merged into another case",
+    "MergeUndone": lambda fact, names: "two merged cases were taken apart",
+    "CaseSplit": lambda fact, names: "defendants got a case of their own",
+    "CaseSplitOff": lambda fact, names: "split off another case",
     "JourneyClosed": _of_person("nothing more is to be done; closed by an officer"),
 }
 SAID_KINDS = frozenset(_WORDS)

@@ -21,6 +21,18 @@ class CourtCase(Base):
         sa.UniqueConstraint("urn"),
         sa.Index("court_case_officer", "unit_id", "officer_id", "id"),
         sa.Index(
+            "court_case_merged",
+            "merged_into",
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
+        sa.Index(
+            "court_case_split",
+            "split_from",
+            sqlite_where=sa.text("split_from IS NOT NULL"),
+            postgresql_where=sa.text("split_from IS NOT NULL"),
+        ),
+        sa.Index(
             "court_case_unallocated",
             "unit_id",
             "without_officer_since",
@@ -41,6 +53,8 @@ class CourtCase(Base):
     row_version: Mapped[int] = mapped_column(default=0)
     state: Mapped[Any] = mapped_column(Json)
     state_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    merged_into: Mapped[str | None] = mapped_column(sa.String(36))  # the case it is part of now
+    split_from: Mapped[str | None] = mapped_column(sa.String(36))  # the case its defendants were taken out of
 
 
 class Defendant(Base):
@@ -211,3 +225,77 @@ class Identifier(Base):
     case_id: Mapped[str] = mapped_column(sa.String(36), default="")  # "" for a person
     target_id: Mapped[str] = mapped_column(sa.String(36))
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def _of_its_case(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["case_id", "unit_id"], ["court_case.id", "court_case.unit_id"], onupdate="CASCADE", name=f"fk_{table}_case"
+    )
+
+
+class UrnCorrection(Base):
+    """That somebody put a case's URN right, and why; `urn_before` stays a name of the case."""
+
+    __tablename__ = "urn_correction"
+    __table_args__ = (_of_its_case("urn_correction"), sa.Index("urn_correction_case", "case_id", "corrected_at", "id"))
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    urn_before: Mapped[str] = mapped_column(sa.String(20))
+    urn: Mapped[str] = mapped_column(sa.String(20))
+    reason: Mapped[Any] = mapped_column(SealedColumn("urn_correction.reason"))
+    corrected_by: Mapped[str] = mapped_column(sa.String(80))
+    corrected_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CaseLink(Base):
+    """That two cases have to do with each other; it changes nothing that is owed. It ends with a reason."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (
+        _of_its_case("case_link"),
+        sa.ForeignKeyConstraint(["other_case_id"], ["court_case.id"], name="fk_case_link_other"),
+        sa.Index("case_link_case", "case_id", "id"),
+        sa.Index("case_link_other", "other_case_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    other_case_id: Mapped[str] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    reason: Mapped[Any] = mapped_column(SealedColumn("case_link.reason"))
+    linked_by: Mapped[str] = mapped_column(sa.String(80))
+    linked_at: Mapped[datetime] = mapped_column(Instant)
+    unlink_reason: Mapped[Any] = mapped_column(SealedColumn("case_link.unlink_reason"), nullable=True)
+    unlinked_by: Mapped[str | None] = mapped_column(sa.String(80))
+    unlinked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CaseCombination(Base):
+    """That one case (`other_case_id`) became part of another, or was split off it, by whom and why.
+
+    `kind` is "merge" or "split"; `moved` names what went, and what is the same in both, by our ids.
+    """
+
+    __tablename__ = "case_combination"
+    __table_args__ = (
+        _of_its_case("case_combination"),
+        sa.ForeignKeyConstraint(["other_case_id"], ["court_case.id"], name="fk_case_combination_other"),
+        sa.Index("case_combination_case", "case_id", "id"),
+        sa.Index("case_combination_other", "other_case_id", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    kind: Mapped[str] = mapped_column(sa.String(10), default="merge", server_default="merge")
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    other_case_id: Mapped[str] = mapped_column(sa.String(36))
+    moved: Mapped[Any] = mapped_column(Json)
+    reason: Mapped[Any] = mapped_column(SealedColumn("case_combination.reason"))
+    done_by: Mapped[str] = mapped_column(sa.String(80))
+    done_at: Mapped[datetime] = mapped_column(Instant)
+    undo_reason: Mapped[Any] = mapped_column(SealedColumn("case_combination.undo_reason"), nullable=True)
+    undone_by: Mapped[str | None] = mapped_column(sa.String(80))
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)

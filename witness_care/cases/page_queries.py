@@ -14,7 +14,8 @@ from witness_care import paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
-from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Offence
+from witness_care.cases.identifiers import has_urn
+from witness_care.cases.models import CaseCombination, CourtCase, Defendant, Hearing, HearingDay, HearingLink, Offence
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView
@@ -54,12 +55,12 @@ HEARING_COLUMNS = tuple(
 
 
 def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row | None:
-    """Read a case by its URN; None when it is not there or not theirs to see."""
+    """Read a case by its URN, or one it had before; None when it is not there or not theirs to see."""
     query = (
         scope.cases(actor)
         .join(Unit, Unit.id == CourtCase.unit_id)
         .outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
-        .where(CourtCase.urn == urn)
+        .where(has_urn(urn))
         .with_only_columns(
             *(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.created_at),
             CourtCase.state,
@@ -69,6 +70,42 @@ def case_by_urn(session: Session, actor: Actor, urn: str) -> sa.Row | None:
         )
     )
     return session.execute(query).first()
+
+
+def urn_of(session: Session, actor: Actor, case_id: str) -> str | None:
+    """Give the number of a case, or of the one it was merged into; None when it is not theirs to see."""
+    into = sa.select(CourtCase.merged_into).where(CourtCase.id == case_id, CourtCase.merged_into.is_not(None))
+    query = scope.cases(actor).where(sa.or_(CourtCase.id == case_id, CourtCase.id.in_(into)))
+    return session.scalar(query.with_only_columns(CourtCase.urn))
+
+
+def numbers_of(session: Session, case_ids: Sequence[str]) -> list[str]:
+    """Give the own numbers of two cases of a merge, in this order, whichever of them is part of the other now."""
+    rows = session.execute(sa.select(CourtCase.id, CourtCase.urn).where(CourtCase.id.in_(case_ids)))
+    urns = {row.id: row.urn for row in rows}
+    return [urns[case_id] for case_id in case_ids]
+
+
+def people_by_id(session: Session, actor: Actor, participants: Sequence[str]) -> Sequence[sa.Row]:
+    """Read the names of people of cases that this reader may see."""
+    query = (
+        scope.participants(actor)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.id.in_(sorted(set(participants))))
+    )
+    columns = (Participant.id, Participant.case_id, Participant.role, Person.name)
+    return session.execute(query.with_only_columns(*columns, maintain_column_froms=True)).all()
+
+
+def merged_here(session: Session, case_id: str) -> Sequence[sa.Row]:
+    """Read the cases that are part of this one now, the latest first."""
+    query = (
+        sa.select(CaseCombination.id, CaseCombination.done_at, CourtCase.urn)
+        .join(CourtCase, CourtCase.id == CaseCombination.other_case_id)
+        .where(CaseCombination.case_id == case_id, CaseCombination.undone_at.is_(None))
+        .where(CaseCombination.kind == "merge")
+    )
+    return session.execute(query.order_by(CaseCombination.done_at.desc(), CaseCombination.id)).all()
 
 
 def defendants(session: Session, case_id: str) -> Sequence[sa.Row]:
@@ -164,7 +201,10 @@ def journal(session: Session, case_id: str, *, after: str | None, before: str | 
         *("id", "kind", "payload", "received_at", "occurred_at", "source", "context", "actor", "registration"),
         "message_id",
     )
-    query = sa.select(*(getattr(JournalEvent, name) for name in columns)).where(JournalEvent.case_id == case_id)
+    event_id = sa.func.coalesce(JournalEvent.carried_from, JournalEvent.id).label("event_id")
+    query = sa.select(*(getattr(JournalEvent, name) for name in columns), event_id).where(
+        JournalEvent.case_id == case_id, *_shown_once(case_id)
+    )
     order = (
         JournalEvent.received_at,
         JournalEvent.message_id,
@@ -173,7 +213,7 @@ def journal(session: Session, case_id: str, *, after: str | None, before: str | 
         JournalEvent.id,
     )
     page: Page = paging.page(session, query, order=order, descending=True, after=after, before=before, rows=rows)
-    ids = [row.id for row in page.rows]
+    ids = [row.event_id for row in page.rows]
     return JournalPage(
         entries=page.rows,
         moves=_by_event(session.execute(_moves(case_id, ids)).all() if ids else ()),
@@ -181,6 +221,16 @@ def journal(session: Session, case_id: str, *, after: str | None, before: str | 
         before=page.before,
         after=page.after,
     )
+
+
+def _shown_once(case_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Leave out what a merge says anew of the case's own entries, and what came with a merge that was taken apart."""
+    own = sa.select(JournalEvent.id).where(JournalEvent.case_id == case_id, JournalEvent.act == "")
+    apart = sa.select(CaseCombination.id).where(
+        CaseCombination.case_id == case_id, CaseCombination.undone_at.is_not(None)
+    )
+    said_anew = sa.and_(JournalEvent.carried_from.is_not(None), JournalEvent.carried_from.in_(own))
+    return (sa.or_(JournalEvent.act == "", sa.and_(~said_anew, JournalEvent.act.not_in(apart))),)
 
 
 def _moves(case_id: str, event_ids: Sequence[str]) -> sa.Select:

@@ -13,6 +13,7 @@ from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
@@ -45,7 +46,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         )
         .join(Unit, Unit.id == CourtCase.unit_id)
         .outerjoin(AppUser, AppUser.id == CourtCase.officer_id)
-        .where(CourtCase.urn == urn)
+        .where(has_urn(urn))
     ).first()
     if case is None:
         return None

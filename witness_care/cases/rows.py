@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, OtherId, ParticipantGiven
 from witness_care.cases.held import HeldCase
-from witness_care.cases.identifiers import CASE, DEFENDANT, HEARING, OFFENCE, PARTICIPANT, PERSON, IdBook, cases_named
+from witness_care.cases.identifiers import (
+    ASN,
+    CASE,
+    DEFENDANT,
+    HEARING,
+    OFFENCE,
+    PARTICIPANT,
+    PERSON,
+    URN,
+    IdBook,
+    cases_named,
+)
 from witness_care.cases.models import CourtCase, Defendant, DefendantEndpoint, Identifier, Offence
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.casework.bulk import insert_rows, update_rows
@@ -25,7 +36,6 @@ from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Snapshot
 
-URN, ASN = "urn", "asn"  # namespaces of names that are nobody's own
 DEFENDANT_FIELDS = ("name", "date_of_birth", "arrest_summons_number")
 OFFENCE_FIELDS = ("cjs_code", "title", "charged_on")
 

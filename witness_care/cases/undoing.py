@@ -92,7 +92,12 @@ def entry_of(session: Session, actor: Actor, event_id: str) -> Entry | None:
         return None
     rows = session.execute(
         sa.select(JournalEvent.__table__)
-        .where(JournalEvent.case_id == found.id, JournalEvent.message_id == found.message_id)
+        .where(
+            JournalEvent.case_id == found.id,
+            JournalEvent.message_id == found.message_id,
+            # What a merge of cases says anew is the same entry once more.
+            sa.or_(JournalEvent.carried_from.is_(None), JournalEvent.carried_from.not_in(_own(found.id))),
+        )
         .order_by(JournalEvent.part, JournalEvent.ordinal)
     ).all()
     return Entry(
@@ -103,6 +108,10 @@ def entry_of(session: Session, actor: Actor, event_id: str) -> Entry | None:
         rows=tuple(rows),
         undone=found.message_id in undone_in(session, found.id),
     )
+
+
+def _own(case_id: str) -> sa.Select:
+    return sa.select(JournalEvent.id).where(JournalEvent.case_id == case_id)
 
 
 def undone_in(session: Session, case_id: str) -> Mapping[str, UndoneEntry]:

@@ -18,10 +18,15 @@ from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
 from witness_care.cases import (
     as_known_views,
+    case_records,
+    combine_views,
     entry_views,
     hearing_words,
     journal_words,
+    linking,
     page_queries,
+    split_views,
+    splitting,
     undo_views,
     undoing,
     who_knows,
@@ -40,6 +45,8 @@ blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(entry_views.blueprint)
 blueprint.register_blueprint(as_known_views.blueprint)
 blueprint.register_blueprint(undo_views.blueprint)
+blueprint.register_blueprint(combine_views.blueprint)
+blueprint.register_blueprint(split_views.blueprint)
 
 DAYS_AHEAD = 14
 MOST_DAYS = 92
@@ -47,9 +54,11 @@ MOST_DAYS = 92
 
 @blueprint.get("/cases/<urn>")
 @route_policy(permission="see_cases", category="consultation")
-def case(urn: str) -> str:
+def case(urn: str) -> str | Response:
     session, now = database.session(), clock.now()
     found = _case(urn)
+    if found.urn != urn.upper():  # a number that was corrected, or of a case that is part of this one now
+        return redirect(url_for(".case", urn=found.urn))
     people = page_queries.participants(session, found.id, now)
     defendants = page_queries.defendants(session, found.id)
     offences = page_queries.offences(session, found.id)
@@ -76,6 +85,11 @@ def case(urn: str) -> str:
         flags=FLAGS,
         names=names,
         may_see_feed=actor().may("see_feed"),
+        links=linking.links_of(session, actor(), found.id),
+        link_kinds=linking.KINDS,
+        merged=page_queries.merged_here(session, found.id),
+        splits=splitting.splits_of(session, found.id),
+        may_merge=actor().may("combine_cases"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
         entries=_entries(journal, names, found.id),
         previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
@@ -210,6 +224,7 @@ def _offence_in_words(known: truth.OffenceTruth | None) -> str:
 def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str, Any]]:
     """Put each entry of the journal into words, with what it changed, and whether it was undone or can be."""
     undone = undoing.undone_in(database.session(), case_id)
+    records = case_records.reasons(database.session(), case_id, journal.entries)
     users = contact_queries.user_names(
         database.session(),
         {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")}
@@ -222,10 +237,11 @@ def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str,
             "occurred_at": row.occurred_at if row.occurred_at != row.received_at else None,
             "source": wording.source(row.source),
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
-            "changes": [*_moves(journal, row.id, names), *_duty_changes(journal, row.id, names)],
+            "changes": [*_moves(journal, row.event_id, names), *_duty_changes(journal, row.event_id, names)],
+            "reason": records.get(row.id, ""),
             "undone": _undone(undone.get(row.message_id), users),
             "may_be_undone": row.id if undoing.is_offered(row, undone) else "",
-            "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.id, ()) if move.flag],
+            "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.event_id, ()) if move.flag],
         }
         for row in journal.entries
     ]

@@ -65,9 +65,9 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
             returning="id",
         )
     )
-    outcomes = {event.id: REPEAT for event in events if event.id not in new_ids}
+    outcomes = {event.id: REPEAT for event in events if event.row_id not in new_ids}
     by_case: dict[str, list[CaseEvent]] = {}
-    for event in sorted((event for event in events if event.id in new_ids), key=lambda event: event.fold_key):
+    for event in sorted((event for event in events if event.row_id in new_ids), key=lambda event: event.fold_key):
         by_case.setdefault(event.case_id, []).append(event)
     late = [case for case, theirs in by_case.items() if needs_refold(cases[case].snapshot, theirs)]
     journals = read_journals(connection, late)

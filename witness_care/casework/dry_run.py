@@ -6,7 +6,7 @@ For "what follows if I do this?" before somebody decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,14 @@ class Difference:
     case_id: str
     participant_id: str
     topic: str
+    subject: str
     value: Mapping[str, Any]
     told_value: Mapping[str, Any] | None
     due_at: datetime
+
+    def changed(self) -> Difference:
+        """Give the same as a change: it was owed before, under another id of the case or the person."""
+        return replace(self, what=CHANGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,7 @@ def _difference(what: str, row: Any) -> Difference:
         case_id=row.case_id,
         participant_id=row.participant_id,
         topic=row.topic,
+        subject=row.subject,
         value=row.value,
         told_value=row.told_value,
         due_at=row.due_at,

@@ -12,7 +12,7 @@ from workflows.events import CaseEvent, fact_from, payload_of
 def journal_row(event: CaseEvent, unit_id: str, *, actor: str, now: datetime) -> dict[str, Any]:
     """Give the row of an event: who acted is `actor`, unless the event names somebody itself."""
     return {
-        "id": event.id,
+        "id": event.row_id,
         "case_id": event.case_id,
         "unit_id": unit_id,
         "kind": event.kind,
@@ -29,13 +29,15 @@ def journal_row(event: CaseEvent, unit_id: str, *, actor: str, now: datetime) ->
         "ordinal": event.ordinal,
         "registration": event.registration,
         "actor": event.actor or actor,
+        "act": event.act,
+        "carried_from": event.id if event.copy else None,
     }
 
 
 def event_of(row: Mapping[Any, Any]) -> CaseEvent:
     """Read an event back. Raises KeyError for a kind of event that this version does not know."""
     return CaseEvent(
-        id=row["id"],
+        id=row["carried_from"] or row["id"],
         case_id=row["case_id"],
         what=fact_from(row["kind"], row["payload"]),
         received_at=row["received_at"],
@@ -49,4 +51,6 @@ def event_of(row: Mapping[Any, Any]) -> CaseEvent:
         part=row["part"],
         ordinal=row["ordinal"],
         registration=bool(row["registration"]),
+        act=row["act"],
+        copy=row["id"] if row["carried_from"] else "",
     )

@@ -44,6 +44,9 @@ class JournalEvent(Base):
     ordinal: Mapped[int] = mapped_column(default=0)
     registration: Mapped[bool] = mapped_column(default=False)
     actor: Mapped[str] = mapped_column(sa.String(80))
+    # What a merge carried here from another case's journal, or said anew: the merge, and the event it is a copy of.
+    act: Mapped[str] = mapped_column(sa.String(36), default="", server_default="")
+    carried_from: Mapped[str | None] = mapped_column(sa.String(36))
 
 
 class Transition(Base):

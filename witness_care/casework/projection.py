@@ -402,7 +402,7 @@ def _keep_closed(decision: Decision, closed: set[str], still_open: set[str]) -> 
     duties: dict[str, DutyRecord] = {}
     renamed: dict[str, str] = {}
     for record in decision.duties.values():
-        row = _row_to_carry(record.id, closed)
+        row = row_to_carry(record.id, closed)
         if row == record.id:
             duties[row] = record
         elif record.closed_at is None or row in still_open:
@@ -424,7 +424,7 @@ def _keep_closed(decision: Decision, closed: set[str], still_open: set[str]) -> 
     )
 
 
-def _row_to_carry(row: str, closed: set[str]) -> str:
+def row_to_carry(row: str, closed: set[str]) -> str:
     """Give the first row of a chain of rows for the same duty that is not stored as closed."""
     while row in closed:
         row = row_id("again", row)

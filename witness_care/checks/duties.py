@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from witness_care.accounts.models import UserUnit
 from witness_care.cases.models import CourtCase
+from witness_care.casework import projection
+from witness_care.casework.apply import read_journals
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rebuild import cases
+from witness_care.checks.combined import Combined
 from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
 from workflows import duties
-from workflows.decide import case_truth
+from workflows.decide import case_truth, refold
 from workflows.duty_rows import Account, Cause
 from workflows.events import CaseEvent, CaseRegistered
 from workflows.snapshot import Topics
+
+BY_CONTACT = ("ContactMade", "ContactCorrected")
+LAST = datetime.max.replace(tzinfo=UTC)
+MOVED_LATER = "The due time of an open duty moved later."
+LATER_THAN_HISTORY = "A duty is due later than its own history says."
 
 
 def every_owed_fact_has_its_duty(now: datetime) -> Iterator[Finding]:
@@ -87,7 +95,13 @@ def no_duty_disappears(now: datetime) -> Iterator[Finding]:
 
 
 def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
-    """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock."""
+    """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock.
+
+    The lines of a case of which a merge was undone also hold what was owed while it was another: there the fold of its
+    journal as it counts now gives the lines.
+    """
+    undone = Combined.read().undone
+    yield from _later_where_undone(undone)
     lines = (
         sa.select(DutyHistory.case_id, DutyHistory.duty_id, DutyHistory.due_at, JournalEvent.kind)
         .outerjoin(JournalEvent, JournalEvent.id == DutyHistory.event_id)
@@ -96,9 +110,9 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     before: Any = None
     for row in rows(lines):
         same = before is not None and before["duty_id"] == row["duty_id"]
-        by_contact = row["kind"] in ("ContactMade", "ContactCorrected")
-        if same and row["due_at"] > before["due_at"] and not by_contact:
-            yield finding("I5", row["case_id"], row["duty_id"], "The due time of an open duty moved later.")
+        by_contact = row["kind"] in BY_CONTACT
+        if same and row["due_at"] > before["due_at"] and not by_contact and row["case_id"] not in undone:
+            yield finding("I5", row["case_id"], row["duty_id"], MOVED_LATER)
         before = row
     last = (
         sa.select(Duty.case_id, Duty.id, Duty.due_at, sa.func.min(DutyHistory.due_at).label("lowest"))
@@ -110,8 +124,28 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     corrected = sa.select(DutyHistory.duty_id).join(JournalEvent, JournalEvent.id == DutyHistory.event_id)
     excused = set(session().execute(corrected.where(JournalEvent.kind == "ContactCorrected")).scalars())
     for row in rows(last):
-        if row["due_at"] > row["lowest"] and row["id"] not in excused:
-            yield finding("I5", row["case_id"], row["id"], "A duty is due later than its own history says.")
+        if row["due_at"] > row["lowest"] and row["id"] not in excused and row["case_id"] not in undone:
+            yield finding("I5", row["case_id"], row["id"], LATER_THAN_HISTORY)
+
+
+def _later_where_undone(undone: Collection[str]) -> Iterator[Finding]:
+    for case in cases():
+        if case.id not in undone:
+            continue
+        journal = read_journals(session().connection(), [case.id]).get(case.id, [])
+        kinds = {event.id: event.kind for event in journal}
+        lowest: dict[str, datetime] = {}
+        for change in refold(case.id, journal, case.rules).duty_changes:
+            if change.due_at > lowest.get(change.duty, LAST) and kinds.get(change.event) not in BY_CONTACT:
+                yield finding("I5", case.id, change.duty, MOVED_LATER)
+            excused = kinds.get(change.event) in BY_CONTACT
+            lowest[change.duty] = change.due_at if excused else min(change.due_at, lowest.get(change.duty, LAST))
+        stored = list(rows(sa.select(Duty.id, Duty.due_at, Duty.closed_at).where(Duty.case_id == case.id)))
+        closed = {row["id"] for row in stored if row["closed_at"] is not None}
+        by_row = {projection.row_to_carry(duty, closed): due for duty, due in lowest.items()}
+        for row in stored:
+            if row["closed_at"] is None and row["due_at"] > by_row.get(row["id"], row["due_at"]):
+                yield finding("I5", case.id, row["id"], LATER_THAN_HISTORY)
 
 
 def the_queues_add_up(now: datetime) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from witness_care.cases.models import (
     Result,
 )
 from witness_care.casework.models import JournalEvent, Transition
+from witness_care.checks.combined import Combined
 from witness_care.checks.findings import Finding, finding, rows
 from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
@@ -85,33 +86,38 @@ def _of_another_case() -> Iterator[Finding]:
 
 
 def the_journal_is_whole(now: datetime) -> Iterator[Finding]:
-    """I17: what names an entry of the journal finds it, and nothing that a person or program said has a gap."""
+    """I17: what names an entry of the journal finds it, and nothing that a person or program said has a gap.
+
+    Rows that a merge or a split gave to another case may name an entry of the case they were in.
+    """
+    combined = Combined.read()
     for model, event_id, but in (
         (Transition, Transition.event_id, sa.true()),
         (DutyHistory, DutyHistory.event_id, DutyHistory.action != REASSIGNED),
         (Duty, Duty.opened_by_event, sa.true()),
     ):
         lost = (
-            sa.select(model.id, model.case_id)
+            sa.select(model.id, model.case_id, event_id.label("event"))
             .outerjoin(JournalEvent, sa.and_(JournalEvent.id == event_id, JournalEvent.case_id == model.case_id))
             .where(but, JournalEvent.id.is_(None))
             .order_by(model.id)
         )
-        for row in rows(lost):
+        naming = {row["id"]: (row["case_id"], row["event"]) for row in rows(lost)}
+        for row_id in combined.unfounded(naming):
             words = f"A row of {model.__tablename__} names an entry that the journal does not have."
-            yield finding("I17", row["case_id"], row["id"], words)
+            yield finding("I17", naming[row_id][0], row_id, words)
     yield from _gaps()
 
 
 def _gaps() -> Iterator[Finding]:
     """What a court said may have gaps: facts about people we did not know yet are said again later.
 
-    So may a death that was said in another case of the person.
+    So may a death that was said in another case of the person, and what a merge or a split carried: only a share of it.
     """
     count, last = sa.func.count(), sa.func.max(JournalEvent.ordinal)
     broken = (
         sa.select(JournalEvent.case_id, JournalEvent.message_id)
-        .where(JournalEvent.actor.not_like("feed:%"))
+        .where(JournalEvent.actor.not_like("feed:%"), JournalEvent.act == "")
         .group_by(JournalEvent.case_id, JournalEvent.message_id, JournalEvent.part)
         .having(count != last + 1, sa.func.max(sa.case((JournalEvent.kind == DEATH, 0), else_=1)) == 1)
         .order_by(JournalEvent.case_id, JournalEvent.message_id)

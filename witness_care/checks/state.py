@@ -8,25 +8,34 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Result
+from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Offence, Result
 from witness_care.casework import projection
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rebuild import cases
+from witness_care.checks.combined import Combined
 from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Contact, Told
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
+from workflows.truth import HearingStatus
 from workflows.values import CaseTruth
 
 Row = Mapping[Any, Any]
 
 
 def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
-    """I4: folding each journal from nothing gives the stored state, and the tables show that state."""
+    """I4: folding each journal from nothing gives the stored state, and the tables show that state.
+
+    A case that is part of another one has no state, and only the rows of what both cases had.
+    """
+    combined = Combined.read()
     for case in cases():
         yield from _differs_from_journal(case)
+        if case.snapshot.merged_away:
+            yield from _left_behind(case, combined.left.get(case.id, frozenset()))
+            continue
         look = case_truth(case.snapshot)
         yield from _hearings(case, look)
         yield from _results(case)
@@ -47,6 +56,29 @@ def _differs_from_journal(case: LockedCase) -> Iterator[Finding]:
         yield finding("I4", case.id, case.id, "The stored state is not what the journal says: run flask rebuild.")
     if stored != state_hash(case.snapshot):
         yield finding("I4", case.id, case.id, "The stored hash is not that of the stored state.")
+
+
+def _left_behind(case: LockedCase, left: frozenset[str]) -> Iterator[Finding]:
+    """What a merge leaves in the case that is no more shows on no list: people have left, hearings are doubles."""
+    for model, shown in (
+        (Participant, Participant.left_at.is_(None)),
+        (Hearing, Hearing.status != HearingStatus.DUPLICATE.value),
+        (Defendant, sa.false()),
+        (Offence, sa.false()),
+    ):
+        query = sa.select(model.id, sa.case((shown, 1), else_=0).label("shown")).where(model.case_id == case.id)
+        for row in rows(query.order_by(model.id)):
+            if row["id"] not in left:
+                words = f"A row of {model.__tablename__} is in a case that was merged, and belongs to the other one."
+                yield finding("I4", case.id, row["id"], words)
+            elif row["shown"]:
+                words = f"A row of {model.__tablename__} shows in a case that was merged, beside the one it became."
+                yield finding("I4", case.id, row["id"], words)
+    for row in rows(sa.select(Told.id, Told.participant_id).where(Told.case_id == case.id).order_by(Told.id)):
+        if row["participant_id"] not in left:
+            yield finding("I4", case.id, row["id"], "What was told to somebody else is in a case that was merged.")
+    for row in rows(sa.select(Result.id).where(Result.case_id == case.id).order_by(Result.id)):
+        yield finding("I4", case.id, row["id"], "There is a result in a case that was merged.")
 
 
 def _hearings(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
@@ -134,13 +166,30 @@ def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:
         .where(sa.or_(Contact.id.is_(None), Contact.outcome.not_in(telling), Contact.corrected_at.is_not(None)))
         .order_by(Told.id)
     )
+    elsewhere = _told_in_a_combined_case(telling)
     for row in rows(unfounded):
+        if row["contact"] is None and row["id"] in elsewhere:
+            continue
         words = (
             "Something counts as told by a contact of this person that is not there."
             if row["contact"] is None
             else "Something counts as told by a contact that did not reach the person, or was corrected."
         )
         yield finding("I9", row["case_id"], row["id"], words)
+
+
+def _told_in_a_combined_case(telling: list[str]) -> set[str]:
+    """Give what was told by a contact that stands with the same person in a case this one was combined with."""
+    combined = Combined.read()
+    heard, spoke = sa.orm.aliased(Participant), sa.orm.aliased(Participant)
+    query = (
+        sa.select(Told.id, Told.case_id, Contact.case_id.label("other"))
+        .join(Contact, sa.and_(Contact.id == Told.contact_id, Contact.participant_id != Told.participant_id))
+        .join(heard, heard.id == Told.participant_id)
+        .join(spoke, sa.and_(spoke.id == Contact.participant_id, spoke.person_id == heard.person_id))
+        .where(Contact.outcome.in_(telling), Contact.corrected_at.is_(None))
+    )
+    return {row["id"] for row in rows(query) if combined.together(row["case_id"], row["other"])}
 
 
 def _of_case(model: Any, case_id: str) -> dict[str, Row]:

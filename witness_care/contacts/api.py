@@ -22,6 +22,7 @@ from witness_care.contacts.service import Conflict, Entry, NotSafe, Shown, recor
 from witness_care.database import session
 from witness_care.errors import ApiError
 from witness_care.people.models import Participant
+from witness_care.people.page_queries import stands_as
 from workflows.events import ContactOutcome
 
 ORDER = (Duty.priority, Duty.due_at, Duty.id)  # of every queue (core.md rule 21)
@@ -84,7 +85,7 @@ def post_contact(said: dict[str, Any], participant_id: Any) -> Response:
         .execute(
             scope.participants(sender)
             .with_only_columns(Participant.id, Participant.case_id, Participant.role)
-            .where(Participant.id == str(participant_id))
+            .where(Participant.id == stands_as(session(), sender, str(participant_id)))
         )
         .first()
     )

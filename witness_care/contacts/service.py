@@ -20,6 +20,7 @@ from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.cases.models import CourtCase
 from witness_care.casework.apply import apply
+from witness_care.casework.models import JournalEvent
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import writing
@@ -175,9 +176,31 @@ def correct_contact(contact_id: str, reason: str, *, actor: str, now: datetime) 
         fact = ContactCorrected(participant=participant.id, contact=contact.id)
         # The fold runs in order of receipt: the correction comes after the contact, even within one tick of the clock.
         received_at = max(now, contact.recorded_at + timedelta(microseconds=1))
-        apply(_events(participant, (fact,), "web", actor, received_at), actor=actor, now=now)
+        said = _events(participant, (fact,), "web", actor, received_at)
+        for other in _counts_elsewhere(session, participant, contact.id):
+            too = ContactCorrected(participant=other.id, contact=contact.id)
+            said += _events(other, (too,), "web", actor, received_at)
+        apply(said, actor=actor, now=now)
         _note(participant, Category.ALTERATION)
         return True
+
+
+def _counts_elsewhere(session: Session, participant: sa.Row, contact_id: str) -> Sequence[sa.Row]:
+    """Give the same person in another case in which this contact counts too: the two were one when it was made."""
+    named = JournalEvent.payload["participant"].as_string()
+    query = (
+        sa.select(Participant.id, Participant.case_id, Participant.unit_id)
+        .join(CourtCase, CourtCase.id == Participant.case_id)
+        .join(JournalEvent, sa.and_(JournalEvent.case_id == Participant.case_id, named == Participant.id))
+        .where(
+            Participant.person_id == participant.person_id,
+            Participant.case_id != participant.case_id,
+            CourtCase.merged_into.is_(None),
+            JournalEvent.kind == ContactMade.__name__,
+            JournalEvent.payload["contact"].as_string() == contact_id,
+        )
+    )
+    return session.execute(query.distinct().order_by(Participant.case_id)).all()
 
 
 def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from witness_care.cases.document import OtherId
-from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
-from witness_care.cases.rows import ASN
+from witness_care.cases.identifiers import ASN, CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
 from witness_care.columns import new_id
 from witness_care.feed.formats.cp_next_hearings import INFERRED
 from witness_care.feed.formats.translated import NamedDefendant, NamedOffence, Parked
@@ -31,8 +30,10 @@ class KnownCase:
         hearings: Mapping[str, KnownHearing],
         owners: Mapping[str, str],
         now: datetime,
+        split_from: str | None = None,
     ) -> None:
         self.id = case_id
+        self.split_from = split_from
         self.unit_id = unit_id
         self.owners = owners
         self._book = IdBook(case_id=case_id, namespace=COURT, rows=rows, ours=(), now=now)

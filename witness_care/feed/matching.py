@@ -14,9 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE
+from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, URN
 from witness_care.cases.models import CourtCase, Identifier, Offence
-from witness_care.cases.rows import URN
 from witness_care.cases.urn import normalise_urn
 from witness_care.feed.fact_ids import ids_in, with_our_ids
 from witness_care.feed.formats.translated import Note, Parked, Part, Said
@@ -71,7 +70,8 @@ class Matcher:
         found = self._cases_of(part, unit_ids, alone=alone)
         if isinstance(found, Parked):
             return [Match(parked=found, waits=_waits(part))]
-        return [self._match_in(self.cases[case_id], part) for case_id in found]
+        matches = [self._match_in(self.cases[case_id], part, found) for case_id in found]
+        return matches if len(matches) == 1 else [each for each in matches if each.facts or each.parked] or matches[:1]
 
     def names_no_known_case(self, part: Part) -> bool:
         """Say whether a part names a case of its own that we do not know by that name."""
@@ -86,6 +86,8 @@ class Matcher:
     def _cases_of(self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool) -> Sequence[str] | Parked:
         urn = normalise_urn(part.urn) if part.urn else None
         named = self._visible(self.by_urn.get(urn or "", set()) | self._by(CASE, part.case), unit_ids)
+        if apart := self._split_off(named):
+            return self._of_a_split(part, named, self._visible(apart, unit_ids))
         if len(named) > 1:
             return Parked.AMBIGUOUS_MATCH
         if named:
@@ -95,6 +97,24 @@ class Matcher:
         if part.urn and not part.case and not part.hearing:
             return Parked.NEEDS_PERSON  # an odd URN and nothing else
         return self._by_hearing_or_people(part, unit_ids, alone=alone)
+
+    def _split_off(self, named: Iterable[str]) -> set[str]:
+        """Give the cases that were split off a named one: the court may go on naming them by the old number."""
+        return {case.id for case in self.cases.values() if case.split_from in set(named)}
+
+    def _of_a_split(self, part: Part, named: set[str], apart: set[str]) -> Sequence[str]:
+        """Say which of a split case and what was split off it a part is about: by its people, else by its hearing.
+
+        People of several make it news of each, with each case's own share; what names nobody known stays with the case
+        it names.
+        """
+        among = named | apart
+        for case_id in sorted(among):
+            self.cases[case_id].recognise(part.defendants)
+            self._remember(self.cases[case_id], part)
+        of_people = self._by_people(part) & among
+        of_hearing = self._by(HEARING, part.hearing) & among
+        return sorted(of_people or of_hearing or named)
 
     def _by_hearing_or_people(
         self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool
@@ -132,9 +152,12 @@ class Matcher:
 
     # --- within the case ------------------------------------------------------------------------------------------
 
-    def _match_in(self, case: KnownCase, part: Part) -> Match:
-        """Learn what the part teaches about the case, and put its facts into our ids."""
-        if part.case:
+    def _match_in(self, case: KnownCase, part: Part, among: Sequence[str]) -> Match:
+        """Learn what the part teaches about the case, and put its facts into our ids.
+
+        Of several cases that a part is about (`among`), each takes its own share: nobody is unknown whom another knows.
+        """
+        if part.case and case.split_from not in among:
             case.learn_case(part.case)
         case.recognise(part.defendants)
         case.learn_offences(part.offences)
@@ -143,7 +166,11 @@ class Matcher:
         hearing_id = case.find(HEARING, part.hearing) if part.hearing else None
         if part.parked or _needs_person(case, part):
             return Match(case_id=case.id, hearing_id=hearing_id, parked=part.parked or Parked.NEEDS_PERSON)
-        unknown = [name for name in _named(part, DEFENDANT) if case.find(DEFENDANT, name) is None]
+        unknown = [
+            name
+            for name in _named(part, DEFENDANT)
+            if all(self.cases[each].find(DEFENDANT, name) is None for each in among)
+        ]
         ownerless = _without_owner(case, part)
         nobody_known = bool(unknown) and len(unknown) == len(_named(part, DEFENDANT))
         waits = [(COURT, DEFENDANT, name) for name in unknown[:MOST_PEOPLE]]
@@ -195,6 +222,7 @@ def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
                 hearings=hearings.get(case_id, {}),
                 owners=owners,
                 now=now,
+                split_from=row.split_from,
             )
             for case_id, row in cases.items()
         }
@@ -230,9 +258,13 @@ def _lock_cases(session: Session, case_ids: set[str], urns: set[str]) -> dict[st
     """Lock the cases in id order before their names are read, so that two messages cannot name one hearing twice."""
     if not case_ids and not urns:
         return {}
+    named = sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns)))
     rows = session.execute(
-        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id)
-        .where(sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns))))
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.split_from)
+        .where(
+            sa.or_(named, CourtCase.split_from.in_(sa.select(CourtCase.id).where(named))),
+            CourtCase.merged_into.is_(None),  # the case it is part of has its names
+        )
         .order_by(CourtCase.id)
         .with_for_update()
     )

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from witness_care import clock, database
 from witness_care.accounts.models import ApiClientUnit
 from witness_care.audit import ledger
-from witness_care.cases.identifiers import COURT
+from witness_care.cases.identifiers import COURT, URN
 from witness_care.cases.models import Identifier
-from witness_care.cases.rows import URN
 from witness_care.faultpoints import Work
 from witness_care.feed import reading
 from witness_care.feed.formats.translated import Parked, Translated

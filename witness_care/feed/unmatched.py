@@ -19,9 +19,8 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
 from witness_care.cases.document import OtherId
-from witness_care.cases.identifiers import CASE, COURT, HEARING, IdBook
+from witness_care.cases.identifiers import CASE, COURT, HEARING, URN, IdBook
 from witness_care.cases.models import CourtCase, Hearing, Identifier
-from witness_care.cases.rows import URN
 from witness_care.casework.bulk import insert_rows
 from witness_care.columns import new_id
 from witness_care.faultpoints import Work

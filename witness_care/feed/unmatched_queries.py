@@ -13,7 +13,7 @@ from witness_care import database
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClientUnit, AppUser
-from witness_care.cases.identifiers import COURT, HEARING
+from witness_care.cases.identifiers import COURT, HEARING, has_urn
 from witness_care.cases.models import CourtCase, Hearing, HearingDay, Identifier
 from witness_care.cases.page_queries import HEARING_COLUMNS
 from witness_care.cases.urn import normalise_urn
@@ -116,7 +116,7 @@ def candidates(actor: Actor, waiting: WaitingPart, typed_urn: str = "") -> tuple
     """
     found: dict[str, str] = {}
     if typed := normalise_urn(typed_urn) if typed_urn else None:
-        found |= dict.fromkeys(_ids(actor, waiting, CourtCase.urn == typed), "You typed its URN")
+        found |= dict.fromkeys(_ids(actor, waiting, has_urn(typed)), "You typed its URN")
     if waiting.said and waiting.said.hearing:
         named = sa.select(Identifier.case_id).where(
             Identifier.namespace == COURT, Identifier.kind == HEARING, Identifier.value == waiting.said.hearing

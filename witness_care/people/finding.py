@@ -13,6 +13,7 @@ from witness_care import paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser
+from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase
 from witness_care.cases.urn import normalise_urn
 from witness_care.columns import new_id
@@ -126,7 +127,7 @@ def case_with_urn(session: Session, actor: Actor, words: str) -> str | None:
     urn = normalise_urn(words)
     if urn is None:
         return None
-    return session.execute(scope.cases(actor).where(CourtCase.urn == urn).with_only_columns(CourtCase.urn)).scalar()
+    return session.execute(scope.cases(actor).where(has_urn(urn)).with_only_columns(CourtCase.urn)).scalar()
 
 
 def _matching_people(actor: Actor, words: str) -> sa.Select:

@@ -94,6 +94,22 @@ def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
     return Who(row=rows[0], defendants=tuple(row.defendant for row in rows if row.defendant))
 
 
+def stands_as(session: Session, actor: Actor, participant_id: str) -> str:
+    """Give the participant as whom somebody stands since their case was merged; else the same id.
+
+    Who was in both cases is one now: the id in the case that was merged leads to the one in the case that stays.
+    """
+    of_merged = (
+        sa.select(Participant.person_id, CourtCase.merged_into)
+        .join(CourtCase, CourtCase.id == Participant.case_id)
+        .where(Participant.id == participant_id, CourtCase.merged_into.is_not(None))
+        .subquery()
+    )
+    here = sa.and_(Participant.person_id == of_merged.c.person_id, Participant.case_id == of_merged.c.merged_into)
+    query = scope.participants(actor).join(of_merged, here).order_by(Participant.left_at.is_not(None), Participant.id)
+    return session.scalar(query.with_only_columns(Participant.id).limit(1)) or participant_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
     """A number that may be shown, with what the gate says of it; the words stand directly above it."""

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug import Response
 
 from witness_care import clock, dates, wording
 from witness_care.accounts.current import actor
@@ -38,8 +38,11 @@ TIMES = {1: "", 2: "twice", 3: "three times"}
 
 @blueprint.get("/participants/<participant_id>")
 @route_policy(permission="see_cases", category="consultation")
-def person(participant_id: str) -> str:
+def person(participant_id: str) -> str | Response:
     now = clock.now()
+    now_is = page_queries.stands_as(session(), actor(), participant_id)
+    if now_is != participant_id:
+        return redirect(url_for(".person", participant_id=now_is))
     who = _who(participant_id)
     points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)

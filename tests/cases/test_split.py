@@ -1,0 +1,169 @@
+# ruff: noqa: F811
+"""Defendants get a case of their own, by a supervisor with a reason; nothing that is owed is lost, and it is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cases.documents import a_document
+from tests.cases.test_merge import FEED, nothing_is_wrong, owed, sam  # noqa: F401
+from tests.cast import a_key
+from tests.desk import Desk, desk  # noqa: F401
+from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, at, moved, told_everything
+from tests.feed import payloads
+from witness_care.accounts.current import Actor
+from witness_care.cases import merging, splitting
+from witness_care.cases.models import CaseCombination, CourtCase, Hearing
+from witness_care.contacts.models import Duty
+from witness_care.database import session
+from witness_care.people.models import Participant
+from workflows import values
+
+LEAH, NADIA, OWEN = "Leah Jones", "Nadia Ahmed", "Owen Price"
+NEW = "77CD7654326"
+ADA, BO = "Ada Stone", "Bo Lee"
+
+
+def two_defendants(desk: Desk) -> MadeCase:
+    """Leah concerns everybody, and is told of the trial of both; Nadia is a witness whom nobody has told anything."""
+    case = a_case(a_victim(LEAH), a_witness(NADIA, required=True), now="2026-11-09 09:00", defendants=(ADA, BO))
+    a_trial(case, "2027-01-11 10:00", now="2026-11-10 10:00")
+    told_everything(case[LEAH], now="2026-11-11 11:00", by=desk.cast.olivia)
+    return case
+
+
+def the_split() -> str:
+    query = sa.select(CaseCombination.id).where(CaseCombination.kind == "split", CaseCombination.undone_at.is_(None))
+    return session().scalars(query).one()
+
+
+def split(case: MadeCase, *who: str, sam: Actor, now: str = "2026-11-30 09:00") -> str:
+    chosen = [case.defendants[name] for name in who]
+    splitting.split(case.urn, chosen, NEW, "The indictment was severed.", actor=sam, now=at(now))
+    return session().scalars(sa.select(CourtCase.id).where(CourtCase.urn == NEW)).one()
+
+
+def owed_to_person(participant: str) -> set[tuple[str, str, Any]]:
+    """What is open to a person in all their cases: topic, value, due."""
+    person = session().scalars(sa.select(Participant.person_id).where(Participant.id == participant)).one()
+    query = sa.select(Duty).join(Participant, Participant.id == Duty.participant_id)
+    found = session().scalars(query.where(Participant.person_id == person, Duty.closed_at.is_(None)))
+    return {(duty.topic, duty.value_hash, duty.due_at) for duty in found}
+
+
+def test_nothing_is_lost_and_nothing_told_is_owed_again(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    before = {name: owed_to_person(case[name]) for name in (LEAH, NADIA)}
+    assert owed(case[NADIA]) != []
+
+    new = split(case, BO, sam=sam)
+
+    assert {name: owed_to_person(case[name]) for name in (LEAH, NADIA)} == before
+    assert owed(case[LEAH]) == []
+    in_new = session().scalars(sa.select(Participant).where(Participant.case_id == new)).all()
+    assert len(in_new) == 2, "both people are in both cases"
+    assert {
+        len(session().scalars(sa.select(Hearing).where(Hearing.case_id == each)).all()) for each in (case.id, new)
+    } == {1}
+    assert nothing_is_wrong()
+
+
+def test_news_after_a_split_reaches_whom_it_concerns(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    new = split(case, BO, sam=sam)
+    trial = session().scalars(sa.select(Hearing.id).where(Hearing.case_id == case.id)).one()
+
+    moved(case, trial, "2027-02-01 10:00", now="2026-12-01 10:00")
+
+    assert [topic for topic, _ in owed(case[LEAH])] == [values.WHEN_WHERE]
+    leah = session().scalars(sa.select(Participant.person_id).where(Participant.id == case[LEAH])).one()
+    there = (
+        session()
+        .scalars(sa.select(Participant.id).where(Participant.case_id == new, Participant.person_id == leah))
+        .one()
+    )
+    assert owed(there) == [], "the trial of the other defendant did not move"
+    assert nothing_is_wrong("2026-12-01 12:00")
+
+
+def test_a_split_that_is_taken_back_keeps_what_came_meanwhile(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    before = owed_to_person(case[NADIA])
+    new = split(case, BO, sam=sam)
+    trial = session().scalars(sa.select(Hearing.id).where(Hearing.case_id == new)).one()
+    there = MadeCase(id=new, urn=NEW, people={}, defendants={})
+    moved(there, trial, "2027-02-01 10:00", now="2026-12-01 10:00")
+
+    splitting.take_back(the_split(), "The court joined them again.", actor=sam, now=at("2026-12-01 11:00"))
+
+    assert session().scalars(sa.select(CourtCase.merged_into).where(CourtCase.id == new)).one() == case.id
+    assert {topic for topic, _ in owed(case[NADIA])} == {topic for topic, _, _ in before} - {values.KEEP_IN_TOUCH}
+    assert [topic for topic, _ in owed(case[LEAH])] == [values.WHEN_WHERE], "she knows the date before the move"
+    assert nothing_is_wrong("2026-12-01 12:00")
+    with pytest.raises(merging.CannotBeMergedError):
+        splitting.take_back(
+            session().scalars(sa.select(CaseCombination.id).where(CaseCombination.kind == "split")).one(),
+            "Again.",
+            actor=sam,
+            now=at("2026-12-01 12:00"),
+        )
+
+
+def test_a_split_taken_back_at_once_owes_what_was_owed(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    before = {name: owed_to_person(case[name]) for name in (LEAH, NADIA)}
+    split(case, BO, sam=sam)
+
+    splitting.take_back(the_split(), "A mistake.", actor=sam, now=at("2026-11-30 10:00"))
+
+    assert {name: owed_to_person(case[name]) for name in (LEAH, NADIA)} == before
+    assert nothing_is_wrong()
+    merge = session().scalars(sa.select(CaseCombination.id).where(CaseCombination.kind == "merge")).one()
+    merging.take_apart(merge, "It was right.", actor=sam, now=at("2026-11-30 11:00"))
+    assert {name: owed_to_person(case[name]) for name in (LEAH, NADIA)} == before
+    assert the_split()
+    assert nothing_is_wrong()
+
+
+def test_looking_at_a_split_changes_nothing(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+
+    preview = splitting.preview(case.urn, [case.defendants[BO]], NEW, actor=sam, now=at("2026-11-30 09:00"))
+
+    assert (preview.going, set(preview.in_both), preview.differences) == ((), {case[LEAH], case[NADIA]}, ())
+    assert session().scalars(sa.select(CaseCombination)).all() == []
+
+
+def test_a_split_needs_somebody_who_goes_somebody_who_stays_and_a_free_number(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    for chosen, urn in (((), NEW), ((ADA, BO), NEW), ((BO,), case.urn)):
+        with pytest.raises(splitting.CannotBeSplitError):
+            ids = [case.defendants[name] for name in chosen]
+            splitting.split(case.urn, ids, urn, "No.", actor=sam, now=at("2026-11-30 09:00"))
+
+
+def test_a_court_message_under_the_old_number_finds_the_defendant_where_they_are_now(desk: Desk, sam: Actor) -> None:
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read", "cases:write", FEED))
+    program = desk.app.test_client()
+    document = a_document(identifiers=[{"namespace": "cp", "id": payloads.CASE}])
+    document["defendants"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.DEFENDANT}]
+    document["defendants"][0]["offences"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.OFFENCE}]
+    document["defendants"].append({"id": "other", "name": "Cy Low", "offences": [{"id": "other-1", "title": "Theft"}]})
+    made = program.put("/api/v1/cases/99AB1234526", json=document, headers=key)
+    assert made.status_code in (200, 201), made.text
+    read = program.get("/api/v1/cases/99AB1234526", headers=key).json
+    goes = next(each["id"] for each in read["defendants"] if each["name"] != "Cy Low")
+    splitting.split("99AB1234526", [goes], NEW, "Severed.", actor=sam, now=at("2026-11-30 09:00"))
+
+    answer = program.post(
+        "/api/v1/feeds/common-platform/messages", json=payloads.confirmed("2027-01-11T10:00:00Z"), headers=key
+    )
+
+    assert (answer.status_code, answer.json["state"]) == (202, "applied"), answer.text
+    new, old = (program.get(f"/api/v1/cases/{urn}", headers=key).json for urn in (NEW, "99AB1234526"))
+    assert (len(new["hearings"]), old["hearings"]) == (1, [])
+    assert [each["name"] for each in old["defendants"]] == ["Cy Low"]
+    assert nothing_is_wrong()

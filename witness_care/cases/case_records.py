@@ -1,0 +1,77 @@
+"""Says, beside the entries about a case as such, what was done and why: its number, links, merges and splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.models import CaseCombination, CaseLink, CourtCase, UrnCorrection
+
+NUMBER = "UrnCorrected"
+LINKS = ("CasesLinked", "CasesUnlinked")
+MERGES = ("CaseMergedHere", "CaseMergedAway", "MergeUndone", "CaseSplit", "CaseSplitOff")
+
+
+def reasons(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[str, str]:
+    """Give, by entry, the numbers it speaks of and the reason that was given; three statements, and none for most."""
+    by_kind: dict[str, list[Any]] = {}
+    for entry in entries:
+        by_kind.setdefault(entry.kind, []).append(entry)
+    found: dict[str, str] = {}
+    if NUMBER in by_kind:
+        found |= _numbers(session, by_kind[NUMBER])
+    linked = [entry for kind in LINKS for entry in by_kind.get(kind, ())]
+    if linked:
+        found |= _links(session, case_id, linked)
+    merged = [entry for kind in MERGES for entry in by_kind.get(kind, ())]
+    return found | (_merges(session, case_id, merged) if merged else {})
+
+
+def _numbers(session: Session, entries: list[Any]) -> dict[str, str]:
+    ids = [entry.payload["correction"] for entry in entries]
+    rows = {row.id: row for row in session.scalars(sa.select(UrnCorrection).where(UrnCorrection.id.in_(ids)))}
+    return {
+        entry.id: f"From {row.urn_before} to {row.urn}: {row.reason.open(row.id)}"
+        for entry in entries
+        if (row := rows.get(entry.payload["correction"]))
+    }
+
+
+def _links(session: Session, case_id: str, entries: list[Any]) -> dict[str, str]:
+    ids = [entry.payload["link"] for entry in entries]
+    rows = {row.id: row for row in session.scalars(sa.select(CaseLink).where(CaseLink.id.in_(ids)))}
+    urns = _urns(session, rows.values())
+    found = {}
+    for entry in entries:
+        row = rows.get(entry.payload["link"])
+        if row is not None:
+            why = row.unlink_reason if entry.kind == "CasesUnlinked" else row.reason
+            found[entry.id] = f"Case {urns[_other(row, case_id)]}: {why.open(row.id)}"
+    return found
+
+
+def _merges(session: Session, case_id: str, entries: list[Any]) -> dict[str, str]:
+    ids = {entry.id: entry.payload.get("merge") or entry.payload["act"] for entry in entries}
+    query = sa.select(CaseCombination).where(CaseCombination.id.in_(ids.values()))
+    rows = {row.id: row for row in session.scalars(query)}
+    urns = _urns(session, rows.values())
+    found = {}
+    for entry in entries:
+        row = rows.get(ids[entry.id])
+        if row is not None:
+            why = row.undo_reason if entry.kind == "MergeUndone" else row.reason
+            found[entry.id] = f"Case {urns[_other(row, case_id)]}: {why.open(row.id)}"
+    return found
+
+
+def _urns(session: Session, rows: Iterable[Any]) -> dict[str, str]:
+    ids = {case_id for row in rows for case_id in (row.case_id, row.other_case_id)}
+    found = session.execute(sa.select(CourtCase.id, CourtCase.urn).where(CourtCase.id.in_(ids)))
+    return {row.id: row.urn for row in found}
+
+
+def _other(row: Any, case_id: str) -> str:
+    return str(row.other_case_id if row.case_id == case_id else row.case_id)
