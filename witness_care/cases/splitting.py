@@ -211,7 +211,8 @@ def _only_there(severed: Severed) -> set[str]:
 
 
 def _locked(session: Session, actor: Actor, urn: str) -> Any:
-    columns = (CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.officer_id, CourtCase.allocated_by)
+    names = ("id", "urn", "unit_id", "officer_id", "allocated_by", "without_officer_since")
+    columns = [getattr(CourtCase, name) for name in names]
     query = scope.cases(actor).where(has_urn(urn)).with_only_columns(*columns).with_for_update()
     found = session.execute(query).first()
     if found is None or not actor.may(Permission.COMBINE_CASES):
