@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from tests.cases.documents import a_document
 from tests.cases.test_merge import FEED, nothing_is_wrong, owed, sam  # noqa: F401
@@ -24,6 +25,7 @@ from workflows import values
 
 LEAH, NADIA, OWEN = "Leah Jones", "Nadia Ahmed", "Owen Price"
 NEW = "77CD7654326"
+OLD = "99AB1234526"
 ADA, BO = "Ada Stone", "Bo Lee"
 
 
@@ -145,25 +147,49 @@ def test_a_split_needs_somebody_who_goes_somebody_who_stays_and_a_free_number(de
             splitting.split(case.urn, ids, urn, "No.", actor=sam, now=at("2026-11-30 09:00"))
 
 
-def test_a_court_message_under_the_old_number_finds_the_defendant_where_they_are_now(desk: Desk, sam: Actor) -> None:
+def a_split_document(desk: Desk, sam: Actor) -> tuple[FlaskClient, dict[str, str], dict[str, Any]]:
+    """A case that a program sent, whose first defendant was given a case of their own since."""
     key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read", "cases:write", FEED))
     program = desk.app.test_client()
     document = a_document(identifiers=[{"namespace": "cp", "id": payloads.CASE}])
     document["defendants"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.DEFENDANT}]
     document["defendants"][0]["offences"][0]["identifiers"] = [{"namespace": "cp", "id": payloads.OFFENCE}]
     document["defendants"].append({"id": "other", "name": "Cy Low", "offences": [{"id": "other-1", "title": "Theft"}]})
-    made = program.put("/api/v1/cases/99AB1234526", json=document, headers=key)
+    made = program.put(f"/api/v1/cases/{OLD}", json=document, headers=key)
     assert made.status_code in (200, 201), made.text
-    read = program.get("/api/v1/cases/99AB1234526", headers=key).json
+    read = program.get(f"/api/v1/cases/{OLD}", headers=key).json
     goes = next(each["id"] for each in read["defendants"] if each["name"] != "Cy Low")
-    splitting.split("99AB1234526", [goes], NEW, "Severed.", actor=sam, now=at("2026-11-30 09:00"))
+    splitting.split(OLD, [goes], NEW, "Severed.", actor=sam, now=at("2026-11-30 09:00"))
+    return program, key, document
+
+
+def test_a_court_message_under_the_old_number_finds_the_defendant_where_they_are_now(desk: Desk, sam: Actor) -> None:
+    program, key, _ = a_split_document(desk, sam)
 
     answer = program.post(
         "/api/v1/feeds/common-platform/messages", json=payloads.confirmed("2027-01-11T10:00:00Z"), headers=key
     )
 
     assert (answer.status_code, answer.json["state"]) == (202, "applied"), answer.text
-    new, old = (program.get(f"/api/v1/cases/{urn}", headers=key).json for urn in (NEW, "99AB1234526"))
+    new, old = (program.get(f"/api/v1/cases/{urn}", headers=key).json for urn in (NEW, OLD))
     assert (len(new["hearings"]), old["hearings"]) == (1, [])
     assert [each["name"] for each in old["defendants"]] == ["Cy Low"]
+    assert nothing_is_wrong()
+
+
+def test_a_program_that_sends_who_went_under_the_old_number_is_told_the_new_one(desk: Desk, sam: Actor) -> None:
+    program, key, document = a_split_document(desk, sam)
+    without = document | {"defendants": document["defendants"][1:], "identifiers": []}
+    of_the_new = document | {"defendants": document["defendants"][:1], "identifiers": []}
+
+    again = program.put(f"/api/v1/cases/{OLD}", json=document, headers=key)
+    people = program.put(f"/api/v1/cases/{OLD}", json=without, headers=key)
+    there = program.put(f"/api/v1/cases/{NEW}", json=of_the_new, headers=key)
+
+    for answer, where in ((again, "/defendants/0"), (people, "/participants/0")):
+        assert (answer.status_code, answer.json["where"]) == (422, where), answer.text
+        assert NEW in answer.json["do"]
+    assert there.status_code == 200, there.text
+    defendants = [program.get(f"/api/v1/cases/{urn}", headers=key).json["defendants"] for urn in (OLD, NEW)]
+    assert [len(each) for each in defendants] == [1, 1]
     assert nothing_is_wrong()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
-from witness_care.cases import allocation, past_contacts, rows, units
+from witness_care.cases import allocation, gone, past_contacts, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_case, load_case
@@ -69,6 +69,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         if given.message_id and _is_repeat(session, held, message_id):
             return Registered(case_id=held.id, urn=held.urn, created=False)
         book = _id_book(session, given, held, actor=actor, now=now)
+        gone.refuse_who_went(session, given, held, book)
         changes = rows.work_out(given, held, book, session=session, now=now)
         persons = _changes_of_people(session, changes, held, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)

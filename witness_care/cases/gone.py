@@ -1,0 +1,62 @@
+"""Sends a document about defendants or people who were given a case of their own to the number of that case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.cases.document import CaseGiven
+from witness_care.cases.held import HeldCase
+from witness_care.cases.identifiers import ASN, COURT, DEFENDANT, PARTICIPANT, IdBook
+from witness_care.cases.models import CourtCase, Identifier
+from witness_care.cases.refusal import NotAcceptedError
+
+Name = tuple[str, str, str]
+
+
+def refuse_who_went(session: Session, given: CaseGiven, held: HeldCase, book: IdBook) -> None:
+    """Refuse to take somebody on again who went to another case when this one was split.
+
+    A program that has not heard of the split still names them here; silently, the old case would tell its people of
+    somebody they have nothing to do with any more. Reads nothing when everybody in the document is known here. Raises
+    NotAcceptedError, which names the number of the other case.
+    """
+    unknown = {} if held.is_new else dict(_unknown(given, book))
+    if not unknown:
+        return
+    rows = session.execute(
+        sa.select(Identifier.namespace, Identifier.kind, Identifier.value, CourtCase.urn)
+        .join(CourtCase, CourtCase.id == Identifier.case_id)
+        .where(
+            CourtCase.split_from == held.id,
+            CourtCase.merged_into.is_(None),
+            sa.tuple_(Identifier.namespace, Identifier.kind, Identifier.value).in_(sorted(unknown)),
+        )
+    )
+    went = {(row.namespace, row.kind, row.value): row.urn for row in rows}
+    for name, (where, received) in unknown.items():
+        if name in went:
+            raise NotAcceptedError(
+                where,
+                expected="somebody who is in this case",
+                received=received,
+                do=f"They were given a case of their own. Send them under its number, {went[name]}.",
+            )
+
+
+def _unknown(given: CaseGiven, book: IdBook) -> Iterator[tuple[Name, tuple[str, str]]]:
+    """Give every name of those whom nobody here is called by, with where it stands and the id that came."""
+    for position, defendant in enumerate(given.defendants):
+        if book.find(DEFENDANT, defendant.id) is None:
+            where = f"/defendants/{position}"
+            for namespace in (book.namespace, COURT):
+                yield (namespace, DEFENDANT, defendant.id), (where, defendant.id)
+            for other in defendant.identifiers:
+                yield (other.namespace, DEFENDANT, other.id), (where, defendant.id)
+            if defendant.arrest_summons_number:
+                yield (ASN, DEFENDANT, defendant.arrest_summons_number), (where, defendant.id)
+    for position, participant in enumerate(given.participants):
+        if book.find(PARTICIPANT, participant.id) is None:
+            yield (book.namespace, PARTICIPANT, participant.id), (f"/participants/{position}", participant.id)
