@@ -63,7 +63,7 @@ def threads_kept(journal: Iterable[CaseEvent]) -> dict[str, str]:
         if isinstance(mark, events.MergeUndone | events.CaseSplit | events.CaseSplitOff) or (
             isinstance(mark, events.CaseMergedHere) and mark.act not in undone
         ):
-            kept |= dict(mark.threads)
+            kept |= {pair[0]: pair[1] for pair in mark.threads if len(pair) == 2}  # whatever the journal holds
     return kept
 
 

@@ -39,7 +39,13 @@ ALONE = CLOSED.where(
     .exists()
 )
 OWED_TO = select(Duty.participant_id).where(Duty.closed_at.is_(None)).order_by(Duty.id)
-TOLD = select(Told.id).where(Told.void.is_(False), Told.contact_id.is_not(None)).order_by(Told.id)
+# In a case that was made one with another and stands apart again, what was told may count in either.
+COMBINED = select(CaseCombination.case_id).union_all(select(CaseCombination.other_case_id))
+TOLD = (
+    select(Told.id)
+    .where(Told.void.is_(False), Told.contact_id.is_not(None), Told.case_id.not_in(COMBINED))
+    .order_by(Told.id)
+)
 APPLIED = select(FeedPart.id).where(FeedPart.state == "applied", FeedPart.reason == "changed").order_by(FeedPart.id)
 MESSAGE_APPLIED = select(FeedPart.message_row_id).where(FeedPart.reason == "changed").order_by(FeedPart.id)
 WAITS = select(FeedPart.id).where(FeedPart.reason == "unknown-case").order_by(FeedPart.id)
@@ -350,6 +356,7 @@ damage("I17", "a duty was opened by nothing")(lambda w: w.change(Duty, w.first(O
 @damage("I17", "an entry is gone from a submission of several")
 def _(w: FullWorld) -> str:
     further = select(JournalEvent.message_id).where(JournalEvent.ordinal == 1, JournalEvent.actor.not_like("feed:%"))
+    further = further.where(JournalEvent.case_id.not_in(COMBINED))  # a copy may stand in the other case
     message = w.first(further)
     first = select(JournalEvent.id).where(JournalEvent.message_id == message, JournalEvent.ordinal == 0)
     w.remove(JournalEvent, w.first(first))

@@ -104,14 +104,15 @@ def link_by_id(session: Session, actor: Actor, link_id: str) -> CaseLink | None:
 
 def links_of(session: Session, actor: Actor, case_id: str) -> Sequence[Linked]:
     """Read the links of a case, and of the cases that were merged into it, to other cases of this actor's units."""
-    merged = sa.select(CourtCase.id).where(CourtCase.merged_into == case_id)
-    of_this = sa.or_(CourtCase.id == case_id, CourtCase.id.in_(merged))
+    of_this = sa.or_(CourtCase.id == case_id, CourtCase.merged_into == case_id)
     ids = set(session.scalars(sa.select(CourtCase.id).where(of_this)))
     rows = session.scalars(
         sa.select(CaseLink)
         .where(CaseLink.unlinked_at.is_(None), sa.or_(CaseLink.case_id.in_(ids), CaseLink.other_case_id.in_(ids)))
         .order_by(CaseLink.linked_at, CaseLink.id)
     ).all()
+    if not rows:  # as for nearly every case
+        return []
     others = {row.id: row.other_case_id if row.case_id in ids else row.case_id for row in rows}
     now_part_of = sa.func.coalesce(CourtCase.merged_into, CourtCase.id)
     survivors = {
