@@ -128,3 +128,17 @@ def test_the_same_message_in_two_chunks_and_twice_in_one_is_stored_once(court: C
     lines = lines_of(court.send_batch(line, line, line))
     assert [entry["state"] for entry in lines] == ["parked", "duplicate", "duplicate"]
     assert court.row(sa.select(sa.func.count(FeedMessage.id))) == 1
+
+
+def test_a_line_that_repeats_a_line_that_came_before_the_batch_is_answered_with_the_message_that_is_there(
+    court: CourtLink,
+) -> None:
+    first = payloads.listed("42ZZ0000199", message_id="m1")
+    other = payloads.listed("42ZZ0000198", message_id="m1")
+    kept = court.send(first).json["id"]
+
+    lines = lines_of(court.send_batch(*({"body": body} for body in (first, first, other, other))))
+
+    assert [(line["status"], line["id"]) for line in lines] == [(200, kept), (200, kept), (409, kept), (409, kept)]
+    same = lines_of(court.send_batch({"body": other}, {"body": other}))
+    assert [line["status"] for line in same] == [409, 409]

@@ -162,8 +162,8 @@ def _store(session: Session, sender: Sender, chunk: Sequence[Read], *, now: date
     there = _insert(session, rows)
     for entry in entries:
         held = there.get(entry.row["message_id"])
-        if entry.repeats is None and held is not None and held.id != entry.row["id"]:
-            entry.repeats = held
+        if held is not None and held.id != entry.row["id"]:
+            entry.repeats = held  # also of one that repeats a line before it, which itself came before this batch
     seen = [endpoint for entry in entries if entry.repeats is None for endpoint in entry.read.endpoints]
     defendants_endpoints.keep(session, seen, now=now)
     return entries
