@@ -17,6 +17,7 @@ from tests.factories import at, set_clock
 from witness_care import database
 from witness_care.cases.models import CourtCase
 from witness_care.contacts.models import Duty
+from witness_care.demo import stories
 from witness_care.demo.world import PASSWORD, SHOW_CASE
 from witness_care.people.models import Participant
 
