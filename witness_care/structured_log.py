@@ -87,9 +87,9 @@ def configure(level: str) -> None:
     root.setLevel(level)
     # Its lines hold whole addresses with their query strings; _end writes our own line for each request.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    # A dozen lines for every step of a journey and every tick; our own rows and lines say it once, and better.
-    # What it warns of may quote a row; the error itself reaches us, without its parameters.
+    # What the driver warns of may quote a row; the error itself reaches us, without its parameters.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
+    # A dozen lines for every step of a journey and every tick; our own rows and lines say it once, and better.
     logging.getLogger("transitions").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 

@@ -88,45 +88,48 @@ def _hearing_events(
     """Name what each change of a hearing means for one person, as (attendance event, journey event)."""
     if not changed:
         return []
-    requirement = fold.truth.requirements.get(participant)
-    days = requirement.days if isinstance(requirement, events.CpsRequires) else None
-    question = ("hearing events", person.defendants, person.offences, days)
-    return fold.truth.remember(question, lambda: _means_for(fold, person, changed, participant, event))
+    required = values.is_required(participant, person, fold.truth)
+    days = values.own_positions(participant, person, fold.truth)
+    question = ("hearing events", person.defendants, person.offences, required, days)
+    return fold.truth.remember(question, lambda: _means_for(fold, person, changed, event, required, days))
 
 
 def _means_for(
     fold: Fold,
     person: Person,
     changed: list[tuple[Hearing | None, Hearing]],
-    participant: str,
     event: CaseEvent,
+    required: bool,
+    positions: frozenset[int],
 ) -> list[tuple[str, str]]:
     defendants = values.relevant_defendants(person, fold.truth)
     # One of two trials is off: they must still come to the other, but what they hold is not all true.
-    lost = "own_days_changed" if _a_trial_is_live(fold, person) else "put_off"
+    lost = "own_days_changed" if _is_needed_at_a_trial(fold, person, positions) else "put_off"
     # An early result that comes after the outcome shows that the trial began; nobody need ask about that.
     said_so = isinstance(event.what, events.TrialStarted)
     found: list[tuple[str, str]] = []
     for was, now in changed:
         if not now.concerns(defendants):
             continue
-        attends = now.is_trial and values.is_required(participant, person, fold.truth)
+        theirs = _own_dates(now, positions)
+        before_that = _own_dates(was, positions) if was is not None else ()
+        name = ""
+        if required and now.is_trial and (theirs or before_that):
+            name = "own_days_changed" if theirs else lost
         if now.started and not (was and was.started) and (said_so or values.is_still_to_be_tried(person, fold.truth)):
             found.append(("", "trial_started"))
         if now.is_live and not (was and was.is_live):
             unvacated = was is not None and was.status is HearingStatus.VACATED
-            found.append((("unvacated" if unvacated else "own_days_changed") if attends else "", "hearing_listed"))
+            found.append(("unvacated" if name and unvacated else name, "hearing_listed"))
         elif now.is_live and was is not None:
-            theirs, before_that = _own_dates(fold, participant, now), _own_dates(fold, participant, was)
             if theirs != before_that or _court_moved(was, now):
                 moved = (was.when, was.where) != (now.when, now.where)
-                name = "own_days_changed" if theirs else "put_off"  # every day of theirs is gone, others stand
-                found.append((name if attends else "", "hearing_listed" if moved else ""))
+                found.append((name, "hearing_listed" if moved else ""))
         elif was is not None and was.is_live and now.status.is_off:
-            found.append((lost if attends else "", "hearing_put_off"))
+            found.append((name, "hearing_put_off"))
         elif now.status is HearingStatus.DUPLICATE and was is not None and was.is_live:
             survives = values.twin_of(now, fold.truth) is not None
-            found += [] if survives else [(lost if attends else "", "hearing_put_off")]
+            found += [] if survives else [(name, "hearing_put_off")]
     return found
 
 
@@ -140,16 +143,17 @@ def _requirement_taken_back(fold: Fold, event: CaseEvent, before: CaseTruth, par
     return [(name, "")] if name else []
 
 
-def _a_trial_is_live(fold: Fold, person: Person) -> bool:
-    return any(hearing.is_trial and hearing.is_live for hearing in values.hearings_of(person, fold.truth))
+def _is_needed_at_a_trial(fold: Fold, person: Person, positions: frozenset[int]) -> bool:
+    trials = (hearing for hearing in values.hearings_of(person, fold.truth) if hearing.is_trial)
+    return any(_own_dates(hearing, positions) for hearing in trials)
 
 
-def _own_dates(fold: Fold, participant: str, hearing: Hearing) -> tuple[Any, ...]:
-    """Give the days that stand for this person, or the week; a day on which only others are needed is not theirs."""
+def _own_dates(hearing: Hearing, positions: frozenset[int]) -> tuple[Any, ...]:
+    """Give the days of a live hearing that stand for these positions, or its week; else nothing is theirs."""
+    if not hearing.is_live:
+        return ()
     if hearing.when is not None and hearing.when.kind is DateKind.WEEK_COMMENCING:
         return (hearing.when.week_commencing, hearing.when.weeks) if hearing.when.week_commencing else ()
-    requirement = fold.truth.requirements.get(participant)
-    positions = frozenset(requirement.days) if isinstance(requirement, events.CpsRequires) else frozenset()
     return tuple(day for day in values.own_days(hearing, positions) if not day.cancelled)
 
 

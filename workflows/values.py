@@ -155,7 +155,7 @@ def _requires(requirement: events.CpsRequires | events.CpsNotRequired | None) ->
 
 
 def _when_where(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
-    positions = _own_positions(participant, person, truth)
+    positions = own_positions(participant, person, truth)
     asked_to = [
         hearing
         for hearing in hearings_of(person, truth)
@@ -176,8 +176,8 @@ def by_thread(hearings: Iterable[Hearing], truth: CaseTruth) -> dict[str, list[H
     return threads
 
 
-def _own_positions(participant: str, person: Person, truth: CaseTruth) -> frozenset[int]:
-    """Give the days of a trial, by position, that a witness is required for; none means every day."""
+def own_positions(participant: str, person: Person, truth: CaseTruth) -> frozenset[int]:
+    """Give the days of a trial, by position, that a witness is required for; none means every day, as for a victim."""
     requirement = truth.requirements.get(participant)
     if person.is_victim or not isinstance(requirement, events.CpsRequires):
         return frozenset()

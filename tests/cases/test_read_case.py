@@ -199,9 +199,10 @@ def test_a_duty_of_another_unit_answers_like_one_that_does_not_exist(
     unseen = client.get(f"/api/v1/duties/{duty['id']}", headers=theirs)
     absent = client.get(f"/api/v1/duties/{new_id()}", headers=theirs)
     told = client.post(f"/api/v1/participants/{duty['participant']}/contacts", json=a_call(), headers=theirs)
+    nobody = client.post(f"/api/v1/participants/{new_id()}/contacts", json=a_call(), headers=theirs)
 
     assert (unseen.status_code, unseen.data) == (404, absent.data)
-    assert (told.status_code, told.data) == (404, absent.data)
+    assert (told.status_code, told.data) == (404, nobody.data)
     assert client.get("/api/v1/duties", headers=theirs).get_json()["duties"] == []
 
 

@@ -79,14 +79,51 @@ def test_the_journey_is_told_in_words_with_its_repeats(desk: Desk):
 
 
 @pytest.mark.feature("B1")
-def test_someone_in_two_cases_has_a_link_to_the_other(desk: Desk):
+def test_someone_in_two_cases_has_one_page_with_what_is_owed_in_each_kept_apart(desk: Desk):
     both = {"person_id": "the same person"}
-    first, second = a_case(a_victim("Leah Jones", **both)), a_case(a_witness("Leah Jones", **both))
+    first, second = a_case(a_victim("Leah Jones", **both)), a_case(a_witness("Leah Jones", required=True, **both))
+    a_trial(first, "2027-02-01 10:00", now="2026-11-27 10:00")
+    a_trial(second, "2027-03-01 10:00", now="2026-11-27 10:00")
     browser = desk.as_("olivia")
 
     answer = browser.get(f"/participants/{first['Leah Jones']}")
 
-    assert link_with_text(answer, f"URN {second.urn}") == f"/participants/{second['Leah Jones']}"
+    of_this, of_the_other = text_of(answer).split("Next hearing", 1)[0].split(f"In their case {second.urn}", 1)
+    assert "Monday 1 February 2027" in of_this
+    assert "Monday 1 March 2027" not in of_this
+    assert "Monday 1 March 2027 at 10am" in of_the_other
+    assert "Monday 1 February 2027" not in of_the_other
+    assert link_with_text(answer, f"Their page in this case {second.urn}") == f"/participants/{second['Leah Jones']}"
+    there = link_with_text(answer, f"Record contact in this case {second.urn}")
+    assert there.startswith(f"/participants/{second['Leah Jones']}/contacts/new?duty=")
+    assert "1 March 2027" in text_of(browser.get(there))
+
+
+@pytest.mark.feature("B1")
+def test_what_is_owed_in_a_case_of_another_unit_is_not_shown(desk: Desk):
+    both = {"person_id": "the same person"}
+    first = a_case(a_victim("Leah Jones", **both))
+    elsewhere = a_case(a_victim("Leah Jones", **both), unit="WSX", officer="Noor")
+    a_trial(elsewhere, "2027-03-01 10:00", now="2026-11-27 10:00")
+
+    page = person(desk, first["Leah Jones"])
+
+    assert elsewhere.urn not in page
+    assert "1 March 2027" not in page
+
+
+@pytest.mark.feature("B1")
+def test_more_cases_of_one_person_take_no_more_queries(desk: Desk, statements):
+    both = {"person_id": "the same person"}
+    first = a_case(a_victim("Leah Jones", **both))
+    counts = []
+    for month in ("02", "03", "04"):
+        more = a_case(a_witness("Leah Jones", required=True, **both))
+        a_trial(more, f"2027-{month}-01 10:00", now="2026-11-27 10:00")
+        statements()
+        assert f"In their case {more.urn}" in person(desk, first["Leah Jones"])
+        counts.append(len(statements()))
+    assert counts[1] == counts[2]
 
 
 @pytest.mark.feature("B4")

@@ -148,7 +148,8 @@ class Oracle(Truth):
         if last is None or last.status == "heard":
             return {}
         why = {"live": "days_cancelled", "duplicate": "withdrawn"}.get(last.status, last.status)
-        return {(DATE, thread): (("off", last.kind, why, last.reason), None)}
+        another_may_come = last.status != "withdrawn"  # a duplicate stands for a hearing, known or not
+        return {(DATE, thread): (("off", last.kind, why, last.reason, another_may_come), None)}
 
     def told_of(self, key):
         return [each for each in self.accounts.get(key, ((), ()))[1] if each[1] not in self.void]

@@ -7,7 +7,7 @@ def follow(case, name, person, fact, hearings, offences, standings):
     """Step a person's attendance after a fact; say where their journey goes: a place, or None when it stays."""
     goes, steps = fact["kind"] == "join" and fact["person"] == name, []
     mine = [each for each in case.hearings.values() if case.concerns(each, person.defendants)]
-    a_trial_is_on = any(each.kind == "trial" and each.status == "live" for each in mine)
+    a_trial_is_on = any(each.kind == "trial" and theirs(case, each, person) for each in mine)
     for now in mine:
         was = hearings.get(now.name)
         step, moves = what_became(case, person, was, now, "changed" if a_trial_is_on else "put off")
@@ -17,9 +17,9 @@ def follow(case, name, person, fact, hearings, offences, standings):
     was_to_be_tried, person.to_be_tried = person.to_be_tried, case.is_to_be_tried(person)
     steps += ["not required"] if was_to_be_tried and not person.to_be_tried else []
     steps += [fact["kind"]] if fact.get("person") == name else []
-    theirs = [offence for defendant in person.defendants for offence in case.charges[defendant]]
+    charged = [offence for defendant in person.defendants for offence in case.charges[defendant]]
     goes = goes or any(standings.get(each) != case.standings[each] for each in person.defendants)
-    goes = goes or any(offences.get(each) != case.offences[each] for each in theirs)
+    goes = goes or any(offences.get(each) != case.offences[each] for each in charged)
     for step in steps:
         person.attendance = attend(case, name, person, step)
     if person.attendance == "required" and knows_all(case, name, person):
@@ -30,15 +30,20 @@ def follow(case, name, person, fact, hearings, offences, standings):
 def what_became(case, person, was, now, lost):
     """What a change of a hearing means for those who must come, and whether it moves journeys."""
     lived, lives = was is not None and was.status == "live", now.status == "live"
+    days, had = theirs(case, now, person), theirs(case, was, person)
+    step = "changed" if days else lost if had else ""
     if lives and not lived:
-        return "unvacated" if was is not None and was.status == "vacated" else "changed", True
+        return "unvacated" if step and was is not None and was.status == "vacated" else step, True
     if lives:
-        days = case.own_days(now, person)
-        if (days, now.court) == (case.own_days(was, person), was.court):
+        if (days, now.court) == (had, was.court):
             return "", False
-        return "changed" if days else "put off", (was.listed, was.court) != (now.listed, now.court)
+        return step, (was.listed, was.court) != (now.listed, now.court)
     gone = now.status in (*NO_DATE, "withdrawn") or (now.status == "duplicate" and not case.twin(now))
-    return (lost, True) if lived and gone else ("", False)
+    return (step, True) if lived and gone else ("", False)
+
+
+def theirs(case, hearing, person):
+    return case.own_days(hearing, person) if hearing is not None and hearing.status == "live" else ()
 
 
 def attend(case, name, person, step):

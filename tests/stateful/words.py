@@ -198,7 +198,7 @@ def in_oracles_words(topic: str, value: Any) -> Any:
     if topic == "sentence":
         return tuple(sorted((offence, results[0]["length"]) for offence, results in value["offences"].items()))
     if value["state"] == "off":
-        return ("off", value["class"], value["why"], value["reason"])
+        return ("off", value["class"], value["why"], value["reason"], value["next"] == "to_be_fixed")
     return ("on", value["class"], tuple(_one_hearing(each) for each in value["hearings"]))
 
 

@@ -41,6 +41,7 @@ from witness_care.cases.urn_correction import correct_urn
 from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
 
 MONDAY = "2026-11-30 09:42"
+LEAH = {"person_id": "leah"}  # one person, in two cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def _the_trial_of_today(cast: Cast) -> dict[str, str]:
         a_mobile("07700 900333", unsafe=True),
     ]
     case = a_case(
-        a_victim("Leah Jones", enhanced=True, phones=phones, safe_word="lighthouse", note="Her brother may answer."),
+        a_victim(
+            "Leah Jones", enhanced=True, phones=phones, safe_word="lighthouse", note="Her brother may answer.", **LEAH
+        ),
         a_witness("Nadia Ahmed", required=True, language="Welsh", phones=[a_mobile("07700 900456", voicemail="yes")]),
         now="2026-10-20 09:00",
     )
@@ -193,6 +196,8 @@ def _a_case_that_was_split(sam: Actor) -> dict[str, str]:
 
 
 def _nobodys_case() -> dict[str, str]:
-    case = a_case(a_victim("Owen Price", phones=[a_mobile("07700 900558")]), officer=None, now="2026-11-20 09:00")
+    """Nobody holds it yet; Leah, whom Olivia knows from another case, saw something here."""
+    people = (a_victim("Owen Price", phones=[a_mobile("07700 900558")]), a_witness("Leah Jones", **LEAH))
+    case = a_case(*people, officer=None, now="2026-11-20 09:00")
     a_trial(case, "2027-03-01 10:00", now="2026-11-24 10:00")
     return {"unallocated_case": case.id, "unallocated_urn": case.urn}

@@ -194,8 +194,16 @@ def duty(session: Session, actor: Actor, duty_id: str, now: datetime) -> DutyVie
 
 def open_duties(session: Session, actor: Actor, participant_id: str, now: datetime) -> tuple[DutyView, ...]:
     """What is owed to one person in one case, most urgent first."""
-    query = scope.duties(actor).where(Duty.participant_id == participant_id, Duty.closed_at.is_(None))
-    return duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
+    return open_duties_of(session, actor, [participant_id], now)[participant_id]
+
+
+def open_duties_of(
+    session: Session, actor: Actor, participant_ids: Sequence[str], now: datetime
+) -> dict[str, tuple[DutyView, ...]]:
+    """What is owed to each of these, most urgent first; nothing for one whose case the actor may not see."""
+    query = scope.duties(actor).where(Duty.participant_id.in_(participant_ids), Duty.closed_at.is_(None))
+    found = duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
+    return {each: tuple(duty for duty in found if duty.participant_id == each) for each in participant_ids}
 
 
 def _view_query(duties: sa.Select) -> sa.Select:

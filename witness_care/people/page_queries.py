@@ -138,24 +138,26 @@ class NextHearing:
     days: tuple[sa.Row, ...]
 
 
-def next_hearings(session: Session, case_id: str, now: datetime) -> tuple[NextHearing, ...]:
-    """The hearings of a case that still lie ahead, soonest first, each with its days."""
+def next_hearings(session: Session, case_ids: Sequence[str], now: datetime) -> dict[str, tuple[NextHearing, ...]]:
+    """The hearings of each case that still lie ahead, soonest first, each with its days."""
     rows = session.execute(
         sa.select(
-            *(Hearing.id, Hearing.hearing_type, Hearing.hearing_class, Hearing.court, Hearing.room, Hearing.date_kind),
-            *(Hearing.starts_at, Hearing.week_commencing, Hearing.weeks),
+            *(Hearing.id, Hearing.case_id, Hearing.hearing_type, Hearing.hearing_class, Hearing.court, Hearing.room),
+            *(Hearing.date_kind, Hearing.starts_at, Hearing.week_commencing, Hearing.weeks),
             *(HearingDay.on_date, HearingDay.at_time, HearingDay.cancelled),
         )
         .outerjoin(HearingDay, HearingDay.hearing_id == Hearing.id)
-        .where(Hearing.case_id == case_id, Hearing.status == HearingStatus.LIVE, Hearing.starts_at >= now)
+        .where(Hearing.case_id.in_(case_ids), Hearing.status == HearingStatus.LIVE, Hearing.starts_at >= now)
         .order_by(Hearing.starts_at, Hearing.id, HearingDay.position)
     ).all()
-    by_hearing = groupby(rows, key=lambda row: row.id)
-    found = (tuple(days) for _, days in by_hearing)
-    return tuple(
-        NextHearing(row=days[0], days=tuple(day for day in days if day.on_date is not None))
-        for days in islice(found, HEARINGS_SHOWN)
-    )
+    found = [tuple(days) for _, days in groupby(rows, key=lambda row: row.id)]
+    return {
+        case_id: tuple(
+            NextHearing(row=days[0], days=tuple(day for day in days if day.on_date is not None))
+            for days in islice((days for days in found if days[0].case_id == case_id), HEARINGS_SHOWN)
+        )
+        for case_id in case_ids
+    }
 
 
 def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row, ...]:
@@ -170,13 +172,18 @@ def journey_steps(session: Session, participant_id: str) -> tuple[sa.Row, ...]:
 
 
 def other_cases(session: Session, actor: Actor, who: Who) -> tuple[sa.Row, ...]:
-    """The same person's other cases that the actor may see."""
+    """The same person's other cases that the actor may see, each noted as consulted."""
     query = (
         scope.participants(actor)
         .where(Participant.person_id == who.row.person_id, Participant.id != who.id)
         .join(CourtCase, CourtCase.id == Participant.case_id)
-        .with_only_columns(Participant.id, Participant.case_id, Participant.role, Participant.journey, CourtCase.urn)
+        .with_only_columns(
+            *(Participant.id, Participant.case_id, Participant.role, Participant.journey, Participant.attendance),
+            CourtCase.urn,
+        )
         .order_by(CourtCase.urn, Participant.id)
         .limit(20)
     )
-    return tuple(session.execute(query))
+    found = tuple(session.execute(query))
+    ledger.note_participants([(row.case_id, row.id, row.role) for row in found], fields=("name", "role", "case"))
+    return found

@@ -47,6 +47,9 @@ def person(participant_id: str) -> str | Response:
     points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)
     contacts = session().execute(queries.contacts_of(who.id).limit(LAST_CONTACTS + 1)).all()
+    others = page_queries.other_cases(session(), actor(), who)
+    duties = queries.open_duties_of(session(), actor(), [who.id, *(other.id for other in others)], now)
+    hearings = page_queries.next_hearings(session(), [who.row.case_id, *(other.case_id for other in others)], now)
     return render_template(
         "people/person.html",
         who=who,
@@ -56,12 +59,12 @@ def person(participant_id: str) -> str | Response:
         representative=_open(who.row.representative, who.row.person_id),
         steps=journey_steps(who.row.journey, page_queries.journey_steps(session(), who.id)),
         attendance=wording.label(wording.ATTENDANCE, who.row.attendance),
-        hearings=page_queries.next_hearings(session(), who.row.case_id, now),
+        hearings=hearings,
         hearing_words=hearing_words,
-        duties=queries.open_duties(session(), actor(), who.id, now),
+        duties=duties,
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
-        other_cases=page_queries.other_cases(session(), actor(), who),
+        other_cases=others,
         saved=record_views.saved_contact(request.args.get("saved")),
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),
