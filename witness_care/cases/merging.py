@@ -118,6 +118,23 @@ def combination_of(session: Session, actor: Actor, combination_id: str) -> CaseC
     ).first()
 
 
+def combinations_of(session: Session, case_id: str) -> Sequence[sa.Row]:
+    """Read the cases that are part of this one, and those it was split with (`is_here`: from which), the latest first.
+
+    A case that is part of another has no page, so a merge is read from the side of the one that stays.
+    """
+    is_here = CaseCombination.case_id == case_id
+    other = sa.case((is_here, CaseCombination.other_case_id), else_=CaseCombination.case_id)
+    split_off = sa.and_(CaseCombination.other_case_id == case_id, CaseCombination.kind == SPLIT)
+    query = (
+        sa.select(CaseCombination.id, CaseCombination.kind, CaseCombination.done_at, CourtCase.urn)
+        .add_columns(is_here.label("is_here"))
+        .join(CourtCase, CourtCase.id == other)
+        .where(sa.or_(is_here, split_off), CaseCombination.undone_at.is_(None))
+    )
+    return session.execute(query.order_by(CaseCombination.done_at.desc(), CaseCombination.id)).all()
+
+
 # --- merging ------------------------------------------------------------------------------------------------------
 
 

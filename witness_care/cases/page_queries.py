@@ -97,17 +97,6 @@ def people_by_id(session: Session, actor: Actor, participants: Sequence[str]) ->
     return session.execute(query.with_only_columns(*columns, maintain_column_froms=True)).all()
 
 
-def merged_here(session: Session, case_id: str) -> Sequence[sa.Row]:
-    """Read the cases that are part of this one now, the latest first."""
-    query = (
-        sa.select(CaseCombination.id, CaseCombination.done_at, CourtCase.urn)
-        .join(CourtCase, CourtCase.id == CaseCombination.other_case_id)
-        .where(CaseCombination.case_id == case_id, CaseCombination.undone_at.is_(None))
-        .where(CaseCombination.kind == "merge")
-    )
-    return session.execute(query.order_by(CaseCombination.done_at.desc(), CaseCombination.id)).all()
-
-
 def defendants(session: Session, case_id: str) -> Sequence[sa.Row]:
     query = sa.select(Defendant.id, Defendant.name, Defendant.proceedings).where(
         Defendant.case_id == case_id, Defendant.removed_at.is_(None)

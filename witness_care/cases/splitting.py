@@ -105,22 +105,6 @@ def preview_back(combination_id: str, *, actor: Actor, now: datetime) -> merging
     return merging.preview_merge(old, new, actor=actor, now=now)
 
 
-def splits_of(session: Session, case_id: str) -> Sequence[sa.Row]:
-    """Read the splits of a case that stand, from the side of either case, the latest first."""
-    other = sa.case((CaseCombination.case_id == case_id, CaseCombination.other_case_id), else_=CaseCombination.case_id)
-    query = (
-        sa.select(CaseCombination.id, CaseCombination.done_at, CourtCase.urn)
-        .add_columns((CaseCombination.case_id == case_id).label("is_old"))
-        .join(CourtCase, CourtCase.id == other)
-        .where(
-            sa.or_(CaseCombination.case_id == case_id, CaseCombination.other_case_id == case_id),
-            CaseCombination.kind == SPLIT,
-            CaseCombination.undone_at.is_(None),
-        )
-    )
-    return session.execute(query.order_by(CaseCombination.done_at.desc(), CaseCombination.id)).all()
-
-
 def _urns_of_split(session: Session, actor: Actor, combination_id: str) -> tuple[str, str]:
     found = merging.combination_of(session, actor, combination_id)
     if found is None or found.kind != SPLIT or not actor.may(Permission.COMBINE_CASES):
