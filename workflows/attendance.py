@@ -52,7 +52,6 @@ class AttendanceFacts:
     requirement_stands: bool  # the CPS's requirement outlives a lost date
     ever_told: bool  # ever told of the requirement, or of the trial
     told_now: bool  # has been told of the requirement as it is now
-    told_it_was_off: bool  # was told that the trial is off, and not since that it is on
     new_trial: bool  # the requirement is for another trial than the one attended
 
 
@@ -70,13 +69,8 @@ def they_were_ever_told(facts: AttendanceFacts) -> bool:
 
 
 def they_are_told_now(facts: AttendanceFacts) -> bool:
-    """A yes counts only for what the person has been told."""
+    """They hold what is true: only then are they warned, and a yes counts only for what they were told."""
     return facts.told_now
-
-
-def they_still_believe_it_is_on(facts: AttendanceFacts) -> bool:
-    """Told of the trial and never that it was off. Someone who was told nothing believes nothing."""
-    return facts.ever_told and not facts.told_it_was_off
 
 
 def it_is_for_another_trial(facts: AttendanceFacts) -> bool:
@@ -143,7 +137,7 @@ TABLE: tuple[Row[Attendance], ...] = (
     on("put_off",          (*NOT_NEEDED, *AFTER_THE_DAY),            STAY),
 
     on("unvacated",        A.DE_WARNED,                              STAY,        unless=the_requirement_stands),
-    on("unvacated",        A.DE_WARNED,                              A.WARNED,    only_if=they_still_believe_it_is_on),
+    on("unvacated",        A.DE_WARNED,                              A.WARNED,    only_if=they_are_told_now),
     on("unvacated",        A.DE_WARNED,                              A.REQUIRED),
     on("unvacated",        all_but(A.DE_WARNED),                     STAY),
 

@@ -13,7 +13,7 @@ from workflows import attendance, duties, events, journey, truth, undoing, value
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
-from workflows.entitlement import is_about_a_trial, is_date_of_a_trial, was_warned
+from workflows.entitlement import is_date_of_a_trial, was_warned
 from workflows.events import CaseEvent, DateKind
 from workflows.journey import Journey, JourneyFacts
 from workflows.proceedings import Proceedings
@@ -222,12 +222,6 @@ def _moved(
 def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
     person = fold.people[participant]
     theirs = fold.account.topics.of(participant).items()
-    told_dates = [
-        told
-        for key, topic in theirs
-        if key[1] == values.WHEN_WHERE and (told := topic.last_told) and is_about_a_trial(told.value)
-    ]
-    last_date = max(told_dates, key=lambda told: (told.at, told.contact), default=None)
     trial_ahead = any(
         hearing.is_trial and hearing.is_live and not hearing.started
         for hearing in values.hearings_of(person, fold.truth)
@@ -236,7 +230,6 @@ def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
         requirement_stands=isinstance(fold.truth.requirements.get(participant), events.CpsRequires),
         ever_told=was_warned(theirs),
         told_now=_is_told_now(fold, participant),
-        told_it_was_off=last_date is not None and last_date.value.get("state") == "off",
         new_trial=trial_ahead,
     )
 

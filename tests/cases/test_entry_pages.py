@@ -204,6 +204,17 @@ def test_a_move_needs_a_date_and_then_moves_the_one_hearing(olivia: FlaskClient)
     assert hearing_row().starts_at.isoformat() == "2026-12-16T14:00:00+00:00"
 
 
+def test_a_trial_of_two_days_is_offered_as_two_days_when_it_moves(olivia: FlaskClient) -> None:
+    case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
+    trial = a_trial(case, "2026-12-14 10:00", now="2026-11-27 10:00", days=2)
+
+    page = olivia.get(f"/hearings/{trial}/change").text
+
+    offered = re.search(r'<input\b[^>]*name="length"[^>]*>', page)
+    assert offered
+    assert 'value="2"' in offered[0]
+
+
 def test_an_adjournment_with_a_new_date_makes_one_news_for_the_person(olivia: FlaskClient, desk: Desk) -> None:  # noqa: F811
     case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
     trial = a_trial(case, "2026-11-30 10:00", now="2026-11-23 10:00")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.desk import Desk
+from tests.desk import MONDAY, Desk
 from tests.factories import (
     WEEKDAYS_10_TO_2,
     MadeCase,
@@ -14,17 +14,19 @@ from tests.factories import (
     a_trial,
     a_victim,
     a_witness,
+    at,
     moved,
     open_duties,
     told_everything,
 )
 from tests.reading import form_values, link_with_text, text_of
+from witness_care import database
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.models import CourtCase
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session
-from witness_care.people.models import Participant
+from witness_care.people.models import ContactPoint, Participant
 
 
 def page_of(participant: str) -> str:
@@ -429,6 +431,47 @@ def test_two_officers_who_tell_the_same_are_both_kept(desk: Desk, leah: str):
     assert save(olivia, leah, hers).status_code == 303
     assert save(sam, leah, his).status_code == 303
     assert session().get_one(Duty, duty).closed_by == f"user:{desk.cast.olivia}"
+
+
+@pytest.mark.feature("J4")
+def test_what_the_page_offered_is_saved_though_somebody_else_told_them_meanwhile(desk: Desk, leah: str):
+    olivia, sam = desk.as_("olivia"), desk.as_("sam")
+    duty = new_date_of(leah).id
+    hers = filled_in(olivia, leah, duty, outcome="told")
+    his = filled_in(sam, leah, duty, outcome="not_told", note="She was driving")
+    save(olivia, leah, hers)
+
+    assert save(sam, leah, his).status_code == 303
+
+    kept = session().execute(sa.select(Contact).where(Contact.recorded_by == f"user:{desk.cast.sam}")).scalar_one()
+    assert (kept.outcome, kept.note.open(kept.id)) == ("reached", "She was driving")
+
+
+@pytest.mark.feature("J4")
+def test_a_call_to_a_number_that_became_unsafe_meanwhile_is_saved_with_a_reason(desk: Desk, leah: str):
+    browser = desk.as_("olivia")
+    values = filled_in(browser, leah, new_date_of(leah).id, outcome="no_answer", note="It rang out")
+    point = values["contact_point"]
+    with database.writing() as writer:
+        writer.execute(sa.update(ContactPoint).where(ContactPoint.id == point[0]).values(unsafe_since=at(MONDAY)))
+
+    asked = save(browser, leah, values)
+
+    assert asked.status_code == 400
+    assert "Say why you did so" in text_of(asked)
+    kept = form_values(asked, page_of(leah))
+    assert (kept["outcome"], kept["note"], kept["contact_point"]) == (["no_answer"], ["It rang out"], point)
+    assert save(browser, leah, kept | {"override_reason": "It was safe when I rang", "then": "next"}).status_code == 303
+
+
+def test_a_voicemail_that_is_not_agreed_any_more_says_what_to_choose(desk: Desk, leah: str):
+    browser = desk.as_("olivia")
+
+    answer = save(browser, leah, filled_in(browser, leah, outcome="voicemail", note="I left word"))
+
+    assert answer.status_code == 400
+    assert "choose “Left a voicemail that is not agreed as safe” and say why in the note" in text_of(answer)
+    assert form_values(answer, page_of(leah))["note"] == ["I left word"]
 
 
 def test_a_value_that_was_never_ours_is_refused(desk: Desk, leah: str):

@@ -250,6 +250,7 @@ class Oracle(Truth):
         self.open.pop(key, None)
         wanted = person.role != "witness" or person.needed is None or person.must_come
         if wanted and not person.dead and person.journey not in ("outcome", "closed") and TALK not in person.opted:
-            since = max([person.joined, *(when for contact, when in person.talks.items() if contact not in self.void)])
+            talks = (when for contact, when in person.talks.items() if contact not in self.void)
+            since = max(talks, default=person.joined)  # a talk of before they joined counts: they were taken over
             days = 14 if person.enhanced else 28
             self.open[key] = Owed(("every", days), talk_after(since, days), since, 1)

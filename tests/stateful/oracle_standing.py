@@ -60,10 +60,7 @@ def attend(case, name, person, step):
         case "changed", "warned" | "de_warned":
             return "required" if stood == "warned" or stands else stood
         case "unvacated", "de_warned" if stands:
-            dates = [told for key in case.accounts if key[0] == name and (told := case.last_told(key))
-                     and told[2][:2] in (("on", "trial"), ("off", "trial"))]  # fmt: skip
-            believes_it_is_on = case.warned(name) and max(dates, default=(0, 0, "on"))[2][0] == "on"
-            return "warned" if believes_it_is_on else "required"
+            return "required"
     return stood
 
 

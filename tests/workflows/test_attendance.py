@@ -56,9 +56,9 @@ CONDITIONS = {
     "told now": "they_are_told_now",
     "stands": "the_requirement_stands",
 }
-GUARDS = (*CONDITIONS.values(), "they_were_ever_told", "they_still_believe_it_is_on")
+GUARDS = (*CONDITIONS.values(), "they_were_ever_told")
 
-ON_AGAIN = {  # (the requirement stands, they still believe it is on) -> from de-warned
+ON_AGAIN = {  # (the requirement stands, they are told what is true now) -> from de-warned
     (False, False): "D",
     (False, True): "D",
     (True, False): "R",
@@ -72,19 +72,18 @@ def expected(state, event, answers):
     if cell == "D or N":
         return LETTERS["D" if answers["they_were_ever_told"] else "N"], None
     if cell == "W or R":
-        return LETTERS[ON_AGAIN[answers["the_requirement_stands"], answers["they_still_believe_it_is_on"]]], None
+        return LETTERS[ON_AGAIN[answers["the_requirement_stands"], answers["they_are_told_now"]]], None
     target, _, condition = cell.partition(" if ")
     if target != "=" and (not condition or answers[CONDITIONS[condition]]):
         return LETTERS[target], None
     return state, QUERIED.get((event, letter))
 
 
-def facts(*, stands=False, ever_told=False, told_now=False, told_it_was_off=False, new_trial=False):
+def facts(*, stands=False, ever_told=False, told_now=False, new_trial=False):
     return AttendanceFacts(
         requirement_stands=stands,
         ever_told=ever_told,
         told_now=told_now,
-        told_it_was_off=told_it_was_off,
         new_trial=new_trial,
     )
 
@@ -132,14 +131,15 @@ def test_someone_who_was_told_to_come_is_de_warned_and_someone_who_was_not_is_si
     assert follow((event, facts(ever_told=True)), start=Attendance.WARNED) is Attendance.DE_WARNED
 
 
-def test_a_trial_off_and_on_again_leaves_warned_someone_who_never_heard_that_it_was_off():
-    off_and_on = [("put_off", facts(stands=True, ever_told=True)), ("unvacated", facts(stands=True, ever_told=True))]
+def test_a_trial_off_and_on_again_leaves_warned_someone_who_holds_what_is_true():
+    holds_it = facts(stands=True, ever_told=True, told_now=True)
+    off_and_on = [("put_off", facts(stands=True, ever_told=True)), ("unvacated", holds_it)]
 
     assert follow(*off_and_on, start=Attendance.WARNED) is Attendance.WARNED
 
 
-def test_a_trial_off_and_on_again_must_be_told_to_someone_who_heard_that_it_was_off():
-    heard = facts(stands=True, ever_told=True, told_it_was_off=True)
+def test_a_trial_off_and_on_again_must_be_told_to_someone_who_heard_that_it_was_off_or_has_another_date():
+    heard = facts(stands=True, ever_told=True)
 
     assert follow(("put_off", heard), ("unvacated", heard), start=Attendance.WARNED) is Attendance.REQUIRED
 
@@ -177,7 +177,7 @@ def test_a_yes_from_someone_who_was_not_told_is_kept_and_asks_a_person():
 
 @pytest.mark.feature("C1")
 def test_an_absence_of_someone_who_was_de_warned_is_not_counted_against_them():
-    taken = next_state(Attendance.DE_WARNED, "did_not_attend", facts(ever_told=True, told_it_was_off=True))
+    taken = next_state(Attendance.DE_WARNED, "did_not_attend", facts(ever_told=True))
 
     assert (taken.state, taken.flag) == (Attendance.DE_WARNED, "absent_when_not_expected")
 

@@ -26,9 +26,7 @@ ANY_FACTS = {
         becomes_owed=True,
         can_close=True,
     ),
-    attendance: attendance.AttendanceFacts(
-        requirement_stands=True, ever_told=True, told_now=True, told_it_was_off=False, new_trial=True
-    ),
+    attendance: attendance.AttendanceFacts(requirement_stands=True, ever_told=True, told_now=True, new_trial=True),
 }
 
 

@@ -31,7 +31,7 @@ from witness_care.cases.urn import normalise_urn
 from witness_care.columns import new_id
 from witness_care.pages import rejected_form
 from witness_care.people.forms import PersonChangeForm, PersonForm
-from workflows.events import Role
+from workflows.events import DateKind, Role
 from workflows.truth import HearingStatus
 
 blueprint = Blueprint("entry", __name__)
@@ -213,7 +213,10 @@ def change_hearing(hearing_id: str) -> Answer:
     if hearing is None:
         raise errors.absent()
     about = entry.about_hearing(_case(hearing.urn).state, hearing_id)
-    form = _with_token(HearingNewsForm(data={"court": hearing.court, "room": hearing.room}))
+    days = page_queries.hearing_days(database.session(), hearing_id)
+    standing_days = sum(not day.cancelled for day in days)
+    length = hearing.weeks if hearing.date_kind == DateKind.WEEK_COMMENCING else standing_days or 1
+    form = _with_token(HearingNewsForm(data={"court": hearing.court, "room": hearing.room, "length": length}))
     form.offer(
         is_trial=hearing.hearing_class == "trial",
         is_vacated=hearing.status == HearingStatus.VACATED,
@@ -223,7 +226,7 @@ def change_hearing(hearing_id: str) -> Answer:
         "form": form,
         "hearing": hearing,
         "hearing_words": hearing_words,
-        "days": page_queries.hearing_days(database.session(), hearing_id),
+        "days": days,
     }
     if not form.is_submitted():
         return render_template("cases/change_hearing.html", **shown)

@@ -9,7 +9,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from witness_care import dates, wording
 from witness_care.contacts.duty_view import DutyView
@@ -54,6 +54,10 @@ SPOKEN_CHANNELS = ("call", "in_person", "video")
 
 BAD_DATE = "Enter the date you spoke, for example 2 3 2026"
 BAD_TIME = "Enter the time you spoke, for example 9:42am"
+NOT_AGREED_NOW = (
+    "A voicemail is not agreed as safe now. If you left one, choose "
+    "“Left a voicemail that is not agreed as safe” and say why in the note"
+)
 IN_THE_FUTURE = "Enter a date and time that is not in the future"
 
 
@@ -64,6 +68,16 @@ class ToldField(TicksField):
         """A value that changed meanwhile is no mistake of the officer: the service asks which one was told."""
 
 
+class OutcomeField(RadioField):
+    """What happened. What the page offered when it was opened may be saved, though by now it would not be offered."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data == VOICEMAIL and not form.offers_voicemail:
+            raise ValidationError(NOT_AGREED_NOW)
+        if self.data not in OUTCOMES:
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
 class ContactForm(FlaskForm):
     """Everything is filled in but what happened: open, choose, save."""
 
@@ -71,7 +85,7 @@ class ContactForm(FlaskForm):
     duty = HiddenField(validators=[Length(max=36)])
     if_changed = HiddenField(default=ASK)
     tell = ToldField("To tell them", validate_choice=False)
-    outcome = RadioField("What happened?", validators=[InputRequired("Choose what happened")])
+    outcome = OutcomeField("What happened?", validators=[InputRequired("Choose what happened")])
     coming = RadioField("If you spoke: are they coming to court?", default="", validators=[Optional()])
     note = TextAreaField(
         "Note (optional)",
@@ -100,23 +114,29 @@ class ContactForm(FlaskForm):
         voicemail: bool,
         representative: bool,
     ) -> None:
-        """Set the choices of this person at this moment: a way that is forbidden is not among them."""
+        """Set the choices of this person at this moment: a way that is forbidden is not among them.
+
+        What was chosen stays a choice, though somebody else may have told them, or a number may have gone, meanwhile.
+        """
         self.tell.choices = [SelectChoice(duty.shown, duty.what) for duty in duties]
         told = "what is ticked" if duties else "nothing new"
         happened = {
             TOLD: f"Spoke, and told them {told}" if duties else "Spoke with them",
-            NO_ANSWER: f"No answer (attempt {attempt})" if numbers else "",
+            NO_ANSWER: f"No answer (attempt {attempt})" if numbers or self.chosen == NO_ANSWER else "",
             VOICEMAIL: "Left a voicemail" if voicemail else "",
-            NOT_TOLD: "Spoke, but could not tell them" if duties else "",
+            NOT_TOLD: "Spoke, but could not tell them" if duties or self.chosen == NOT_TOLD else "",
             THEY_CONTACTED_US: "They contacted us" + (f", and were told {told}" if duties else ""),
         }
         self.usual = [SelectChoice(key, words) for key, words in happened.items() if words]
         self.rare = [
-            SelectChoice(key, words) for key, words in ELSE_WORDS.items() if representative or key != REPRESENTATIVE
+            SelectChoice(key, words)
+            for key, words in ELSE_WORDS.items()
+            if key != REPRESENTATIVE or representative or self.chosen == REPRESENTATIVE
         ]
         self.outcome.choices = [*self.usual, *self.rare]
         self.coming.choices = [SelectChoice(key, words) for key, words in COMING_WORDS.items()]
-        spoken = SPOKEN_CHANNELS if numbers else SPOKEN_CHANNELS[1:]
+        called = self.is_submitted() and self.channel.data == "call"
+        spoken = SPOKEN_CHANNELS if numbers or called else SPOKEN_CHANNELS[1:]
         self.channel.choices = [SelectChoice(key, wording.label(wording.CHANNELS, key)) for key in spoken]
         self.contact_point.choices = [SelectChoice(point, words) for point, words in numbers.items()]
 
