@@ -22,7 +22,7 @@ from tests.stateful.life import Life
 from tests.stateful.ports import InThePureCore, OnADatabase, Port, Shelf
 from workflows import duty_rows, truth
 
-STEPS = 60  # some say nothing (somebody joins twice), so that about fifty are left
+STEPS = 64  # some say nothing (somebody joins twice), so that fifty and more are left
 LIVES_IN_THE_CORE = figures.size(usual=200, proof=2_000)
 LIVES_ON_A_DATABASE = figures.size(usual=16, proof=200)
 PARTS = figures.size(usual=4, proof=20)  # so that the processes of a run can share them
