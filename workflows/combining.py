@@ -157,10 +157,10 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         offences=_offences(target, source, same),
         shared=_shared(target, source, same),
     )
-    theirs = [(event.fold_key, "source", event) for event in source.counting]
-    ours = [(event.fold_key, "target", event) for event in target.counting]
+    theirs = [("source", event) for event in source.counting]
+    ours = [("target", event) for event in target.counting]
     rewritten: dict[str, tuple[Fact, ...]] = {}
-    for _, side, event in sorted(theirs + ours, key=lambda each: (each[0], each[1])):
+    for side, event in sorted(theirs + ours, key=_as_it_counts):
         fact = event.what if side == "target" else renamed(event.what, same, subjects)
         rewritten[event.row_id] = uniting.say(side, fact)
     copies = Copies(act=act, case=target.case, journal=target.journal)
@@ -179,6 +179,16 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         subjects=subjects,
         united=uniting.records(),
     )
+
+
+def _as_it_counts(said: tuple[str, CaseEvent]) -> tuple[object, ...]:
+    """Order what two cases say as it will count: of one message in both, the target's share is folded first.
+
+    Of two records of one message the first stands, so it must be the united one; of two leavings the last counts.
+    """
+    side, event = said
+    last = "source" if isinstance(event.what, events.ParticipantLeft) else "target"
+    return event.fold_key, side == last
 
 
 def _never_described(side: Side) -> dict[str, CaseEvent]:
@@ -248,6 +258,7 @@ class Copies:
     case: str
     journal: Sequence[CaseEvent]
     made: list[CaseEvent] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)  # rows that this act replaces
 
     def replace(self, counting: Sequence[CaseEvent], rewritten: Mapping[str, tuple[Fact, ...]]) -> tuple[str, ...]:
         """Say every message anew of which anything reads otherwise now; give the rows that this replaces."""
@@ -257,12 +268,15 @@ class Copies:
             if any(rewritten[event.row_id] != (event.what,) for event in message):
                 replaced += [event.row_id for event in message]
                 self._say(message, rewritten, again=True)
+        self.gone |= set(replaced)
         return tuple(replaced)
 
     def carry(self, counting: Sequence[CaseEvent], rewritten: Mapping[str, tuple[Fact, ...]]) -> None:
         """Copy messages of another case, but for what this journal has from the same message already."""
-        gone = {event.row_id for event in self.journal} - {event.row_id for event in in_force(self.journal)}
-        held = {(event.message_id, repr(event.what)) for event in self.journal if event.row_id not in gone}
+        gone = self.gone | {event.row_id for event in self.journal} - {event.row_id for event in in_force(self.journal)}
+        held = {
+            (event.message_id, repr(event.what)) for event in (*self.journal, *self.made) if event.row_id not in gone
+        }
         for _, group in groupby(counting, key=lambda event: event.fold_key[:3]):
             message = list(group)
             news = {
