@@ -131,7 +131,7 @@ class Merged:
     """What a merge adds to the journal of the case that stays, and which rows of it no longer count.
 
     `same` are our ids of the target, by those of the source; `subjects` the threads of hearings. `united` are the
-    records of the people who were in both.
+    records of the people who were in both, `left` says who of them had left both.
     """
 
     events: tuple[CaseEvent, ...]
@@ -140,6 +140,12 @@ class Merged:
     same: Mapping[str, str]
     subjects: Mapping[str, str]
     united: Mapping[str, ParticipantRecorded] = field(default_factory=dict)
+    left: tuple[events.ParticipantLeft, ...] = ()
+
+    @property
+    def records(self) -> tuple[Fact, ...]:
+        """What is said of the people who were in both, at the time of the merge."""
+        return (*(record for _, record in sorted(self.united.items())), *self.left)
 
 
 def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> Merged:
@@ -178,6 +184,7 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         same=same,
         subjects=subjects,
         united=uniting.records(),
+        left=uniting.leavings(),
     )
 
 

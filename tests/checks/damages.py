@@ -90,7 +90,7 @@ def _(w: FullWorld) -> str:
 
 @damage("I5", "the history of a duty goes later")
 def _(w: FullWorld) -> str:
-    duty = w.first(OPEN)
+    duty = w.first(OPEN.where(Duty.case_id.not_in(COMBINED)))  # there the journal says when it was due
     line = w.first(select(DutyHistory.id).where(DutyHistory.duty_id == duty))
     w.copy(DutyHistory, line, at=NOW, action="updated", due_at=LATER)
     return duty

@@ -64,7 +64,7 @@ def move(session: Session, merged: Merged, stays: Any, goes: Any, *, known: Sequ
     carrying.drop_results(session, (stays.id, goes.id))
     _move_waiting(session, moved["waiting"], stays.id)
     _keep_notes(session, stays.id, goes.id, same)
-    moved["united"] = _unite(session, merged.united)
+    moved["united"] = _unite(session, merged.united, merged.united.keys() - {each.participant for each in merged.left})
     moved["left"] = _leave(session, goes.id, now)
     return moved
 
@@ -214,7 +214,7 @@ def _keep_notes(session: Session, stays: str, goes: str, same: Mapping[str, str]
 # --- people who are in both ---------------------------------------------------------------------------------------
 
 
-def _unite(session: Session, united: Mapping[str, ParticipantRecorded]) -> dict[str, Any]:
+def _unite(session: Session, united: Mapping[str, ParticipantRecorded], here: Collection[str]) -> dict[str, Any]:
     """Write the stricter of both records on the participant who stays; give what stood there, and what stands now."""
     found: dict[str, Any] = {}
     for participant_id, record in united.items():
@@ -222,8 +222,13 @@ def _unite(session: Session, united: Mapping[str, ParticipantRecorded]) -> dict[
         if row is None:
             continue
         before = {name: getattr(row, name) for name in RECORD}
+        left_at = row.left_at
         row.role, row.witness_kind, row.enhanced = record.role.value, record.witness_kind.value, record.enhanced.value
+        if participant_id in here:  # who left one of the two cases is in the one they become
+            row.left_at = None
         found[participant_id] = {"before": before, "after": {name: getattr(row, name) for name in RECORD}}
+        if left_at != row.left_at:
+            found[participant_id]["left_at"] = left_at.isoformat()
     session.flush()
     return found
 
@@ -232,6 +237,8 @@ def _part(session: Session, united: Mapping[str, Any]) -> None:
     """Put the record of before back where nobody has changed it meanwhile."""
     for participant_id, record in united.items():
         row = session.get(Participant, participant_id)
+        if row is not None and row.left_at is None and "left_at" in record:
+            row.left_at = datetime.fromisoformat(record["left_at"])
         if row is not None and all(getattr(row, name) == record["after"][name] for name in RECORD):
             for name in RECORD:
                 setattr(row, name, record["before"][name])

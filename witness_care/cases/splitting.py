@@ -128,8 +128,12 @@ def _urns_of_split(session: Session, actor: Actor, combination_id: str) -> tuple
     if found.undone_at is not None:
         raise merging.CannotBeMergedError(UNDONE_BEFORE)
     rows = session.execute(
-        sa.select(CourtCase.id, CourtCase.urn).where(CourtCase.id.in_((found.case_id, found.other_case_id)))
-    )
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.merged_into).where(
+            CourtCase.id.in_((found.case_id, found.other_case_id))
+        )
+    ).all()
+    if any(row.merged_into for row in rows):  # its number means a third case now
+        raise merging.CannotBeMergedError(merging.LATER_FIRST)
     urns = {row.id: row.urn for row in rows}
     return urns[found.case_id], urns[found.other_case_id]
 

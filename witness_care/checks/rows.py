@@ -127,7 +127,11 @@ def _gaps() -> Iterator[Finding]:
 
 
 def every_name_means_something(now: datetime) -> Iterator[Finding]:
-    """I18: every name by which others know a row means a row that is there, of the same case."""
+    """I18: every name by which others know a row means a row that is there, of the same case.
+
+    A merged case keeps the names that the case it is part of has as well, for another row.
+    """
+    combined = Combined.read()
     for kind, model in NAMED:
         lost = (
             sa.select(Identifier.id, Identifier.case_id)
@@ -139,12 +143,14 @@ def every_name_means_something(now: datetime) -> Iterator[Finding]:
             yield finding("I18", row["case_id"], row["id"], f"A name means a {kind} that is not there.")
     for kind, model in OF_A_CASE:
         astray = (
-            sa.select(Identifier.id, Identifier.case_id)
+            sa.select(Identifier.id, Identifier.case_id, model.case_id.label("of_case"))
             .join(model, model.id == Identifier.target_id)
             .where(Identifier.kind == kind, model.case_id != Identifier.case_id)
             .order_by(Identifier.id)
         )
         for row in rows(astray):
+            if row["case_id"] in combined.left and combined.together(row["case_id"], row["of_case"]):
+                continue
             yield finding("I18", row["case_id"], row["id"], f"A name in one case means a {kind} of another.")
 
 
