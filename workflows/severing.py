@@ -16,11 +16,10 @@ from typing import Any
 from workflows import events
 from workflows.combining import Copies, Side
 from workflows.events import CaseEvent, Fact
-from workflows.parting import GOES, OF_A_THREAD, STAYS, Owners
+from workflows.parting import BOTH, GOES, OF_A_THREAD, STAYS, Owners
 from workflows.renaming import renamed
 from workflows.values import STILL_TO_BE_TRIED, relevant_defendants
 
-BOTH = frozenset((STAYS, GOES))
 REQUIREMENT = (events.CpsRequires, events.CpsNotRequired)
 DATED = (events.HearingConfirmed, events.HearingMoved, events.HearingSighted)
 

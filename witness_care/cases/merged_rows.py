@@ -84,11 +84,18 @@ def move_apart(session: Session, severed: Severed, case: Any, new_case: str, *, 
     theirs = [(row.id, row.defendant_id) for row in seen if row.defendant_id in prosecution["defendants"]]
     carrying.move_endpoints(session, theirs, new_case)
     carrying.drop_results(session, (case.id, new_case))
-    names = {old: new for kind in severed.both.values() for old, new in kind.items()}
-    _copy(session, Participant, Participant.id.in_(severed.both["participant"]), names, new_case, created_at=now)
-    named = sa.and_(Identifier.case_id == case.id, Identifier.target_id.in_(sorted(names)), Identifier.kind != CASE)
-    _copy(session, Identifier, named, names, new_case, created_at=now)
+    _copy_to_both(session, severed.both, case.id, new_case, now=now)
     return going
+
+
+def _copy_to_both(
+    session: Session, both: Mapping[str, Mapping[str, str]], from_case: str, to_case: str, *, now: datetime
+) -> None:
+    """Let people stand in another case as well, and let it know them and hearings by the names they have."""
+    names = {old: new for kind in both.values() for old, new in kind.items()}
+    _copy(session, Participant, Participant.id.in_(both["participant"]), names, to_case, created_at=now)
+    named = sa.and_(Identifier.case_id == from_case, Identifier.target_id.in_(sorted(names)), Identifier.kind != CASE)
+    _copy(session, Identifier, named, names, to_case, created_at=now)
 
 
 def _copy(session: Session, model: Any, which: Any, names: Mapping[str, str], case_id: str, **values: Any) -> None:
@@ -111,7 +118,9 @@ def keep_notes_of_both(session: Session, hearings: Mapping[str, str]) -> None:
     session.flush()
 
 
-def move_back(session: Session, moved: Mapping[str, Any], parted: Parted, stays: Any, goes: Any) -> list[str]:
+def move_back(
+    session: Session, moved: Mapping[str, Any], parted: Parted, stays: Any, goes: Any, *, now: datetime
+) -> list[str]:
     """Give back what was moved, and what came meanwhile and is the other case's alone; give whom that concerns."""
     new = parted.goes
     prosecution = {
@@ -133,6 +142,7 @@ def move_back(session: Session, moved: Mapping[str, Any], parted: Parted, stays:
     carrying.drop_results(session, (stays.id, goes.id))
     _move_waiting(session, moved["waiting"], goes.id)
     _part(session, moved["united"])
+    _copy_to_both(session, parted.both, stays.id, goes.id, now=now)
     _set_left(session, moved["left"], None)
     return people
 

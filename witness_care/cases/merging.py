@@ -311,7 +311,7 @@ def _take_apart(
         at = after_both(target, source, now)
         here = events.MergeUndone(merge=found.id, act=act, replaced=parted.replaced, threads=parted.threads_here)
         there = events.MergeUndone(merge=found.id, act=act, threads=parted.threads)
-        people_back = merged_rows.move_back(session, moved, parted, stays, goes)
+        people_back = merged_rows.move_back(session, moved, parted, stays, goes, now=now)
         found.undone_by, found.undone_at = actor.reference, now
         found.undo_reason = Plain(reason.strip(), found.id)
         session.execute(sa.update(CourtCase).where(CourtCase.id == goes.id).values(merged_into=None))
@@ -327,6 +327,7 @@ def _take_apart(
         ]
         carrying.close_of_people(session, people_back, stays.id, actor=actor.reference, cause=news[-1].id, now=now)
         apply(news, actor=actor.reference, now=now)
+        merged_rows.keep_notes_of_both(session, parted.both["hearing"])
         carrying.forget_told(session, (stays.id, goes.id))
         carrying.keep_answers(session, stays.id, goes.id)
         carrying.ask_again(session, moved["questions"])

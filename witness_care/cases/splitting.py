@@ -17,8 +17,8 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.permissions import Permission
 from witness_care.cases import merged_rows, merging
-from witness_care.cases.identifiers import has_urn
-from witness_care.cases.models import CaseCombination, CourtCase, Defendant
+from witness_care.cases.identifiers import CASE, URN, has_urn
+from witness_care.cases.models import CaseCombination, CourtCase, Defendant, Identifier
 from witness_care.cases.rows import insert_case
 from witness_care.casework import carrying
 from witness_care.casework.apply import apply
@@ -171,6 +171,7 @@ def _split(
             now=now,
         )
         session.execute(sa.update(CourtCase).where(CourtCase.id == new_case).values(split_from=case.id))
+        _name(session, new_case, new_urn, now)
         going = merged_rows.move_apart(session, severed, case, new_case, now=now)
         session.add(
             CaseCombination(
@@ -206,6 +207,12 @@ def _split(
         for each in (case.id, new_case):
             merging.redrive_waiting(each)
         return severed, [case.id, new_case]
+
+
+def _name(session: Session, case_id: str, urn: str, now: datetime) -> None:
+    """Keep the number as a name, which goes with what the case is part of later."""
+    named = {"namespace": URN, "kind": CASE, "value": urn}
+    session.add(Identifier(id=new_id(), case_id=case_id, target_id=case_id, created_at=now, **named))
 
 
 def _only_there(severed: Severed) -> set[str]:
