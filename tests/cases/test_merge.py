@@ -31,7 +31,7 @@ from witness_care.accounts.models import Role
 from witness_care.cases import merging
 from witness_care.cases.document import ParticipantGiven
 from witness_care.cases.models import CaseCombination, CourtCase
-from witness_care.cases.service import change_participant
+from witness_care.cases.service import change_participant, record_participant
 from witness_care.casework import rebuild
 from witness_care.checks.every import check
 from witness_care.contacts import service as contacts
@@ -370,3 +370,31 @@ def test_somebody_who_left_one_of_the_cases_is_there_and_who_left_both_is_not(
     session().expire_all()
     assert (state_of(first), state_of(second)) == before
     assert nothing_is_wrong()
+
+
+def test_who_came_while_two_cases_were_one_and_concerns_both_is_in_both(desk: Desk, sam: Actor) -> None:
+    first = a_case(a_victim(LEAH), now="2026-11-09 09:00", defendants=("Al Stone",))
+    second = a_case(a_victim(OWEN), now="2026-11-10 09:00", defendants=("Bo Lee",))
+    merging.merge(first.urn, second.urn, "One incident.", actor=sam, now=at("2026-11-30 09:00"))
+    both = (*first.defendants.values(), *second.defendants.values())
+    came = ParticipantGiven(id="new", role="victim", person=a_victim(NADIA).person, defendants=both)
+    record_participant(first.urn, came, actor=_police(), now=at("2026-11-30 09:10"))
+    a_trial(first, "2027-01-11 10:00", now="2026-11-30 09:20")
+    before = {(name, due) for name, *_, due in owed_by_name()}
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 10:00"))
+
+    # The trial named nobody, so it stays with the case that stayed.
+    assert {(name, urn) for name, urn, _ in owed_by_name()} == {(LEAH, first.urn), (NADIA, first.urn)}
+    moved(second, a_trial(second, "2027-02-01 10:00", now="2026-11-30 11:00"), "2027-02-08 10:00", now="2026-11-30 12:00")
+    assert (NADIA, second.urn) in {(name, urn) for name, urn, _ in owed_by_name()}
+    assert {name for name, _ in before} == {LEAH, NADIA, OWEN}
+    assert nothing_is_wrong()
+
+
+def owed_by_name() -> list[Any]:
+    """What is to be told of dates: name, number of the case, due."""
+    query = sa.select(Person.name, CourtCase.urn, Duty.due_at).select_from(Duty)
+    query = query.join(Participant, Participant.id == Duty.participant_id)
+    query = query.join(Person, Person.id == Participant.person_id).join(CourtCase, CourtCase.id == Duty.case_id)
+    return list(session().execute(query.where(Duty.closed_at.is_(None), Duty.topic == values.WHEN_WHERE)))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from witness_care.cases.document import CaseGiven
 from witness_care.cases.held import HeldCase
 from witness_care.cases.identifiers import ASN, COURT, DEFENDANT, OFFENCE, PARTICIPANT, IdBook
+from witness_care.cases.kin import Kin
 from witness_care.cases.models import CourtCase, Identifier
 from witness_care.cases.refusal import NotAcceptedError
 
@@ -34,8 +35,9 @@ def refuse_who_went(session: Session, given: CaseGiven, held: HeldCase, book: Id
         sa.select(Identifier.namespace, Identifier.kind, Identifier.value, CourtCase.urn)
         .join(CourtCase, CourtCase.id == Identifier.case_id)
         .where(
-            CourtCase.split_from == held.id,
-            CourtCase.merged_into.is_(None),
+            CourtCase.id.in_(sorted(Kin.read(session).of([held.id]))),
+            # In a case that theirs was merged with, the program's own ids may mean others.
+            sa.or_(CourtCase.split_from.is_not(None), Identifier.namespace.in_((COURT, ASN))),
             sa.tuple_(Identifier.namespace, Identifier.kind, Identifier.value).in_(sorted(unknown)),
         )
     )
