@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from workflows import events
-from workflows.events import CaseEvent, Fact, ParticipantRecorded
+from workflows.events import CaseEvent, Fact, ParticipantLeft, ParticipantRecorded
 from workflows.renaming import renamed
 from workflows.snapshot import Snapshot
 from workflows.truth import Hearing
@@ -140,7 +140,7 @@ class Merged:
     same: Mapping[str, str]
     subjects: Mapping[str, str]
     united: Mapping[str, ParticipantRecorded] = field(default_factory=dict)
-    left: tuple[events.ParticipantLeft, ...] = ()
+    left: tuple[ParticipantLeft, ...] = ()
 
     @property
     def records(self) -> tuple[Fact, ...]:

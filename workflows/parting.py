@@ -34,8 +34,8 @@ class Parted:
     """What the end of a merge adds to both journals, and the rows of the case that stays which it replaces.
 
     `goes` are the ids that came meanwhile and belong to the other case alone, by kind; `both` the ids in the other case
-    of the hearings and people that came meanwhile and concern defendants of both, by id. `threads` keep the hearings that
-    came meanwhile in their threads, `threads_here` those of the case that stays.
+    of the hearings and people that came meanwhile and concern defendants of both, by id. `threads` keep the hearings
+    that came meanwhile in their threads, `threads_here` those of the case that stays.
     """
 
     staying: tuple[CaseEvent, ...]

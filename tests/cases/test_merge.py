@@ -386,7 +386,9 @@ def test_who_came_while_two_cases_were_one_and_concerns_both_is_in_both(desk: De
 
     # The trial named nobody, so it stays with the case that stayed.
     assert {(name, urn) for name, urn, _ in owed_by_name()} == {(LEAH, first.urn), (NADIA, first.urn)}
-    moved(second, a_trial(second, "2027-02-01 10:00", now="2026-11-30 11:00"), "2027-02-08 10:00", now="2026-11-30 12:00")
+    moved(
+        second, a_trial(second, "2027-02-01 10:00", now="2026-11-30 11:00"), "2027-02-08 10:00", now="2026-11-30 12:00"
+    )
     assert (NADIA, second.urn) in {(name, urn) for name, urn, _ in owed_by_name()}
     assert {name for name, _ in before} == {LEAH, NADIA, OWEN}
     assert nothing_is_wrong()

@@ -38,9 +38,7 @@ def register(case: Mapping[str, Any]) -> None:
                 name=name,
                 arrest_summons_number=summons_number(name),
                 identifiers=(OtherId("cp", defendant_id(name)),) if by_court else (),
-                offences=(
-                    OffenceGiven(id=name, title="Wounding", identifiers=(OtherId("cp", offence_id(name)),)),
-                ),
+                offences=(OffenceGiven(id=name, title="Wounding", identifiers=(OtherId("cp", offence_id(name)),)),),
             )
             for name in case["defendants"]
         ),

@@ -56,7 +56,9 @@ def refuse_somebody_else(session: Session, given: CaseGiven, held: HeldCase, boo
     """Refuse an id that two merged cases each gave to somebody, in a document under the number of the merged one.
 
     A program counts its ids anew in every case, so both may have a "P1". Taken as the other case's, this one would get
-    their name and numbers. Reads nothing for a document under the number that the case has now. Raises NotAcceptedError.
+    their name and numbers. Reads nothing for a document under the number that the case has now.
+
+    Raises NotAcceptedError.
     """
     if held.is_new or given.urn == held.urn:
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ class Kin:
         return cls({row.id: row for row in session.execute(cls.query())})
 
     @staticmethod
-    def query() -> sa.Select[Any]:
+    def query() -> sa.Select[str, str, str | None, str | None]:
         """Ask for them, by two partial indexes: id, urn, split_from, merged_into."""
         columns = (CourtCase.id, CourtCase.urn, CourtCase.split_from, CourtCase.merged_into)
         either = sa.or_(CourtCase.split_from.is_not(None), CourtCase.merged_into.is_not(None))
@@ -41,7 +40,8 @@ class Kin:
         while next_ones:
             standing = {self._standing(each) for each in next_ones} - found - set(cases)
             found |= standing
-            next_ones = [each for each in self._split_off(self._with_parts({*standing, *next_ones})) if each not in here]
+            further = self._split_off(self._with_parts({*standing, *next_ones}))
+            next_ones = [each for each in further if each not in here]
             here |= set(next_ones)
         return found
 

@@ -237,7 +237,7 @@ def _unite(session: Session, united: Mapping[str, ParticipantRecorded], here: Co
         if participant_id in here:  # who left one of the two cases is in the one they become
             row.left_at = None
         found[participant_id] = {"before": before, "after": {name: getattr(row, name) for name in RECORD}}
-        if left_at != row.left_at:
+        if left_at is not None and row.left_at is None:
             found[participant_id]["left_at"] = left_at.isoformat()
     session.flush()
     return found

@@ -101,7 +101,7 @@ class Matcher:
         return self._by_hearing_or_people(part, unit_ids, alone=alone)
 
     def _split_off(self, named: Iterable[str]) -> set[str]:
-        """Give the cases that have what was split off a named one: the court may go on naming them by the old number."""
+        """Give the cases that have what was split off a named one: the court may go on using the old number."""
         return self.kin.of(set(named)) & self.cases.keys()
 
     def _is_known_otherwise(self, case: KnownCase, part: Part) -> bool:
