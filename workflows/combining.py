@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from workflows import events
-from workflows.events import CaseEvent, Fact, ParticipantRecorded
+from workflows.events import CaseEvent, Fact, ParticipantLeft, ParticipantRecorded
 from workflows.renaming import renamed
 from workflows.snapshot import Snapshot
 from workflows.truth import Hearing
@@ -131,7 +131,7 @@ class Merged:
     """What a merge adds to the journal of the case that stays, and which rows of it no longer count.
 
     `same` are our ids of the target, by those of the source; `subjects` the threads of hearings. `united` are the
-    records of the people who were in both.
+    records of the people who were in both, `left` says who of them had left both.
     """
 
     events: tuple[CaseEvent, ...]
@@ -140,6 +140,12 @@ class Merged:
     same: Mapping[str, str]
     subjects: Mapping[str, str]
     united: Mapping[str, ParticipantRecorded] = field(default_factory=dict)
+    left: tuple[ParticipantLeft, ...] = ()
+
+    @property
+    def records(self) -> tuple[Fact, ...]:
+        """What is said of the people who were in both, at the time of the merge."""
+        return (*(record for _, record in sorted(self.united.items())), *self.left)
 
 
 def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> Merged:
@@ -157,10 +163,10 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         offences=_offences(target, source, same),
         shared=_shared(target, source, same),
     )
-    theirs = [(event.fold_key, "source", event) for event in source.counting]
-    ours = [(event.fold_key, "target", event) for event in target.counting]
+    theirs = [("source", event) for event in source.counting]
+    ours = [("target", event) for event in target.counting]
     rewritten: dict[str, tuple[Fact, ...]] = {}
-    for _, side, event in sorted(theirs + ours, key=lambda each: (each[0], each[1])):
+    for side, event in sorted(theirs + ours, key=_as_it_counts):
         fact = event.what if side == "target" else renamed(event.what, same, subjects)
         rewritten[event.row_id] = uniting.say(side, fact)
     copies = Copies(act=act, case=target.case, journal=target.journal)
@@ -178,7 +184,18 @@ def merge(target: Side, source: Side, same: Mapping[str, str], *, act: str) -> M
         same=same,
         subjects=subjects,
         united=uniting.records(),
+        left=uniting.leavings(),
     )
+
+
+def _as_it_counts(said: tuple[str, CaseEvent]) -> tuple[object, ...]:
+    """Order what two cases say as it will count: of one message in both, the target's share is folded first.
+
+    Of two records of one message the first stands, so it must be the united one; of two leavings the last counts.
+    """
+    side, event = said
+    last = "source" if isinstance(event.what, events.ParticipantLeft) else "target"
+    return event.fold_key, side == last
 
 
 def _never_described(side: Side) -> dict[str, CaseEvent]:
@@ -248,6 +265,7 @@ class Copies:
     case: str
     journal: Sequence[CaseEvent]
     made: list[CaseEvent] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)  # rows that this act replaces
 
     def replace(self, counting: Sequence[CaseEvent], rewritten: Mapping[str, tuple[Fact, ...]]) -> tuple[str, ...]:
         """Say every message anew of which anything reads otherwise now; give the rows that this replaces."""
@@ -257,12 +275,15 @@ class Copies:
             if any(rewritten[event.row_id] != (event.what,) for event in message):
                 replaced += [event.row_id for event in message]
                 self._say(message, rewritten, again=True)
+        self.gone |= set(replaced)
         return tuple(replaced)
 
     def carry(self, counting: Sequence[CaseEvent], rewritten: Mapping[str, tuple[Fact, ...]]) -> None:
         """Copy messages of another case, but for what this journal has from the same message already."""
-        gone = {event.row_id for event in self.journal} - {event.row_id for event in in_force(self.journal)}
-        held = {(event.message_id, repr(event.what)) for event in self.journal if event.row_id not in gone}
+        gone = self.gone | {event.row_id for event in self.journal} - {event.row_id for event in in_force(self.journal)}
+        held = {
+            (event.message_id, repr(event.what)) for event in (*self.journal, *self.made) if event.row_id not in gone
+        }
         for _, group in groupby(counting, key=lambda event: event.fold_key[:3]):
             message = list(group)
             news = {

@@ -8,6 +8,7 @@ the case whose news it was.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -19,17 +20,22 @@ from workflows.events import CaseEvent, Fact
 from workflows.renaming import ids_named, renamed
 
 STAYS, GOES = "stays", "goes"
+BOTH = frozenset((STAYS, GOES))
 OF_A_THREAD = (values.WHEN_WHERE, values.OUTCOME)
 OF_A_DEFENDANT = (values.VERDICT, values.SENTENCE)
+IN_BOTH = ("hearing", "participant")
 Named = tuple[str, str]  # kind and id
+
+_NEW = uuid.UUID("0b5b1c0e-7b0c-5c39-9f5e-3c3d4f6d9a21")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parted:
     """What the end of a merge adds to both journals, and the rows of the case that stays which it replaces.
 
-    `goes` are the ids that came meanwhile and belong to the other case alone, by kind. `threads` keep the hearings that
-    came meanwhile in their threads, `threads_here` those of the case that stays.
+    `goes` are the ids that came meanwhile and belong to the other case alone, by kind; `both` the ids in the other case
+    of the hearings and people that came meanwhile and concern defendants of both, by id. `threads` keep the hearings
+    that came meanwhile in their threads, `threads_here` those of the case that stays.
     """
 
     staying: tuple[CaseEvent, ...]
@@ -38,6 +44,7 @@ class Parted:
     threads: tuple[tuple[str, str], ...]
     threads_here: tuple[tuple[str, str], ...]
     goes: Mapping[str, frozenset[str]]
+    both: Mapping[str, Mapping[str, str]]
 
 
 def part(
@@ -59,8 +66,10 @@ def part(
     owners = Owners.of(before, carried, same)
     meanwhile = [event for event in target.counting if event.row_id not in known and event.act != merge]
     owners.learn(meanwhile)
-    back = {theirs: ours for ours, theirs in same.items()}
-    back_subjects = {theirs: ours for ours, theirs in subjects.items()} | {target.case: source.case}
+    both = {kind: {name: _new_id(act, kind, name) for name in owners.of_both(kind)} for kind in IN_BOTH}
+    names = both["hearing"] | both["participant"]
+    back = {theirs: ours for ours, theirs in same.items()} | names
+    back_subjects = {theirs: ours for ours, theirs in subjects.items()} | both["hearing"] | {target.case: source.case}
     stays = {event.row_id: _one(owners.share(event.what, STAYS)) for event in meanwhile}
     goes = {
         event.row_id: tuple(renamed(fact, back, back_subjects) for fact in _one(owners.share(event.what, GOES)))
@@ -86,7 +95,13 @@ def part(
         threads=tuple(sorted(threads.items())),
         threads_here=owners.threads_here(target),
         goes=owners.newcomers(),
+        both=both,
     )
+
+
+def _new_id(act: str, kind: str, name: str) -> str:
+    """Give the id in the other case of what came meanwhile and stands in both: the same however often worked out."""
+    return str(uuid.uuid5(_NEW, f"{act}|{kind}|{name}"))
 
 
 def _one(fact: Fact | None) -> tuple[Fact, ...]:
@@ -122,16 +137,23 @@ class Owners:
         return cls({named: frozenset(sides) for named, sides in found.items()})
 
     def learn(self, meanwhile: Sequence[CaseEvent]) -> None:
-        """Find whose each newcomer is: by the defendants it names, else the case that stays."""
+        """Find whose each newcomer is: by the defendants it names, else the case that stays.
+
+        A hearing or a person of defendants of both is in both.
+        """
         named = {each for event in meanwhile for each in ids_named(event.what)} - self.sides.keys()
         self.came = named
         clues: dict[Named, set[str]] = {}
+        by_defendant: set[Named] = set()
         for event in meanwhile:
-            for newcomer in set(ids_named(event.what)) & named:
+            names = set(ids_named(event.what))
+            by_defendant |= names & named if any(kind == "defendant" for kind, _ in names) else set()
+            for newcomer in names & named:
                 clues.setdefault(newcomer, set()).update(self._clues(newcomer, event.what))
         for newcomer in named:
             sides = clues[newcomer]
-            self.sides[newcomer] = frozenset((GOES,)) if sides == {GOES} else frozenset((STAYS,))
+            of_both = newcomer[0] in IN_BOTH and sides == BOTH and newcomer in by_defendant
+            self.sides[newcomer] = BOTH if of_both else frozenset((GOES,) if sides == {GOES} else (STAYS,))
 
     def _clues(self, newcomer: Named, fact: Fact) -> Iterable[str]:
         if newcomer[0] == "defendant":
@@ -140,6 +162,9 @@ class Owners:
         if not named and newcomer[0] in ("hearing", "participant"):
             named = [self.sides.get(each, frozenset()) for each in ids_named(fact) if each != newcomer]
         return {side for sides in named for side in sides}
+
+    def of_both(self, kind: str) -> list[str]:
+        return sorted(name for each, name in self.came if each == kind and self.sides[each, name] == BOTH)
 
     def newcomers(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {"defendant": set(), "offence": set(), "hearing": set(), "participant": set()}

@@ -16,11 +16,10 @@ from typing import Any
 from workflows import events
 from workflows.combining import Copies, Side
 from workflows.events import CaseEvent, Fact
-from workflows.parting import GOES, OF_A_THREAD, STAYS, Owners
-from workflows.renaming import renamed
+from workflows.parting import BOTH, GOES, OF_A_THREAD, STAYS, Owners
+from workflows.renaming import ids_named, renamed
 from workflows.values import STILL_TO_BE_TRIED, relevant_defendants
 
-BOTH = frozenset((STAYS, GOES))
 REQUIREMENT = (events.CpsRequires, events.CpsNotRequired)
 DATED = (events.HearingConfirmed, events.HearingMoved, events.HearingSighted)
 
@@ -53,6 +52,7 @@ class Severed:
 def sever(side: Side, chosen: frozenset[str], *, case: str, act: str) -> Severed:
     """Work out what becomes of a case when the `chosen` defendants go to `case`. `act` is the id of the split."""
     shares = Shares.of(side, chosen)
+    shares.leave_out_what_nothing_speaks_of(side.counting)
     both = {
         kind: {name: new_id(act, kind, name) for name in shares.in_both(kind)} for kind in ("hearing", "participant")
     }
@@ -130,6 +130,16 @@ class Shares(Owners):
                 known = shares.threads.get(memory.thread, frozenset())
                 shares.threads[memory.thread] = known | shares.sides.get(("hearing", hearing_id), BOTH)
         return shares
+
+    def leave_out_what_nothing_speaks_of(self, counting: Iterable[CaseEvent]) -> None:
+        """Let a hearing that nobody described be of one case, where all that is said of it is of that case."""
+        said = {
+            side: {named for event in counting for fact in self.said(event.what, side) for named in ids_named(fact)}
+            for side in BOTH
+        }
+        for hearing in self.in_both("hearing"):
+            of = frozenset(side for side in BOTH if ("hearing", hearing) in said[side])
+            self.sides["hearing", hearing] = of or BOTH
 
     def said(self, fact: Fact, side: str) -> tuple[Fact, ...]:
         if isinstance(fact, events.CaseRegistered):

@@ -35,7 +35,7 @@ class Uniting:
     _records: dict[tuple[str, str], events.ParticipantRecorded] = field(default_factory=dict)
     _required: dict[tuple[str, str], events.CpsRequires | events.CpsNotRequired] = field(default_factory=dict)
     _opted_out: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    _left: set[tuple[str, str]] = field(default_factory=set)
+    _left: dict[tuple[str, str], events.ParticipantLeft] = field(default_factory=dict)
 
     def say(self, side: str, fact: Fact) -> tuple[Fact, ...]:
         """Give what one fact of one case means in the case of both; ids are the target's already."""
@@ -46,12 +46,11 @@ class Uniting:
         match fact:
             case events.ParticipantRecorded():
                 self._records[side, participant] = fact
-                self._left.discard((side, participant))
+                self._left.pop((side, participant), None)
                 return (self._record(participant),)
             case events.ParticipantLeft():
-                self._left.add((side, participant))
-                here_still = [key for key in self._records if key[1] == participant and key not in self._left]
-                return (self._record(participant),) if here_still else (fact,)
+                self._left[side, participant] = fact
+                return (self._record(participant),) if self._is_here(participant) else (fact,)
             case events.CpsRequires() | events.CpsNotRequired():
                 self._required[side, participant] = fact
                 return (self._requirement(participant),)
@@ -72,6 +71,14 @@ class Uniting:
             for participant in self.same.values()
             if any(key[1] == participant for key in self._records)
         }
+
+    def leavings(self) -> tuple[events.ParticipantLeft, ...]:
+        """Give the leaving of each united person who has left both cases: their record does not bring them back."""
+        gone = (name for name in self.records() if not self._is_here(name))
+        return tuple(next(left for key, left in sorted(self._left.items()) if key[1] == name) for name in gone)
+
+    def _is_here(self, participant: str) -> bool:
+        return any(key[1] == participant and key not in self._left for key in self._records)
 
     def _narrowed(self, side: str, fact: Fact) -> Fact:
         """Name the defendants of its own case where a fact names none, which would mean those of both.

@@ -13,6 +13,7 @@ from tests.cast import a_key
 from tests.desk import Desk, desk  # noqa: F401
 from tests.factories import (
     MadeCase,
+    _police,
     a_case,
     a_trial,
     a_victim,
@@ -28,13 +29,15 @@ from tests.reading import text_of
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.cases import merging
+from witness_care.cases.document import ParticipantGiven
 from witness_care.cases.models import CaseCombination, CourtCase
+from witness_care.cases.service import change_participant, record_participant
 from witness_care.casework import rebuild
 from witness_care.checks.every import check
 from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
-from witness_care.people.models import Participant
+from witness_care.people.models import Participant, Person
 from workflows import values
 
 FEED = "feed:common-platform"
@@ -320,3 +323,80 @@ def test_who_was_in_both_cases_is_found_under_either_id(desk: Desk, sam: Actor) 
 
     assert (led.status_code, led.location) == (302, f"/participants/{first[LEAH]}")
     assert desk.as_("noor").get(f"/participants/{second[LEAH]}").status_code == 404
+
+
+def test_an_id_that_both_cases_gave_to_somebody_is_refused_under_the_merged_number(desk: Desk, sam: Actor) -> None:
+    """A program counts its people anew in every case; nobody is to get the name and telephone of another "P1"."""
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read", "cases:write"))
+    program = desk.app.test_client()
+    for urn, name in (("99AB1234526", "Ines Stays"), ("99AB1234626", "Gus Goes")):
+        document = a_document(identifiers=[], participants=[])
+        document["defendants"][0] |= {"identifiers": [], "offences": []}
+        document["participants"] = [{"id": "P1", "role": "victim", "person": {"id": name, "name": name}}]
+        assert program.put(f"/api/v1/cases/{urn}", json=document, headers=key).status_code == 201
+    merging.merge("99AB1234526", "99AB1234626", "One incident.", actor=sam, now=at("2026-11-30 09:00"))
+    assert nothing_is_wrong()
+    changed = {"participants": [{"id": "P1", "person": {"language": "Welsh"}}]}
+
+    refused = program.put("/api/v1/cases/99AB1234626", json=changed, headers=key)
+
+    assert (refused.status_code, refused.json["where"]) == (422, "/participants/0"), refused.text
+    assert "99AB1234526" in refused.json["do"]
+    taken = program.put("/api/v1/cases/99AB1234526", json=changed, headers=key)
+    assert taken.status_code == 200, taken.text
+    spoken = {person.name: person.language for person in session().scalars(sa.select(Person))}
+    assert spoken == {"Ines Stays": "Welsh", "Gus Goes": "English"}
+
+
+@pytest.mark.parametrize("where", ["in the case that stays", "in the case that goes", "in both"])
+def test_somebody_who_left_one_of_the_cases_is_there_and_who_left_both_is_not(
+    desk: Desk, sam: Actor, where: str
+) -> None:
+    first, second = one_person_in_two_cases(desk)
+    left = {"in the case that stays": [first], "in the case that goes": [second], "in both": [first, second]}[where]
+    for case in left:
+        gone = ParticipantGiven(id=case[LEAH], remove=True)
+        change_participant(case.urn, gone, actor=_police(), now=at("2026-11-29 09:00"))
+    before = state_of(first), state_of(second)
+
+    merging.merge(first.urn, second.urn, "Charged twice.", actor=sam, now=at("2026-11-30 09:00"))
+
+    row = session().get(Participant, first[LEAH], populate_existing=True)
+    assert (row.left_at is None) is (where != "in both")
+    assert nothing_is_wrong()
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 10:00"))
+
+    session().expire_all()
+    assert (state_of(first), state_of(second)) == before
+    assert nothing_is_wrong()
+
+
+def test_who_came_while_two_cases_were_one_and_concerns_both_is_in_both(desk: Desk, sam: Actor) -> None:
+    first = a_case(a_victim(LEAH), now="2026-11-09 09:00", defendants=("Al Stone",))
+    second = a_case(a_victim(OWEN), now="2026-11-10 09:00", defendants=("Bo Lee",))
+    merging.merge(first.urn, second.urn, "One incident.", actor=sam, now=at("2026-11-30 09:00"))
+    both = (*first.defendants.values(), *second.defendants.values())
+    came = ParticipantGiven(id="new", role="victim", person=a_victim(NADIA).person, defendants=both)
+    record_participant(first.urn, came, actor=_police(), now=at("2026-11-30 09:10"))
+    a_trial(first, "2027-01-11 10:00", now="2026-11-30 09:20")
+    before = {(name, due) for name, *_, due in owed_by_name()}
+
+    merging.take_apart(the_merge(), "Two incidents.", actor=sam, now=at("2026-11-30 10:00"))
+
+    # The trial named nobody, so it stays with the case that stayed.
+    assert {(name, urn) for name, urn, _ in owed_by_name()} == {(LEAH, first.urn), (NADIA, first.urn)}
+    moved(
+        second, a_trial(second, "2027-02-01 10:00", now="2026-11-30 11:00"), "2027-02-08 10:00", now="2026-11-30 12:00"
+    )
+    assert (NADIA, second.urn) in {(name, urn) for name, urn, _ in owed_by_name()}
+    assert {name for name, _ in before} == {LEAH, NADIA, OWEN}
+    assert nothing_is_wrong()
+
+
+def owed_by_name() -> list[Any]:
+    """What is to be told of dates: name, number of the case, due."""
+    query = sa.select(Person.name, CourtCase.urn, Duty.due_at).select_from(Duty)
+    query = query.join(Participant, Participant.id == Duty.participant_id)
+    query = query.join(Person, Person.id == Participant.person_id).join(CourtCase, CourtCase.id == Duty.case_id)
+    return list(session().execute(query.where(Duty.closed_at.is_(None), Duty.topic == values.WHEN_WHERE)))

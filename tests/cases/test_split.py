@@ -13,15 +13,19 @@ from tests.cases.documents import a_document
 from tests.cases.test_merge import FEED, nothing_is_wrong, owed, sam  # noqa: F401
 from tests.cast import a_key
 from tests.desk import Desk, desk  # noqa: F401
-from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, at, moved, told_everything
+from tests.factories import MadeCase, _police, a_case, a_trial, a_victim, a_witness, at, moved, said, told_everything
 from tests.feed import payloads
+from tests.reading import text_of
 from witness_care.accounts.current import Actor
 from witness_care.cases import merging, splitting
-from witness_care.cases.models import CaseCombination, CourtCase, Hearing
+from witness_care.cases.document import ParticipantGiven
+from witness_care.cases.models import CaseCombination, CourtCase, Defendant, Hearing, Offence
+from witness_care.cases.service import change_participant
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.people.models import Participant
 from workflows import values
+from workflows.events import PleaRecorded
 
 LEAH, NADIA, OWEN = "Leah Jones", "Nadia Ahmed", "Owen Price"
 NEW = "77CD7654326"
@@ -192,4 +196,73 @@ def test_a_program_that_sends_who_went_under_the_old_number_is_told_the_new_one(
     assert there.status_code == 200, there.text
     defendants = [program.get(f"/api/v1/cases/{urn}", headers=key).json["defendants"] for urn in (OLD, NEW)]
     assert [len(each) for each in defendants] == [1, 1]
+    assert nothing_is_wrong()
+
+
+def test_who_left_before_a_split_has_left_still_when_it_is_taken_back(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    gone = ParticipantGiven(id=case[LEAH], remove=True)
+    change_participant(case.urn, gone, actor=_police(), now=at("2026-11-29 09:00"))
+    split(case, BO, sam=sam)
+
+    splitting.take_back(the_split(), "A mistake.", actor=sam, now=at("2026-11-30 10:00"))
+
+    assert owed_to_person(case[LEAH]) == set()
+    assert nothing_is_wrong()
+
+
+def test_one_of_two_splits_is_taken_back_when_somebody_of_both_went_with_the_other(desk: Desk, sam: Actor) -> None:
+    """Leah stood in the old case and the first new one, and went from the old case to the second."""
+    leah = a_victim(LEAH, defendants=(ADA, BO))
+    case = a_case(leah, a_witness(NADIA), now="2026-11-09 09:00", defendants=(ADA, BO, "Cy Low"))
+    a_trial(case, "2027-01-11 10:00", now="2026-11-10 10:00")
+    split(case, BO, sam=sam)
+    first = the_split()
+    before = owed_to_person(case[LEAH])
+    second = [case.defendants[ADA]]
+    splitting.split(case.urn, second, "77CD7654426", "Severed.", actor=sam, now=at("2026-11-30 10:00"))
+
+    splitting.take_back(first, "Joined again.", actor=sam, now=at("2026-11-30 11:00"))
+
+    assert owed_to_person(case[LEAH]) == before
+    assert nothing_is_wrong()
+
+
+def test_a_split_of_which_a_case_is_part_of_a_third_is_not_taken_back(desk: Desk, sam: Actor) -> None:
+    """Its number means the third case now, of which nothing was ever split off."""
+    case = two_defendants(desk)
+    third = a_case(a_victim(OWEN), now="2026-11-09 09:00", defendants=("Cy Low",))
+    split(case, BO, sam=sam)
+    merging.merge(third.urn, NEW, "One incident.", actor=sam, now=at("2026-11-30 10:00"))
+
+    with pytest.raises(merging.CannotBeMergedError):
+        splitting.take_back(the_split(), "Joined again.", actor=sam, now=at("2026-11-30 11:00"))
+
+    page = desk.as_("sam").get(f"/splits/{the_split()}/undo")
+    assert page.status_code == 409
+    assert merging.LATER_FIRST in text_of(page)
+
+
+def test_a_program_is_told_the_number_also_of_a_case_that_was_split_again(desk: Desk, sam: Actor) -> None:
+    program, key, document = a_split_document(desk, sam)
+    more = {"defendants": [{"id": "third", "name": "Di Lane", "offences": []}]}
+    assert program.put(f"/api/v1/cases/{NEW}", json=more, headers=key).status_code == 200
+    goes = session().scalars(sa.select(Defendant.id).where(Defendant.name == "Dexter Marrowby")).all()
+    splitting.split(NEW, goes, "77CD7654426", "Severed again.", actor=sam, now=at("2026-11-30 09:30"))
+
+    again = program.put(f"/api/v1/cases/{OLD}", json=document | {"identifiers": []}, headers=key)
+
+    assert (again.status_code, again.json["where"]) == (422, "/defendants/0"), again.text
+    assert "77CD7654426" in again.json["do"]
+
+
+def test_a_plea_in_a_hearing_nobody_described_takes_the_hearing_with_it(desk: Desk, sam: Actor) -> None:
+    case = two_defendants(desk)
+    offence = session().scalars(sa.select(Offence.id).where(Offence.defendant_id == case.defendants[BO])).one()
+    plea = PleaRecorded(defendant=case.defendants[BO], offence=offence, plea="guilty", hearing="unheard", on=None)
+    said(case, plea, now="2026-11-12 10:00")
+
+    new = split(case, BO, sam=sam)
+
+    assert session().scalars(sa.select(Hearing.case_id).where(Hearing.id == "unheard")).all() == [new]
     assert nothing_is_wrong()

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from tests.checks.full_world import NOW, FullWorld
+from tests.checks.full_world import NOW, SEVERED, FullWorld
 from tests.factories import at
 from witness_care.cases.models import (
     CaseCombination,
+    CaseLink,
     CourtCase,
     Defendant,
     Hearing,
@@ -41,11 +42,8 @@ ALONE = CLOSED.where(
 OWED_TO = select(Duty.participant_id).where(Duty.closed_at.is_(None)).order_by(Duty.id)
 # In a case that was made one with another and stands apart again, what was told may count in either.
 COMBINED = select(CaseCombination.case_id).union_all(select(CaseCombination.other_case_id))
-TOLD = (
-    select(Told.id)
-    .where(Told.void.is_(False), Told.contact_id.is_not(None), Told.case_id.not_in(COMBINED))
-    .order_by(Told.id)
-)
+TOLD_ANYWHERE = select(Told.id).where(Told.void.is_(False), Told.contact_id.is_not(None)).order_by(Told.id)
+TOLD = TOLD_ANYWHERE.where(Told.case_id.not_in(COMBINED))
 APPLIED = select(FeedPart.id).where(FeedPart.state == "applied", FeedPart.reason == "changed").order_by(FeedPart.id)
 MESSAGE_APPLIED = select(FeedPart.message_row_id).where(FeedPart.reason == "changed").order_by(FeedPart.id)
 WAITS = select(FeedPart.id).where(FeedPart.reason == "unknown-case").order_by(FeedPart.id)
@@ -90,7 +88,7 @@ def _(w: FullWorld) -> str:
 
 @damage("I5", "the history of a duty goes later")
 def _(w: FullWorld) -> str:
-    duty = w.first(OPEN)
+    duty = w.first(OPEN.where(Duty.case_id.not_in(COMBINED)))  # there the journal says when it was due
     line = w.first(select(DutyHistory.id).where(DutyHistory.duty_id == duty))
     w.copy(DutyHistory, line, at=NOW, action="updated", due_at=LATER)
     return duty
@@ -246,7 +244,7 @@ damage("I4", "what was told was put into a case that was merged")(
     lambda w: w.change(Told, w.first(TOLD.where(Told.participant_id.not_in(LEFT))), case_id=w.first(AWAY))
 )
 damage("I4", "something is told in a case after a merge was undone that nobody told there")(
-    lambda w: w.copy(Told, w.first(TOLD.where(Told.case_id.in_(APART))), topic="verdict")
+    lambda w: w.copy(Told, w.first(TOLD_ANYWHERE.where(Told.case_id.in_(APART))), topic="verdict")
 )
 damage("I5", "a duty of a case that was taken apart is due later than its journal says")(
     lambda w: w.change(Duty, w.first(OF_APART), due_at=LATER)
@@ -265,6 +263,73 @@ damage("I17", "a move of a merged case names an entry of a case it never was")(
         Transition, w.first(select(Transition.id).where(Transition.case_id.in_(APART))), event_id=w.first(ELSEWHERE)
     )
 )
+
+# --- a case that was split ----------------------------------------------------------------------------------------
+
+HALF = select(CourtCase.id).where(CourtCase.urn == SEVERED)
+OF_HALF = select(Duty.id).where(Duty.closed_at.is_(None), Duty.topic == "attendance").order_by(Duty.id)
+COPIED = select(JournalEvent.id).where(JournalEvent.act != "").order_by(JournalEvent.id)
+
+
+def old_half(w: FullWorld) -> str:
+    return w.first(select(CourtCase.split_from).where(CourtCase.id == w.first(HALF)))
+
+
+def duty_of_half(w: FullWorld) -> str:
+    return w.first(OF_HALF.where(Duty.case_id == w.first(HALF)))
+
+
+def record_of(w: FullWorld, other: str) -> str:
+    standing = select(CaseCombination.id).where(CaseCombination.undone_at.is_(None))
+    return w.first(standing.where(CaseCombination.other_case_id == other))
+
+
+def copied(w: FullWorld, kind: str) -> str:
+    return w.first(COPIED.where(JournalEvent.case_id == w.first(HALF), JournalEvent.kind == kind))
+
+
+damage("I14", "a duty was moved to the other half of a split case")(
+    lambda w: w.change(Duty, duty_of_half(w), case_id=old_half(w))
+)
+damage("I14", "the record of a split means a case that is not there")(
+    lambda w: w.change(CaseCombination, record_of(w, w.first(HALF)), other_case_id="nowhere")
+)
+damage("I14", "a case says that it was split off another than the record of the split says")(
+    lambda w: record_of(w, w.change(CourtCase, w.first(HALF), split_from=w.first(CASE_OF_COURT)))
+)
+damage("I14", "a case no longer says that it is part of another")(
+    lambda w: record_of(w, w.change(CourtCase, w.first(AWAY), merged_into=None))
+)
+damage("I14", "a link leads to a case that is not there")(
+    lambda w: w.change(CaseLink, w.first(select(CaseLink.id)), other_case_id="nowhere")
+)
+damage("I17", "an entry that a split copied names an original that is not there")(
+    lambda w: w.change(JournalEvent, copied(w, "ParticipantRecorded"), carried_from="nothing")
+)
+
+
+@damage("I1", "a duty was moved to the same person in the other half of a split case")
+def _(w: FullWorld) -> str:
+    duty, old = duty_of_half(w), old_half(w)
+    owed_to = w.first(select(Duty.participant_id).where(Duty.id == duty))
+    person = w.first(select(Participant.person_id).where(Participant.id == owed_to))
+    there = w.first(select(Participant.id).where(Participant.case_id == old, Participant.person_id == person))
+    return w.change(Duty, duty, case_id=old, participant_id=there, topic="verdict")  # where nothing else is in the way
+
+
+@damage("I4", "an entry that a split copied was changed")
+def _(w: FullWorld) -> str:
+    entry = copied(w, "ParticipantRecorded")
+    payload = session().execute(select(JournalEvent.payload).where(JournalEvent.id == entry)).scalar_one()
+    w.change(JournalEvent, entry, payload={**payload, "role": "both"})
+    return w.first(HALF)
+
+
+@damage("I4", "an entry that a split copied is gone")
+def _(w: FullWorld) -> str:
+    w.remove(JournalEvent, copied(w, "HearingConfirmed"))
+    return w.first(HALF)
+
 
 # --- court messages -----------------------------------------------------------------------------------------------
 

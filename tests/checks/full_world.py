@@ -29,7 +29,7 @@ from tests.feed.conftest import the_case
 from tests.two_units import FEED_ADDRESS, MONDAY, TwoUnits, two_units
 from witness_care.accounts.current import SYSTEM, USER, Actor
 from witness_care.accounts.models import Role
-from witness_care.cases import merging
+from witness_care.cases import merging, splitting
 from witness_care.cases.models import CaseCombination
 from witness_care.cases.service import register_case
 from witness_care.cases.undoing import undo
@@ -41,6 +41,7 @@ from witness_care.sealing import Sealed
 from workflows.events import ContactOutcome, OptedOut, TrialVacated
 
 NOW = at(MONDAY)
+SEVERED = "77CD9994526"  # the number of a case that was split off another
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def fill(app: Flask) -> FullWorld:
             case, OptedOut(participant=case["Ivy Corrected"], topics=("plea",)), now="2026-11-13 11:00", by=olivia.id
         )
         _merged_and_apart(units)
+        _split(units)
         register_case(replace(the_case(payloads.URN), officer=None), actor=SYSTEM, now=at("2026-01-05 09:00"))
     next_one = payloads.next_hearing(reason="The jury could not agree.", concerning=True)
     for message in (
@@ -125,6 +127,20 @@ def _merged_and_apart(units: TwoUnits) -> None:
     a_trial(third, "2027-01-25 10:00", now="2026-11-12 14:30")
     told_everything(third["Una Twice"], now="2026-11-12 14:40", by=units.cast.olivia)
     merging.merge(one.urn, third.urn, "One incident.", actor=sam, now=at("2026-11-12 15:00"))
+
+
+def _split(units: TwoUnits) -> None:
+    """A case of two defendants that was split: the trial and a witness of both stand in both."""
+    sam = Actor(kind=USER, id=units.cast.sam, role=Role.SUPERVISOR, unit_ids=(units.cast.unit,))
+    case = a_case(
+        a_victim("Bea Both", phones=()),
+        a_witness("Wes Both", required=True, phones=()),
+        defendants=("Al Stays", "Gil Goes"),
+    )
+    a_trial(case, "2027-01-18 10:00", now="2026-11-12 10:00")
+    told_everything(case["Bea Both"], now="2026-11-12 11:00", by=units.cast.olivia)
+    goes = [case.defendants["Gil Goes"]]
+    splitting.split(case.urn, goes, SEVERED, "Severed.", actor=sam, now=at("2026-11-12 15:30"))
 
 
 @contextmanager

@@ -79,8 +79,7 @@ def merged(one: CasePlay, two: CasePlay, same: dict[str, str]) -> Merged:
     made = combining.merge(side(one), side(two), same, act=MERGE)
     here = marked(one, CaseMergedHere(act=MERGE, case=two.case, replaced=made.replaced, threads=made.threads), MERGE)
     records = [
-        replace(marked(one, record, MERGE, ordinal), act=MERGE)
-        for ordinal, record in enumerate(made.united.values(), 1)
+        replace(marked(one, record, MERGE, ordinal), act=MERGE) for ordinal, record in enumerate(made.records, 1)
     ]
     keep(one, (*made.events, here, *records))
     keep(two, (marked(two, CaseMergedAway(act=MERGE, case=one.case), MERGE),))

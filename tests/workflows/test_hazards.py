@@ -74,9 +74,24 @@ HAZARDS: dict[str, tuple[str, ...]] = {
         "scenarios/relisted_from_a_hearing_nobody_knows.toml",
     ),
     "a court list": ("scenarios/court_list_moves.toml", "scenarios/court_list_of_a_week_beats_no_day.toml"),
-    "two cases are one": ("workflows/test_combining.py", "cases/test_merge.py"),
-    "defendants get a case of their own": ("workflows/test_severing.py", "cases/test_split.py"),
-    "the number of a case was wrong": ("cases/test_urn_correction.py",),
+    "two cases are one": (
+        "feed/stories/a_message_under_the_number_of_a_merged_case.toml",
+        "feed/stories/a_merge_taken_apart_then_news_of_one_defendant.toml",
+        "workflows/test_combining.py",
+        "cases/test_merge.py",
+    ),
+    "defendants get a case of their own": (
+        "feed/stories/a_hearing_of_both_under_the_old_number_of_a_split_case.toml",
+        "feed/stories/results_by_summons_number_under_the_old_number_of_a_split_case.toml",
+        "feed/stories/a_split_that_is_taken_back_keeps_the_first_time.toml",
+        "workflows/test_severing.py",
+        "cases/test_split.py",
+    ),
+    "the number of a case was wrong": (
+        "feed/stories/a_number_put_right_while_a_message_waits.toml",
+        "cases/test_urn_correction.py",
+    ),
+    "two cases have to do with each other": ("feed/stories/two_linked_cases_each_have_their_own_news.toml",),
     "entered wrongly": ("scenarios/undone_vacation_that_was_told.toml", "scenarios/undone_listing_that_was_told.toml"),
 }
 

@@ -64,7 +64,7 @@ def move(session: Session, merged: Merged, stays: Any, goes: Any, *, known: Sequ
     carrying.drop_results(session, (stays.id, goes.id))
     _move_waiting(session, moved["waiting"], stays.id)
     _keep_notes(session, stays.id, goes.id, same)
-    moved["united"] = _unite(session, merged.united)
+    moved["united"] = _unite(session, merged.united, merged.united.keys() - {each.participant for each in merged.left})
     moved["left"] = _leave(session, goes.id, now)
     return moved
 
@@ -84,11 +84,18 @@ def move_apart(session: Session, severed: Severed, case: Any, new_case: str, *, 
     theirs = [(row.id, row.defendant_id) for row in seen if row.defendant_id in prosecution["defendants"]]
     carrying.move_endpoints(session, theirs, new_case)
     carrying.drop_results(session, (case.id, new_case))
-    names = {old: new for kind in severed.both.values() for old, new in kind.items()}
-    _copy(session, Participant, Participant.id.in_(severed.both["participant"]), names, new_case, created_at=now)
-    named = sa.and_(Identifier.case_id == case.id, Identifier.target_id.in_(sorted(names)), Identifier.kind != CASE)
-    _copy(session, Identifier, named, names, new_case, created_at=now)
+    _copy_to_both(session, severed.both, case.id, new_case, now=now)
     return going
+
+
+def _copy_to_both(
+    session: Session, both: Mapping[str, Mapping[str, str]], from_case: str, to_case: str, *, now: datetime
+) -> None:
+    """Let people stand in another case as well, and let it know them and hearings by the names they have."""
+    names = {old: new for kind in both.values() for old, new in kind.items()}
+    _copy(session, Participant, Participant.id.in_(both["participant"]), names, to_case, created_at=now)
+    named = sa.and_(Identifier.case_id == from_case, Identifier.target_id.in_(sorted(names)), Identifier.kind != CASE)
+    _copy(session, Identifier, named, names, to_case, created_at=now)
 
 
 def _copy(session: Session, model: Any, which: Any, names: Mapping[str, str], case_id: str, **values: Any) -> None:
@@ -111,7 +118,9 @@ def keep_notes_of_both(session: Session, hearings: Mapping[str, str]) -> None:
     session.flush()
 
 
-def move_back(session: Session, moved: Mapping[str, Any], parted: Parted, stays: Any, goes: Any) -> list[str]:
+def move_back(
+    session: Session, moved: Mapping[str, Any], parted: Parted, stays: Any, goes: Any, *, now: datetime
+) -> list[str]:
     """Give back what was moved, and what came meanwhile and is the other case's alone; give whom that concerns."""
     new = parted.goes
     prosecution = {
@@ -133,6 +142,7 @@ def move_back(session: Session, moved: Mapping[str, Any], parted: Parted, stays:
     carrying.drop_results(session, (stays.id, goes.id))
     _move_waiting(session, moved["waiting"], goes.id)
     _part(session, moved["united"])
+    _copy_to_both(session, parted.both, stays.id, goes.id, now=now)
     _set_left(session, moved["left"], None)
     return people
 
@@ -214,7 +224,7 @@ def _keep_notes(session: Session, stays: str, goes: str, same: Mapping[str, str]
 # --- people who are in both ---------------------------------------------------------------------------------------
 
 
-def _unite(session: Session, united: Mapping[str, ParticipantRecorded]) -> dict[str, Any]:
+def _unite(session: Session, united: Mapping[str, ParticipantRecorded], here: Collection[str]) -> dict[str, Any]:
     """Write the stricter of both records on the participant who stays; give what stood there, and what stands now."""
     found: dict[str, Any] = {}
     for participant_id, record in united.items():
@@ -222,8 +232,13 @@ def _unite(session: Session, united: Mapping[str, ParticipantRecorded]) -> dict[
         if row is None:
             continue
         before = {name: getattr(row, name) for name in RECORD}
+        left_at = row.left_at
         row.role, row.witness_kind, row.enhanced = record.role.value, record.witness_kind.value, record.enhanced.value
+        if participant_id in here:  # who left one of the two cases is in the one they become
+            row.left_at = None
         found[participant_id] = {"before": before, "after": {name: getattr(row, name) for name in RECORD}}
+        if left_at is not None and row.left_at is None:
+            found[participant_id]["left_at"] = left_at.isoformat()
     session.flush()
     return found
 
@@ -232,6 +247,8 @@ def _part(session: Session, united: Mapping[str, Any]) -> None:
     """Put the record of before back where nobody has changed it meanwhile."""
     for participant_id, record in united.items():
         row = session.get(Participant, participant_id)
+        if row is not None and row.left_at is None and "left_at" in record:
+            row.left_at = datetime.fromisoformat(record["left_at"])
         if row is not None and all(getattr(row, name) == record["after"][name] for name in RECORD):
             for name in RECORD:
                 setattr(row, name, record["before"][name])

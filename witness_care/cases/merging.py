@@ -146,12 +146,12 @@ def _merge(urn: str, other_urn: str, reason: str, *, actor: Actor, now: datetime
         of_split = _known_of_split(session, stays.id, goes.id)
         same = same_in_both(session, goes.id, stays.id)
         if of_split is not None:
-            same = _one_to_one(of_split["same"], same)
+            same = _one_to_one(_in_both_still(of_split["same"], source, target), same)
         merged = combining.merge(target, source, same, act=act)
         at = after_both(target, source, now)
         marks: list[Fact] = [
             events.CaseMergedHere(act=act, case=goes.id, replaced=merged.replaced, threads=merged.threads),
-            *(record for _, record in sorted(merged.united.items())),
+            *merged.records,
         ]
         news = [
             *merged.events,
@@ -200,6 +200,12 @@ def _known_of_split(session: Session, case_id: str, other: str) -> Mapping[str, 
     same = dict(found.moved["same"])
     # `same` names what the merged case has, as the case that stays calls it.
     return {"split": found.id, "same": same if found.case_id == case_id else {old: new for new, old in same.items()}}
+
+
+def _in_both_still(same: Mapping[str, str], source: Side, target: Side) -> dict[str, str]:
+    """Leave out who and what went to a third case since, by a later split."""
+    here, there = ({*side.snapshot.people, *side.snapshot.hearings, *side.truth.hearings} for side in (target, source))
+    return {new: old for new, old in same.items() if new in there and old in here}
 
 
 def _one_to_one(known: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
@@ -322,7 +328,7 @@ def _take_apart(
         at = after_both(target, source, now)
         here = events.MergeUndone(merge=found.id, act=act, replaced=parted.replaced, threads=parted.threads_here)
         there = events.MergeUndone(merge=found.id, act=act, threads=parted.threads)
-        people_back = merged_rows.move_back(session, moved, parted, stays, goes)
+        people_back = merged_rows.move_back(session, moved, parted, stays, goes, now=now)
         found.undone_by, found.undone_at = actor.reference, now
         found.undo_reason = Plain(reason.strip(), found.id)
         session.execute(sa.update(CourtCase).where(CourtCase.id == goes.id).values(merged_into=None))
@@ -338,6 +344,7 @@ def _take_apart(
         ]
         carrying.close_of_people(session, people_back, stays.id, actor=actor.reference, cause=news[-1].id, now=now)
         apply(news, actor=actor.reference, now=now)
+        merged_rows.keep_notes_of_both(session, parted.both["hearing"])
         carrying.forget_told(session, (stays.id, goes.id))
         carrying.keep_answers(session, stays.id, goes.id)
         carrying.ask_again(session, moved["questions"])

@@ -70,6 +70,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
             return Registered(case_id=held.id, urn=held.urn, created=False)
         book = _id_book(session, given, held, actor=actor, now=now)
         gone.refuse_who_went(session, given, held, book)
+        gone.refuse_somebody_else(session, given, held, book)
         changes = rows.work_out(given, held, book, session=session, now=now)
         persons = _changes_of_people(session, changes, held, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)

@@ -17,8 +17,8 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.permissions import Permission
 from witness_care.cases import merged_rows, merging
-from witness_care.cases.identifiers import has_urn
-from witness_care.cases.models import CaseCombination, CourtCase, Defendant
+from witness_care.cases.identifiers import CASE, URN, has_urn
+from witness_care.cases.models import CaseCombination, CourtCase, Defendant, Identifier
 from witness_care.cases.rows import insert_case
 from witness_care.casework import carrying
 from witness_care.casework.apply import apply
@@ -112,8 +112,12 @@ def _urns_of_split(session: Session, actor: Actor, combination_id: str) -> tuple
     if found.undone_at is not None:
         raise merging.CannotBeMergedError(UNDONE_BEFORE)
     rows = session.execute(
-        sa.select(CourtCase.id, CourtCase.urn).where(CourtCase.id.in_((found.case_id, found.other_case_id)))
-    )
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.merged_into).where(
+            CourtCase.id.in_((found.case_id, found.other_case_id))
+        )
+    ).all()
+    if any(row.merged_into for row in rows):  # its number means a third case now
+        raise merging.CannotBeMergedError(merging.LATER_FIRST)
     urns = {row.id: row.urn for row in rows}
     return urns[found.case_id], urns[found.other_case_id]
 
@@ -151,6 +155,7 @@ def _split(
             now=now,
         )
         session.execute(sa.update(CourtCase).where(CourtCase.id == new_case).values(split_from=case.id))
+        _name(session, new_case, new_urn, now)
         going = merged_rows.move_apart(session, severed, case, new_case, now=now)
         session.add(
             CaseCombination(
@@ -186,6 +191,12 @@ def _split(
         for each in (case.id, new_case):
             merging.redrive_waiting(each)
         return severed, [case.id, new_case]
+
+
+def _name(session: Session, case_id: str, urn: str, now: datetime) -> None:
+    """Keep the number as a name, which goes with what the case is part of later."""
+    named = {"namespace": URN, "kind": CASE, "value": urn}
+    session.add(Identifier(id=new_id(), case_id=case_id, target_id=case_id, created_at=now, **named))
 
 
 def _only_there(severed: Severed) -> set[str]:

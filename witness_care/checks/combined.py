@@ -17,28 +17,23 @@ from witness_care.checks.findings import CHUNK, rows
 class Combined:
     """Every case that was ever part of another.
 
-    `group` has one name for all cases that were ever one; `left` what a merge left in the case that is no more;
-    `undone` are the cases of which a merge or a split was taken back.
+    `group` has one name for all cases that were ever one; `left` what a merge left in the case that is no more.
     """
 
     group: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    undone: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls) -> Combined:
         group: dict[str, str] = {}
         left: dict[str, frozenset[str]] = {}
-        undone: set[str] = set()
         for row in rows(sa.select(CaseCombination.__table__).order_by(CaseCombination.done_at)):
             one, other = (group.get(case, case) for case in (row["case_id"], row["other_case_id"]))
             group |= {case: one for case, name in group.items() if name == other}
             group |= {row["case_id"]: one, row["other_case_id"]: one}
             if row["undone_at"] is None and row["kind"] == "merge":
                 left[row["other_case_id"]] = frozenset(row["moved"]["same"])
-            if row["undone_at"] is not None:
-                undone |= {row["case_id"], row["other_case_id"]}
-        return cls(group, left, frozenset(undone))
+        return cls(group, left)
 
     def together(self, one: str, other: str) -> bool:
         """Say whether two cases were ever one, so that a row of the one may name an entry of the other."""

@@ -97,11 +97,11 @@ def no_duty_disappears(now: datetime) -> Iterator[Finding]:
 def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock.
 
-    The lines of a case of which a merge was undone also hold what was owed while it was another: there the fold of its
-    journal as it counts now gives the lines.
+    The lines of a case that was ever merged or split also hold what was owed while it was another one: there the fold
+    of its journal as it counts now gives the lines.
     """
-    undone = Combined.read().undone
-    yield from _later_where_undone(undone)
+    combined = Combined.read().group.keys()
+    yield from _later_where_combined(combined)
     lines = (
         sa.select(DutyHistory.case_id, DutyHistory.duty_id, DutyHistory.due_at, JournalEvent.kind)
         .outerjoin(JournalEvent, JournalEvent.id == DutyHistory.event_id)
@@ -111,7 +111,7 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     for row in rows(lines):
         same = before is not None and before["duty_id"] == row["duty_id"]
         by_contact = row["kind"] in BY_CONTACT
-        if same and row["due_at"] > before["due_at"] and not by_contact and row["case_id"] not in undone:
+        if same and row["due_at"] > before["due_at"] and not by_contact and row["case_id"] not in combined:
             yield finding("I5", row["case_id"], row["duty_id"], MOVED_LATER)
         before = row
     last = (
@@ -124,13 +124,13 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     corrected = sa.select(DutyHistory.duty_id).join(JournalEvent, JournalEvent.id == DutyHistory.event_id)
     excused = set(session().execute(corrected.where(JournalEvent.kind == "ContactCorrected")).scalars())
     for row in rows(last):
-        if row["due_at"] > row["lowest"] and row["id"] not in excused and row["case_id"] not in undone:
+        if row["due_at"] > row["lowest"] and row["id"] not in excused and row["case_id"] not in combined:
             yield finding("I5", row["case_id"], row["id"], LATER_THAN_HISTORY)
 
 
-def _later_where_undone(undone: Collection[str]) -> Iterator[Finding]:
+def _later_where_combined(combined: Collection[str]) -> Iterator[Finding]:
     for case in cases():
-        if case.id not in undone:
+        if case.id not in combined:
             continue
         journal = read_journals(session().connection(), [case.id]).get(case.id, [])
         kinds = {event.id: event.kind for event in journal}

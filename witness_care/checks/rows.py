@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.cases.models import (
+    CaseCombination,
+    CaseLink,
     CourtCase,
     Defendant,
     Hearing,
@@ -69,6 +71,28 @@ def all_of_a_case_is_of_its_unit(now: datetime) -> Iterator[Finding]:
         for row in rows(elsewhere.order_by(table.c.id)):
             yield finding("I14", row["case_id"], row["id"], f"A row of {table.name} is not of the unit of its case.")
     yield from _of_another_case()
+    yield from _of_two_cases()
+
+
+def _of_two_cases() -> Iterator[Finding]:
+    """Whatever is of two cases means two that are there; of a merge or a split that stands, each case says the same."""
+    for model in (CaseCombination, CaseLink):
+        lost = sa.select(model.id, model.case_id).outerjoin(CourtCase, CourtCase.id == model.other_case_id)
+        for row in rows(lost.where(CourtCase.id.is_(None)).order_by(model.id)):
+            words = f"A row of {model.__tablename__} means another case that is not there."
+            yield finding("I14", row["case_id"], row["id"], words)
+    for kind, said in (("merge", CourtCase.merged_into), ("split", CourtCase.split_from)):
+        other = (
+            sa.select(CaseCombination.id, CaseCombination.case_id)
+            .join(CourtCase, CourtCase.id == CaseCombination.other_case_id)
+            .where(
+                CaseCombination.kind == kind,
+                CaseCombination.undone_at.is_(None),
+                sa.or_(said.is_(None), said != CaseCombination.case_id),
+            )
+        )
+        for row in rows(other.order_by(CaseCombination.id)):
+            yield finding("I14", row["case_id"], row["id"], f"A {kind} stands of which its other case says nothing.")
 
 
 def _of_another_case() -> Iterator[Finding]:
@@ -106,6 +130,16 @@ def the_journal_is_whole(now: datetime) -> Iterator[Finding]:
         for row_id in combined.unfounded(naming):
             words = f"A row of {model.__tablename__} names an entry that the journal does not have."
             yield finding("I17", naming[row_id][0], row_id, words)
+    copied, original = JournalEvent.__table__.alias("copied"), JournalEvent.__table__.alias("original")
+    lost_originals = (
+        sa.select(copied.c.id, copied.c.case_id)
+        .outerjoin(original, original.c.id == copied.c.carried_from)
+        .where(copied.c.carried_from.is_not(None), original.c.id.is_(None))
+        .order_by(copied.c.id)
+    )
+    for row in rows(lost_originals):
+        words = "An entry that a merge or a split copied names an original that the journal does not have."
+        yield finding("I17", row["case_id"], row["id"], words)
     yield from _gaps()
 
 
@@ -127,7 +161,11 @@ def _gaps() -> Iterator[Finding]:
 
 
 def every_name_means_something(now: datetime) -> Iterator[Finding]:
-    """I18: every name by which others know a row means a row that is there, of the same case."""
+    """I18: every name by which others know a row means a row that is there, of the same case.
+
+    A merged case keeps the names that the case it is part of has as well, for another row.
+    """
+    combined = Combined.read()
     for kind, model in NAMED:
         lost = (
             sa.select(Identifier.id, Identifier.case_id)
@@ -139,12 +177,14 @@ def every_name_means_something(now: datetime) -> Iterator[Finding]:
             yield finding("I18", row["case_id"], row["id"], f"A name means a {kind} that is not there.")
     for kind, model in OF_A_CASE:
         astray = (
-            sa.select(Identifier.id, Identifier.case_id)
+            sa.select(Identifier.id, Identifier.case_id, model.case_id.label("of_case"))
             .join(model, model.id == Identifier.target_id)
             .where(Identifier.kind == kind, model.case_id != Identifier.case_id)
             .order_by(Identifier.id)
         )
         for row in rows(astray):
+            if row["case_id"] in combined.left and combined.together(row["case_id"], row["of_case"]):
+                continue
             yield finding("I18", row["case_id"], row["id"], f"A name in one case means a {kind} of another.")
 
 

@@ -30,10 +30,8 @@ class KnownCase:
         hearings: Mapping[str, KnownHearing],
         owners: Mapping[str, str],
         now: datetime,
-        split_from: str | None = None,
     ) -> None:
         self.id = case_id
-        self.split_from = split_from
         self.unit_id = unit_id
         self.owners = owners
         self._book = IdBook(case_id=case_id, namespace=COURT, rows=rows, ours=(), now=now)

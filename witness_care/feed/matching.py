@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, URN
+from witness_care.cases.kin import Kin
 from witness_care.cases.models import CourtCase, Identifier, Offence
 from witness_care.cases.urn import normalise_urn
 from witness_care.feed.fact_ids import ids_in, with_our_ids
@@ -58,6 +59,7 @@ class Matcher:
     cases: Mapping[str, KnownCase]
     by_urn: dict[str, set[str]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, the court's id) -> cases
+    kin: Kin = field(default_factory=Kin)
 
     def match(self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool = True) -> list[Match]:
         """Match one part: usually to one case; a part that names only a hearing, to every case of the hearing.
@@ -99,8 +101,14 @@ class Matcher:
         return self._by_hearing_or_people(part, unit_ids, alone=alone)
 
     def _split_off(self, named: Iterable[str]) -> set[str]:
-        """Give the cases that were split off a named one: the court may go on naming them by the old number."""
-        return {case.id for case in self.cases.values() if case.split_from in set(named)}
+        """Give the cases that have what was split off a named one: the court may go on using the old number."""
+        return self.kin.of(set(named)) & self.cases.keys()
+
+    def _is_known_otherwise(self, case: KnownCase, part: Part) -> bool:
+        """Say whether the court's id of the part's case is that of the case from which this one was split."""
+        urn = normalise_urn(part.urn) if part.urn else None
+        named = self.by_urn.get(urn or "", set()) | self._by(CASE, part.case)
+        return case.id not in named and case.id in self._split_off(named)
 
     def _of_a_split(self, part: Part, named: set[str], apart: set[str]) -> Sequence[str]:
         """Say which of a split case and what was split off it a part is about: by its people, else by its hearing.
@@ -157,7 +165,7 @@ class Matcher:
 
         Of several cases that a part is about (`among`), each takes its own share: nobody is unknown whom another knows.
         """
-        if part.case and case.split_from not in among:
+        if part.case and not self._is_known_otherwise(case, part):
             case.learn_case(part.case)
         case.recognise(part.defendants)
         case.learn_offences(part.offences)
@@ -201,7 +209,8 @@ class Matcher:
 def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
     """Read and lock the cases these parts may be about, with every name they have: at most six statements."""
     urns = {urn for part in parts if part.urn and (urn := normalise_urn(part.urn))}
-    cases = _lock_cases(session, _cases_named(session, parts, urns), urns)
+    named, kin = _cases_named(session, parts, urns)
+    cases = _lock_cases(session, named, urns, kin)
     if not cases:
         return Matcher(cases={})
     names: dict[str, list[Any]] = {case_id: [] for case_id in cases}
@@ -222,10 +231,10 @@ def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
                 hearings=hearings.get(case_id, {}),
                 owners=owners,
                 now=now,
-                split_from=row.split_from,
             )
             for case_id, row in cases.items()
-        }
+        },
+        kin=kin,
     )
     for case_id, row in cases.items():
         matcher.by_urn.setdefault(row.urn, set()).add(case_id)
@@ -237,8 +246,11 @@ def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
     return matcher
 
 
-def _cases_named(session: Session, parts: Iterable[Part], urns: set[str]) -> set[str]:
-    """Find cases by what the parts name: case, hearing and people, and offences where nobody else is named."""
+def _cases_named(session: Session, parts: Iterable[Part], urns: set[str]) -> tuple[set[str], Kin]:
+    """Find cases by what the parts name: case, hearing and people, and offences where nobody else is named.
+
+    Those that were split or merged come with them, in the same statement.
+    """
     court: set[str] = set()
     for part in parts:
         court |= {part.case, part.hearing, *(defendant.id for defendant in part.defendants[:MOST_PEOPLE])}
@@ -246,23 +258,27 @@ def _cases_named(session: Session, parts: Iterable[Part], urns: set[str]) -> set
             court |= {offence.id for offence in part.offences[:MOST_PEOPLE]}
     court.discard("")
     if not court and not urns:
-        return set()
+        return set(), Kin()
     named = sa.or_(
         sa.and_(Identifier.namespace == COURT, Identifier.value.in_(sorted(court))),
         sa.and_(Identifier.namespace == URN, Identifier.kind == CASE, Identifier.value.in_(sorted(urns))),
     )
-    return set(session.scalars(sa.select(Identifier.case_id).where(named, Identifier.case_id != "").distinct()))
+    none = [sa.null().label(name) for name in ("urn", "split_from", "merged_into")]
+    found = sa.select(Identifier.case_id.label("id"), *none).where(named, Identifier.case_id != "").distinct()
+    rows = session.execute(found.union_all(Kin.query())).all()
+    kin = Kin({row.id: row for row in rows if row.split_from or row.merged_into})
+    return {row.id for row in rows if row.urn is None}, kin
 
 
-def _lock_cases(session: Session, case_ids: set[str], urns: set[str]) -> dict[str, Any]:
+def _lock_cases(session: Session, case_ids: set[str], urns: set[str], kin: Kin) -> dict[str, Any]:
     """Lock the cases in id order before their names are read, so that two messages cannot name one hearing twice."""
     if not case_ids and not urns:
         return {}
-    named = sa.or_(CourtCase.id.in_(sorted(case_ids)), CourtCase.urn.in_(sorted(urns)))
+    wanted = sorted(case_ids | kin.of(case_ids | kin.by_urn(urns)))
     rows = session.execute(
-        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id, CourtCase.split_from)
+        sa.select(CourtCase.id, CourtCase.urn, CourtCase.unit_id)
         .where(
-            sa.or_(named, CourtCase.split_from.in_(sa.select(CourtCase.id).where(named))),
+            sa.or_(CourtCase.id.in_(wanted), CourtCase.urn.in_(sorted(urns))),
             CourtCase.merged_into.is_(None),  # the case it is part of has its names
         )
         .order_by(CourtCase.id)
