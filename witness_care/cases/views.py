@@ -32,6 +32,7 @@ from witness_care.cases import (
     who_knows,
 )
 from witness_care.cases.journal_words import Names
+from witness_care.cases.models import CourtMatch
 from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
 from witness_care.casework.models import UndoneEntry
@@ -224,11 +225,13 @@ def _offence_in_words(known: truth.OffenceTruth | None) -> str:
 def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str, Any]]:
     """Put each entry of the journal into words, with what it changed, and whether it was undone or can be."""
     undone = undoing.undone_in(database.session(), case_id)
+    unmatched = case_records.unmatched(database.session(), case_id)
     records = case_records.reasons(database.session(), case_id, journal.entries)
     users = contact_queries.user_names(
         database.session(),
         {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")}
-        | {row.undone_by.partition(":")[2] for row in undone.values()},
+        | {row.undone_by.partition(":")[2] for row in undone.values()}
+        | {(row.taken_back_by or "").partition(":")[2] for row in unmatched.values()},
     )
     return [
         {
@@ -239,7 +242,7 @@ def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str,
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
             "changes": [*_moves(journal, row.event_id, names), *_duty_changes(journal, row.event_id, names)],
             "reason": records.get(row.id, ""),
-            "undone": _undone(undone.get(row.message_id), users),
+            "undone": _undone(undone.get(row.message_id), users) or _unmatched(unmatched.get(row.event_id), users),
             "may_be_undone": row.id if undoing.is_offered(row, undone) else "",
             "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.event_id, ()) if move.flag],
         }
@@ -251,6 +254,13 @@ def _undone(row: UndoneEntry | None, users: Mapping[str, str]) -> dict[str, Any]
     if row is None:
         return None
     return {"at": row.undone_at, "by": wording.actor(row.undone_by, users), "reason": row.reason.open(row.id)}
+
+
+def _unmatched(row: CourtMatch | None, users: Mapping[str, str]) -> dict[str, Any] | None:
+    if row is None or row.taken_back_by is None:
+        return None
+    by = wording.actor(row.taken_back_by, users)
+    return {"at": row.taken_back_at, "by": by, "reason": f"matched to this case by mistake. {row.reason.open(row.id)}"}
 
 
 def _moves(journal: JournalPage, event_id: str, names: Names) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from witness_care import database, paging
+from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, ApiClientUnit, AppUser
 from witness_care.accounts.permissions import Extent, Permission
-from witness_care.cases.models import CourtCase
+from witness_care.cases.models import CourtCase, CourtMatch
 from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.paging import Page
 
@@ -74,6 +76,25 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
     for row in rows:
         found.setdefault(row.message_row_id, []).append(row)
     return found
+
+
+def matches_of(actor: Actor, message_row_id: str) -> Mapping[str, sa.Row]:
+    """Read the matches of a message's parts, by part, in cases that the reader may open."""
+    taker = aliased(AppUser)
+    rows = database.session().execute(
+        scope.cases(actor)
+        .join(CourtMatch, CourtMatch.case_id == CourtCase.id)
+        .outerjoin(AppUser, CourtMatch.matched_by == sa.literal("user:") + AppUser.id)
+        .outerjoin(taker, CourtMatch.taken_back_by == sa.literal("user:") + taker.id)
+        .where(CourtMatch.message_row_id == message_row_id)
+        .with_only_columns(
+            *(CourtMatch.id, CourtMatch.part_id, CourtMatch.matched_at, CourtMatch.taken_back_at, CourtMatch.reason),
+            *(AppUser.display_name.label("matched_by"), taker.display_name.label("taken_back_by")),
+            maintain_column_froms=True,
+        )
+        .order_by(CourtMatch.matched_at, CourtMatch.id)
+    )
+    return {row.part_id: row for row in rows}
 
 
 def counts_by_state(actor: Actor) -> dict[str, int]:

@@ -73,6 +73,7 @@ def messages() -> str:
 def message(message_row_id: str) -> str:
     found = _message(message_row_id)
     parts = queries.parts_of(actor(), [found.id]).get(found.id, [])
+    may_match = actor().may("match_parked")
     shape = ""
     if found.body is not None:
         ledger.note(fields="redacted court message", row_count=0)
@@ -88,7 +89,8 @@ def message(message_row_id: str) -> str:
         shape=shape,
         title=title,
         may_retry=found.state in ("parked", "received"),
-        may_match=actor().may("match_parked"),
+        may_match=may_match,
+        matches=queries.matches_of(actor(), found.id) if may_match else {},
         matchable=MATCHABLE,
         tried_again=bool(request.args.get("tried")),
     )
