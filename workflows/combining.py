@@ -304,6 +304,6 @@ class Copies:
 
 
 def _unmatched(journal: Sequence[CaseEvent]) -> frozenset[str]:
-    """Give the events that a wrong match had brought here, and that count no more: what is said rightly is no repeat."""
+    """Give the events that a wrong match had brought here: the same said rightly is no repeat of them."""
     marks = (event.what for event in journal)
     return frozenset(entry for mark in marks if isinstance(mark, events.MatchTakenBack) for entry in mark.entries)

@@ -79,19 +79,17 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
 
 
 def matches_of(actor: Actor, message_row_id: str) -> Mapping[str, sa.Row]:
-    """Read the matches of a message's parts, by part, in cases that the reader may open."""
+    """Read the matches of a message's parts, by part, in the units of the reader."""
     taker = aliased(AppUser)
     rows = database.session().execute(
-        scope.cases(actor)
-        .join(CourtMatch, CourtMatch.case_id == CourtCase.id)
-        .outerjoin(AppUser, CourtMatch.matched_by == sa.literal("user:") + AppUser.id)
-        .outerjoin(taker, CourtMatch.taken_back_by == sa.literal("user:") + taker.id)
-        .where(CourtMatch.message_row_id == message_row_id)
-        .with_only_columns(
+        sa.select(
             *(CourtMatch.id, CourtMatch.part_id, CourtMatch.matched_at, CourtMatch.taken_back_at, CourtMatch.reason),
             *(AppUser.display_name.label("matched_by"), taker.display_name.label("taken_back_by")),
-            maintain_column_froms=True,
         )
+        .select_from(CourtMatch)
+        .outerjoin(AppUser, CourtMatch.matched_by == sa.literal("user:") + AppUser.id)
+        .outerjoin(taker, CourtMatch.taken_back_by == sa.literal("user:") + taker.id)
+        .where(CourtMatch.message_row_id == message_row_id, scope.within(actor, CourtMatch.unit_id))
         .order_by(CourtMatch.matched_at, CourtMatch.id)
     )
     return {row.part_id: row for row in rows}

@@ -111,13 +111,14 @@ class _Again:
         self.kept = {row for row in self.names if self._is_from_elsewhere(row, there)}
         found: set[tuple[str, int]] = set()
         news = [each for each in standing if each.key in others or self._is_earlier(each)]
-        while news:
+        while True:
             found |= {each.key for each in news}
             for each in news:
                 self._teaches(each)
             matcher = self._matcher()
             news = [each for each in standing if each.key not in found and _finds(matcher, each)]
-        return found
+            if not news:
+                return found
 
     def _is_from_elsewhere(self, row: Any, there: Collection[tuple[str, int]]) -> bool:
         if row.match_id == self.match.id:

@@ -67,12 +67,11 @@ class TakenBack:
 
 
 def match_of(session: Session, actor: Actor, match_id: str) -> CourtMatch | None:
-    """Read a match; None when it is not there, or of a case or a sender that is not this actor's."""
-    theirs = scope.cases(actor).with_only_columns(CourtCase.id)
+    """Read a match; None when it is not there, or of a unit or a sender that is not this actor's."""
     return session.scalars(
         sa.select(CourtMatch)
         .join(FeedMessage, FeedMessage.id == CourtMatch.message_row_id)
-        .where(CourtMatch.id == match_id, CourtMatch.case_id.in_(theirs), queries.visible(actor))
+        .where(CourtMatch.id == match_id, scope.within(actor, CourtMatch.unit_id), queries.visible(actor))
     ).first()
 
 

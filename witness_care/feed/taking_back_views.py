@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug import Response
 
@@ -62,14 +63,14 @@ def _page(match: CourtMatch, form: TakeBackForm) -> str:
     users = contact_queries.user_names(
         database.session(), {(name or "").partition(":")[2] for name in (match.matched_by, match.taken_back_by)}
     )
-    done: TakenBack | None = trial.answer[0] if trial else None
+    done: TakenBack | None = trial.answer if trial else None
     urns = _urns({match.case_id, *(each.case_id for each in trial.differences)} if trial else {match.case_id}, done)
     return render_template(
         "feed/take_back.html",
         match=match,
         form=form,
         refusal=refusal,
-        urn=urns.get(match.case_id, ""),
+        urn=urns[match.case_id],
         matched_by=wording.actor(match.matched_by, users),
         taken_back=_taken_back(match, users),
         goes=[_goes(each, case_id, urns) for each, case_id in done.parts] if done else [],
@@ -86,11 +87,10 @@ def _taken_back(match: CourtMatch, users: Any) -> dict[str, Any] | None:
 
 
 def _urns(case_ids: set[str], done: TakenBack | None) -> dict[str, str]:
-    """Give the numbers of cases that the reader may see."""
+    """Give the numbers of cases that the reader may see; one that was merged leads to the one it is part of."""
     wanted = case_ids | {case_id for _, case_id in (done.parts if done else ()) if case_id}
-    rows = database.session().execute(
-        scope.cases(actor()).where(CourtCase.id.in_(sorted(wanted))).with_only_columns(CourtCase.id, CourtCase.urn)
-    )
+    theirs = sa.select(CourtCase.id, CourtCase.urn).where(scope.within(actor(), CourtCase.unit_id))
+    rows = database.session().execute(theirs.where(CourtCase.id.in_(sorted(wanted))))
     return {row.id: row.urn for row in rows}
 
 
