@@ -17,7 +17,7 @@ from tests.feed import payloads
 from tests.feed.conftest import CourtLink, the_case
 from tests.reading import text_of
 from witness_care.accounts.current import SYSTEM
-from witness_care.cases.models import CourtMatch, Hearing, Identifier
+from witness_care.cases.models import CaseCombination, CourtMatch, Hearing, Identifier
 from witness_care.cases.service import register_case
 from witness_care.casework import rebuild
 from witness_care.casework.models import JournalEvent
@@ -86,6 +86,18 @@ def listing(day: str, version: int, defendants: tuple[str, ...] = ()) -> dict[st
         said = body["confirmedHearing"]["prosecutionCases"][0]
         said["prosecutionCaseIdentifier"] = {"caseURN": MISTYPED}
     return body
+
+
+def days_of(case: MadeCase) -> list[Any]:
+    """The days of the hearings of a case that are to be."""
+    session().rollback()
+    live = sa.select(Hearing.starts_at).where(Hearing.case_id == case.id, Hearing.status == "live")
+    return list(session().scalars(live.order_by(Hearing.starts_at)))
+
+
+def note_on(hearing: str) -> Any:
+    session().rollback()
+    return session().scalars(sa.select(Hearing.adjournment_note).where(Hearing.id == hearing)).one()
 
 
 def waiting() -> list[str]:
@@ -184,6 +196,8 @@ def test_who_was_told_is_owed_the_truth_and_the_messages_go_to_the_right_case_wi
     assert "A waiting court update was matched to this case" in journal
     assert "The match of a court update was taken back; 2 entries count no more" in journal
     assert "by Sam: matched to this case by mistake. It is another Jones." in journal
+
+    assert text_of(sam.get(f"/hearings/{trial_of(wrong).id}")).count("It counts no more") == 2
 
     match(sam, waiting()[0], right)
 
@@ -319,6 +333,26 @@ def test_a_match_that_the_courts_own_names_bear_out_stays_in_words(
     assert everything_stored() == before
 
 
+def test_what_a_wrong_match_brought_does_not_count_after_a_merge_with_the_right_case_either(
+    desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase, right: MadeCase
+) -> None:
+    sam.post(address_of(matched_wrongly(court, sam, desk, wrong)), data=WHY)
+    match(sam, waiting()[0], right)
+    before = {name: [duty.due_at for duty in owed(case, name)] for case, name in ((wrong, LEAH), (right, NADIA))}
+
+    sam.post(f"/cases/{right.urn}/merge", data={"urn": wrong.urn, "reason": "One case."})
+    session().rollback()
+    combination = session().scalars(sa.select(CaseCombination.id)).one()
+
+    assert days_of(right) == [at("2026-12-07 10:00"), at("2027-04-13 11:30")]
+    assert nothing_is_wrong()
+    sam.post(f"/merges/{combination}/undo", data={"reason": "Two after all."})
+    assert {
+        name: [duty.due_at for duty in owed(case, name)] for case, name in ((wrong, LEAH), (right, NADIA))
+    } == before
+    assert nothing_is_wrong()
+
+
 def test_a_match_stays_in_words_when_the_case_was_merged_since(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase, right: MadeCase
 ) -> None:
@@ -335,22 +369,17 @@ def test_a_match_stays_in_words_when_the_case_was_merged_since(
 def test_the_courts_words_on_an_adjournment_go_with_the_match(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase
 ) -> None:
+    hearing = trial_of(wrong).id
     found = matched_wrongly(court, sam, desk, wrong)
     court.send(
         payloads.adjourned(payloads.next_hearing(MAY, reason="A witness is ill."), created="2026-12-02T09:00:00.000Z")
     )
-    assert trial_of_first(wrong).adjournment_note is not None
+    assert note_on(hearing) is not None
 
     sam.post(address_of(found), data=WHY)
 
-    assert trial_of_first(wrong).adjournment_note is None
+    assert note_on(hearing) is None
     assert nothing_is_wrong()
-
-
-def trial_of_first(case: MadeCase) -> Hearing:
-    session().rollback()
-    order = sa.select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.starts_at.is_(None), Hearing.id)
-    return next(each for each in session().scalars(order) if each.thread == each.id)
 
 
 def test_nobody_of_another_unit_sees_or_takes_back_a_match(

@@ -128,7 +128,7 @@ def hearing(hearing_id: str) -> str:
         hearing=found,
         hearing_words=hearing_words,
         days=days,
-        steps=_steps(steps, Names(hearings={found.id: hearing_words.name(found)})),
+        steps=_steps(steps, found.case_id, Names(hearings={found.id: hearing_words.name(found)})),
         before=_date_before(steps),
         links=page_queries.linked_hearings(session, found.id),
         note=found.adjournment_note.open(found.id) if found.adjournment_note else "",
@@ -283,8 +283,9 @@ def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str
 # --- a hearing ----------------------------------------------------------------------------------------------------
 
 
-def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
+def _steps(rows: Iterable[Any], case_id: str, names: Names) -> list[dict[str, Any]]:
     rows = list(rows)
+    unmatched = case_records.unmatched(database.session(), case_id)
     users = contact_queries.user_names(
         database.session(), {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
     )
@@ -294,6 +295,7 @@ def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
             "received_at": row.received_at,
             "source": wording.source(row.source),
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
+            "unmatched": row.event_id in unmatched,
         }
         for row in rows
     ]
