@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests.cast import Cast, a_key
 from tests.factories import a_case, a_mobile, a_trial, a_victim, convicted, open_duties, told_everything
@@ -103,22 +102,26 @@ def _messages(app: Flask, cast: Cast) -> dict[str, str]:
     if message is None or client_id is None:
         raise AssertionError("A message about an unknown case should wait.")
     part = session.scalar(sa.select(FeedPart.id).where(FeedPart.message_row_id == message))
-    return {"message": message, "part": str(part), "program": client_id, "match": _a_wrong_match(client, sent, cast)}
+    return {"message": message, "part": str(part), "program": client_id, "match": _a_wrong_match(app, sent, cast)}
 
 
-def _a_wrong_match(client: FlaskClient, sent: Mapping[str, str], cast: Cast) -> str:
+def _a_wrong_match(app: Flask, sent: Mapping[str, str], cast: Cast) -> str:
     """A new date that Sam took for Yan's trial, and of which Yan was told."""
-    case = a_case(a_victim("Yan Quiet", phones=[a_mobile("07700 900563")]), now="2026-11-02 09:00", officer="Olivia")
-    hearing = a_trial(case, "2026-12-17 10:00", now="2026-11-03 09:00")
+    with app.app_context():
+        case = a_case(
+            a_victim("Yan Quiet", phones=[a_mobile("07700 900563")]), now="2026-11-02 09:00", officer="Olivia"
+        )
+        hearing = a_trial(case, "2026-12-17 10:00", now="2026-11-03 09:00")
+        told_everything(case["Yan Quiet"], now="2026-11-03 11:00", by=cast.olivia)
     body = payloads.updated("2027-02-08T10:30:00Z", envelope={"created": "2026-11-27T09:00:00.000Z"}, defendants=())
-    client.post("/api/v1/feeds/common-platform/messages", data=json.dumps(body), headers=sent)
-    session = database.session()
-    session.rollback()
-    sam = Actor(kind="user", id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
-    part = session.scalar(sa.select(FeedPart.id).where(FeedPart.state == "parked", FeedPart.urn == ""))
-    waiting = waiting_part(sam, str(part))
-    if waiting is None:
-        raise AssertionError("A message about an unknown case should wait.")
-    match(waiting, case.id, hearing, actor=sam, now=clock.now())
-    told_everything(case["Yan Quiet"], now="2026-11-30 09:41", by=cast.olivia)
-    return session.scalars(sa.select(CourtMatch.id)).one()
+    app.test_client().post("/api/v1/feeds/common-platform/messages", data=json.dumps(body), headers=sent)
+    with app.app_context():
+        session = database.session()
+        sam = Actor(kind="user", id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+        part = session.scalar(sa.select(FeedPart.id).where(FeedPart.state == "parked", FeedPart.urn == ""))
+        waiting = waiting_part(sam, str(part))
+        if waiting is None:
+            raise AssertionError("A message about an unknown case should wait.")
+        match(waiting, case.id, hearing, actor=sam, now=clock.now())
+        told_everything(case["Yan Quiet"], now="2026-11-30 09:42", by=cast.olivia)
+        return session.scalars(sa.select(CourtMatch.id)).one()

@@ -14,6 +14,7 @@ from witness_care.casework.models import JournalEvent
 NUMBER = "UrnCorrected"
 LINKS = ("CasesLinked", "CasesUnlinked")
 TAKEN_BACK = "MatchTakenBack"
+BY_A_COURT = "feed:"
 MERGES = ("CaseMergedHere", "CaseMergedAway", "MergeUndone", "CaseSplit", "CaseSplitOff")
 
 
@@ -34,8 +35,13 @@ def reasons(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[s
     return found | (_merges(session, case_id, merged) if merged else {})
 
 
-def unmatched(session: Session, case_id: str) -> Mapping[str, CourtMatch]:
-    """Give the record of each match that was taken back in a case, by the entries that count no more since."""
+def unmatched(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[str, CourtMatch]:
+    """Give the record of each match that was taken back in a case, by the entries that count no more since.
+
+    No statement where no court said any of `entries`.
+    """
+    if not any(entry.actor.startswith(BY_A_COURT) for entry in entries):
+        return {}
     of_case = sa.select(JournalEvent.payload).where(JournalEvent.case_id == case_id, JournalEvent.kind == TAKEN_BACK)
     said = session.scalars(of_case).all()
     if not said:

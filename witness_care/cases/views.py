@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, time
 from itertools import groupby
 from typing import Any
@@ -121,6 +121,7 @@ def hearing(hearing_id: str) -> str:
         [(found.case_id, known.row.id, known.row.role) for known in knows], fields=("name", "what they were told")
     )
     steps = page_queries.hearing_steps(session, found.case_id, found.id)
+    unmatched = case_records.unmatched(session, found.case_id, steps)
     days = page_queries.hearing_days(session, found.id)
     return render_template(
         "cases/hearing.html",
@@ -128,8 +129,8 @@ def hearing(hearing_id: str) -> str:
         hearing=found,
         hearing_words=hearing_words,
         days=days,
-        steps=_steps(steps, found.case_id, Names(hearings={found.id: hearing_words.name(found)})),
-        before=_date_before(steps),
+        steps=_steps(steps, unmatched, Names(hearings={found.id: hearing_words.name(found)})),
+        before=_date_before([step for step in steps if step.event_id not in unmatched]),
         links=page_queries.linked_hearings(session, found.id),
         note=found.adjournment_note.open(found.id) if found.adjournment_note else "",
         lines=lines,
@@ -225,7 +226,7 @@ def _offence_in_words(known: truth.OffenceTruth | None) -> str:
 def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str, Any]]:
     """Put each entry of the journal into words, with what it changed, and whether it was undone or can be."""
     undone = undoing.undone_in(database.session(), case_id)
-    unmatched = case_records.unmatched(database.session(), case_id)
+    unmatched = case_records.unmatched(database.session(), case_id, journal.entries)
     records = case_records.reasons(database.session(), case_id, journal.entries)
     users = contact_queries.user_names(
         database.session(),
@@ -283,9 +284,8 @@ def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str
 # --- a hearing ----------------------------------------------------------------------------------------------------
 
 
-def _steps(rows: Iterable[Any], case_id: str, names: Names) -> list[dict[str, Any]]:
+def _steps(rows: Iterable[Any], unmatched: Collection[str], names: Names) -> list[dict[str, Any]]:
     rows = list(rows)
-    unmatched = case_records.unmatched(database.session(), case_id)
     users = contact_queries.user_names(
         database.session(), {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -76,6 +76,13 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
     for row in rows:
         found.setdefault(row.message_row_id, []).append(row)
     return found
+
+
+def numbers_of(actor: Actor, case_ids: Collection[str]) -> dict[str, str]:
+    """Give the numbers of these cases, of those that are of the reader's units; also of one that was merged."""
+    theirs = sa.select(CourtCase.id, CourtCase.urn).where(scope.within(actor, CourtCase.unit_id))
+    rows = database.session().execute(theirs.where(CourtCase.id.in_(sorted(case_ids))))
+    return {row.id: row.urn for row in rows}
 
 
 def matches_of(actor: Actor, message_row_id: str) -> Mapping[str, sa.Row]:

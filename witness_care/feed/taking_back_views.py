@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug import Response
 
 from witness_care import clock, database, errors, wording
-from witness_care.accounts import scope
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.cases import page_queries
-from witness_care.cases.models import CourtCase, CourtMatch
+from witness_care.cases.models import CourtMatch
 from witness_care.casework.dry_run import ENDS, Difference
 from witness_care.contacts import queries as contact_queries
-from witness_care.feed import taking_back
+from witness_care.feed import queries, taking_back
 from witness_care.feed.taking_back import CannotBeTakenBackError, TakenBack
 from witness_care.feed.unmatched_forms import TakeBackForm
 
@@ -41,7 +39,7 @@ def take_back(match_id: str) -> Answer:
         taking_back.take_back(match_id, form.reason.data or "", actor=actor(), now=clock.now())
     except CannotBeTakenBackError:
         return _page(_match(match_id), form), 409
-    return redirect(url_for("feed.message", message_row_id=match.message_row_id, tried="1", _anchor="result"), 303)
+    return redirect(url_for("feed.message", message_row_id=match.message_row_id, tried="back", _anchor="result"), 303)
 
 
 def _match(match_id: str) -> CourtMatch:
@@ -64,7 +62,8 @@ def _page(match: CourtMatch, form: TakeBackForm) -> str:
         database.session(), {(name or "").partition(":")[2] for name in (match.matched_by, match.taken_back_by)}
     )
     done: TakenBack | None = trial.answer if trial else None
-    urns = _urns({match.case_id, *(each.case_id for each in trial.differences)} if trial else {match.case_id}, done)
+    concerned = {match.case_id, *(each.case_id for each in (trial.differences if trial else ()))}
+    urns = queries.numbers_of(actor(), concerned | {case_id for _, case_id in (done.parts if done else ()) if case_id})
     return render_template(
         "feed/take_back.html",
         match=match,
@@ -84,14 +83,6 @@ def _taken_back(match: CourtMatch, users: Any) -> dict[str, Any] | None:
         return None
     by = wording.actor(match.taken_back_by or "", users)
     return {"at": match.taken_back_at, "by": by, "reason": match.reason.open(match.id)}
-
-
-def _urns(case_ids: set[str], done: TakenBack | None) -> dict[str, str]:
-    """Give the numbers of cases that the reader may see; one that was merged leads to the one it is part of."""
-    wanted = case_ids | {case_id for _, case_id in (done.parts if done else ()) if case_id}
-    theirs = sa.select(CourtCase.id, CourtCase.urn).where(scope.within(actor(), CourtCase.unit_id))
-    rows = database.session().execute(theirs.where(CourtCase.id.in_(sorted(wanted))))
-    return {row.id: row.urn for row in rows}
 
 
 def _goes(each: Any, case_id: str | None, urns: dict[str, str]) -> dict[str, Any]:

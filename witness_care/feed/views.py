@@ -28,6 +28,7 @@ STATES = {
     "stale": "Older than what was here",
     "duplicate": "Came before",
 }
+TRIED = {"1": "Tried again", "back": "Match taken back"}
 # What a message without a type is called, by why it was refused; nothing else is held of it.
 UNTYPED = {
     Rejected.MALFORMED: "Not readable as JSON",
@@ -92,7 +93,7 @@ def message(message_row_id: str) -> str:
         may_match=may_match,
         matches=queries.matches_of(actor(), found.id) if may_match else {},
         matchable=MATCHABLE,
-        tried_again=bool(request.args.get("tried")),
+        tried_again=TRIED.get(request.args.get("tried", "")),
     )
 
 
