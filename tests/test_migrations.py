@@ -182,6 +182,32 @@ def test_each_migration_keeps_what_a_populated_database_holds(empty_database_url
     let_go(app)
 
 
+def test_a_match_made_before_matches_were_kept_has_its_record_and_its_names(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    app = application_on(empty_database_url, instance=tmp_path)
+    with app.app_context():
+        upgrade(revision="0007")
+        with database.writing() as session:
+            tables, rows = fill_every_table(session.connection())
+            part, case, name = (rows[table][0]["id"] for table in ("feed_part", "court_case", "identifier"))
+            decided = {
+                "state": "applied",
+                "case_id": case,
+                "decided_by": "user:sam",
+                "decided_at": rows["identifier"][0]["created_at"],
+            }
+            session.execute(tables.tables["feed_part"].update().values(**decided))
+            session.execute(tables.tables["identifier"].update().values(case_id=case, kind="hearing"))
+        upgrade()
+        found = database.session().execute(sa.text("SELECT id, part_id, case_id, matched_by FROM court_match")).one()
+        assert found[1:] == (part, case, "user:sam")
+        given = database.session().execute(sa.text("SELECT id, match_id, taught_by FROM identifier")).one()
+        assert given == (name, found.id, rows["feed_part"][0]["message_row_id"])
+        database.session().rollback()
+    let_go(app)
+
+
 def test_migrations_are_numbered_and_have_one_head_which_a_file_names() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     heads = script.get_heads()

@@ -37,13 +37,15 @@ from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
-from witness_care.cases.models import CaseCombination, CaseLink
+from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
 from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
 from witness_care.feed.models import FeedPart
+from witness_care.feed.unmatched import match
+from witness_care.feed.unmatched_queries import waiting_part
 from witness_care.people import finding
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed
@@ -210,6 +212,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "import_id": _a_file_that_waits(officer[1], unit, case, words),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
+    examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
         words=words,
@@ -332,6 +335,21 @@ def _a_spare_program(code: str, unit: str) -> dict[str, str]:
         program = api_clients.create_client(name=f"Spare {code}", unit_ids=[unit], scopes=[], now=clock.now())
         key = api_clients.create_key(program, now=clock.now())
     return {"client_id": program, "prefix": key.rpartition("_")[0]}
+
+
+def _a_match(app: Flask, key: Mapping[str, str], words: Words, case: MadeCase, supervisor: str, unit: str) -> str:
+    """A court message that the supervisor took for one about the busy case."""
+    body: dict[str, Any] = payloads.vacated_by_listing(hearing=payloads.an_id(f"of {words.phone}"))
+    headers = {**key, "Content-Type": "application/json"}
+    sent = app.test_client().post(FEED_ADDRESS, data=json.dumps(body), headers=headers)
+    actor = Actor(kind=USER, id=supervisor, role=Role.SUPERVISOR, unit_ids=(unit,))
+    with app.app_context():
+        session = database.session()
+        part = session.scalars(sa.select(FeedPart.id).where(FeedPart.message_row_id == str(sent.json["id"]))).one()
+        waiting = waiting_part(actor, part)
+        assert waiting is not None
+        match(waiting, case.id, None, actor=actor, now=clock.now())
+        return session.scalars(sa.select(CourtMatch.id).where(CourtMatch.part_id == part)).one()
 
 
 def _a_message_that_waits(app: Flask, key: Mapping[str, str], words: Words) -> tuple[str, str]:

@@ -31,6 +31,7 @@ class Work(Enum):
     TRY_PARKED = "tries what is parked, if its name is known by now (the worker)"
     TRY_AGAIN = "tries waiting messages again as somebody asked"
     MATCH_PART = "matches a waiting part to a case, as a person said"
+    TAKE_MATCH_BACK = "takes a match back, as a person said, and lets its messages wait again"
     SET_PART_ASIDE = "sets a waiting part aside, as a person said"
     TAKE_PART_UP = "takes up again what was set aside, as a person said"
     REGISTER_CASE = "registers or changes a case, and applies what waited for it"

@@ -127,6 +127,8 @@ CLOSED = {
 DUTY_ACTIONS = {"opened": "Opened", "updated": "Changed", "closed": "Closed"}
 EVENTS = {
     "CaseRegistered": "case taken on",
+    "MessageMatched": "court update matched to the case",
+    "MatchTakenBack": "match of a court update taken back",
     "UrnCorrected": "number of the case corrected",
     "CasesLinked": "case linked to another",
     "CasesUnlinked": "link to another case ended",

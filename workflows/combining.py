@@ -24,7 +24,7 @@ from workflows.working_days import london_date
 
 SPLITS = (events.CaseSplit, events.CaseSplitOff)
 MARKS = (events.CaseMergedHere, events.CaseMergedAway, events.MergeUndone, *SPLITS)
-OF_ONE_CASE = (*MARKS, events.UrnCorrected, events.CasesLinked, events.CasesUnlinked)
+OF_ONE_CASE = (*MARKS, events.MessageMatched, events.UrnCorrected, events.CasesLinked, events.CasesUnlinked)
 PART_STEP = 1000  # copies of a message stand in later parts than its own, so that no two rows are one
 
 _COPIES = uuid.UUID("a94b6c8e-0f1d-5b7c-9a83-2c7b1d0e64f5")
@@ -281,6 +281,8 @@ class Copies:
     def carry(self, counting: Sequence[CaseEvent], rewritten: Mapping[str, tuple[Fact, ...]]) -> None:
         """Copy messages of another case, but for what this journal has from the same message already."""
         gone = self.gone | {event.row_id for event in self.journal} - {event.row_id for event in in_force(self.journal)}
+        unmatched = _unmatched(self.journal)
+        gone |= {event.row_id for event in self.journal if event.id in unmatched}
         held = {
             (event.message_id, repr(event.what)) for event in (*self.journal, *self.made) if event.row_id not in gone
         }
@@ -320,3 +322,9 @@ class Copies:
                         part=event.part + step,
                     )
                 )
+
+
+def _unmatched(journal: Sequence[CaseEvent]) -> frozenset[str]:
+    """Give the events that a wrong match had brought here: the same said rightly is no repeat of them."""
+    marks = (event.what for event in journal)
+    return frozenset(entry for mark in marks if isinstance(mark, events.MatchTakenBack) for entry in mark.entries)

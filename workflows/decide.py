@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from workflows import codec, combining
+from workflows import codec, combining, undoing
 from workflows.decision import Decision
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, EntryUndone
+from workflows.events import CaseEvent
 from workflows.fold import Fold, truth_of
 from workflows.snapshot import Snapshot
 from workflows.truth import NO_CHANGE
@@ -57,7 +57,7 @@ def needs_refold(snapshot: Snapshot, new: Sequence[CaseEvent]) -> bool:
         return True
     if snapshot.last_key is not None and new[0].fold_key[:3] <= snapshot.last_key[:3]:
         return True
-    return any(isinstance(event.what, (EntryUndone, *combining.MARKS)) for event in new)
+    return any(isinstance(event.what, (*undoing.TAKES_BACK, *combining.MARKS)) for event in new)
 
 
 def _in_order(snapshot: Snapshot, folded: Sequence[CaseEvent]) -> Sequence[CaseEvent]:

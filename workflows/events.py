@@ -455,6 +455,21 @@ class EntryUndone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageMatched:
+    """A person said that a waiting court message is about this case; `match` is the service's record of it."""
+
+    match: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchTakenBack:
+    """That match was wrong: what courts said here because of it, `entries` (event ids), counts no more from now on."""
+
+    match: str
+    entries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UrnCorrected:
     """The case's own number was put right; `correction` is the id of the service's record of it."""
 
@@ -567,6 +582,8 @@ Fact = (
     | DidNotAttend
     | JourneyClosed
     | EntryUndone
+    | MessageMatched
+    | MatchTakenBack
     | UrnCorrected
     | CasesLinked
     | CasesUnlinked

@@ -82,6 +82,7 @@ class Fold:
     void_contacts: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     undone: set[str] = field(default_factory=set)  # ids of the messages that were taken back
+    unmatched: set[str] = field(default_factory=set)  # ids of the events that a wrong match had brought here
     merged_away: bool = False
     seen: list[CaseEvent] | None = field(init=False)  # every event so far; None when the fold began in the middle
 
@@ -181,6 +182,8 @@ class Fold:
                 return self._opt(what)
             case events.EntryUndone():
                 return undoing.undo(self, what)
+            case events.MatchTakenBack():
+                return undoing.take_back_match(self, what)
             case events.ParticipantDied():
                 return self._change_person(what.participant, died=True)
             case events.ParticipantLeft():

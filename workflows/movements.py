@@ -68,7 +68,7 @@ def _concerned(fold: Fold, event: CaseEvent, before: CaseTruth) -> list[str]:
 
 def note_taken_back(fold: Fold, event: CaseEvent, people_before: dict[str, Person]) -> None:
     """Keep where the machines of a person went back to when an entry about them was undone."""
-    if not isinstance(event.what, events.EntryUndone):
+    if not isinstance(event.what, undoing.TAKES_BACK):
         return
     for participant, person in fold.people.items():
         was = people_before[participant]
@@ -135,7 +135,7 @@ def _means_for(
 
 def _requirement_taken_back(fold: Fold, event: CaseEvent, before: CaseTruth, participant: str) -> list[tuple[str, str]]:
     """Name what stands now that a wrong requirement was undone."""
-    if not isinstance(event.what, events.EntryUndone):
+    if not isinstance(event.what, undoing.TAKES_BACK):
         return []
     if before.requirements.get(participant) == fold.truth.requirements.get(participant):
         return []

@@ -190,7 +190,7 @@ class Owners:
         """Give what of a fact is about one side; None when nothing is."""
         if isinstance(fact, events.CaseRegistered):
             return fact if side == STAYS else None
-        if isinstance(fact, events.EntryUndone):
+        if isinstance(fact, events.EntryUndone | events.MatchTakenBack):
             return fact
         for kind in ("participant", "defendant", "offence"):
             name = getattr(fact, kind, "")

@@ -1,4 +1,4 @@
-"""Takes back what somebody entered wrongly: from then on the case stands as if it had never been said.
+"""Takes back what was entered or matched wrongly: from then on the case stands as if it had never been said.
 
 Nothing is rewritten. What was true, told and owed until then stays in the history, and what was told on the strength of
 the wrong entry stays told: whoever heard it is owed the truth, counted from the moment it was put right. What the entry
@@ -29,6 +29,7 @@ COURT_FACTS = (
     *(events.HearingMarkedDuplicate, events.HearingAdjourned, events.TrialIneffective, events.TrialCracked),
     *(events.TrialStarted, events.PleaRecorded, events.VerdictRecorded, events.ResultsShared),
 )
+OF_A_COURT = (*COURT_FACTS, events.HearingSighted)
 REQUIREMENTS = (events.CpsRequires, events.CpsNotRequired)
 OF_A_PERSON = (
     *(events.OptedOut, events.OptedBackIn, events.ParticipantDied, events.ParticipantLeft),
@@ -39,6 +40,7 @@ CHARGES = (events.DefendantCharged, events.DefendantRemoved)
 PARTS = (events.ParticipantRecorded,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS)
+TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
 
 
@@ -49,12 +51,30 @@ def may_be_undone(facts: Sequence[events.Fact]) -> bool:
 
 def undo(fold: Fold, what: events.EntryUndone) -> str:
     """Take a message back inside a fold that has seen the whole journal; nothing to take back is no change."""
-    if fold.seen is None:
-        raise ValueError("Expected the whole journal to undo an entry, received a part of it. Refold the case.")
-    taken_back = [event for event in fold.seen if event.message_id == what.message]
+    taken_back = [event for event in _seen(fold) if event.message_id == what.message]
     if what.message in fold.undone or not may_be_undone([event.what for event in taken_back]):
         return NO_CHANGE
     fold.undone.add(what.message)
+    return _stand_without(fold, taken_back)
+
+
+def take_back_match(fold: Fold, what: events.MatchTakenBack) -> str:
+    """Take back what courts said here because of a wrong match; only court facts are, whatever else is named."""
+    named = set(what.entries) - fold.unmatched
+    taken_back = [event for event in _seen(fold) if event.id in named and isinstance(event.what, OF_A_COURT)]
+    if not taken_back:
+        return NO_CHANGE
+    fold.unmatched |= {event.id for event in taken_back}
+    return _stand_without(fold, taken_back)
+
+
+def _seen(fold: Fold) -> Sequence[CaseEvent]:
+    if fold.seen is None:
+        raise ValueError("Expected the whole journal to undo an entry, received a part of it. Refold the case.")
+    return fold.seen
+
+
+def _stand_without(fold: Fold, taken_back: Sequence[CaseEvent]) -> str:
     without = _fold_without(fold)
     fold.registers = dict(without.registers)
     fold.touched |= {hearing for event in taken_back if (hearing := getattr(event.what, "hearing", ""))}
@@ -92,7 +112,9 @@ def _fold_without(fold: Fold) -> Fold:
     kept = [
         event
         for event in fold.seen
-        if event.message_id not in fold.undone and not isinstance(event.what, events.EntryUndone)
+        if event.message_id not in fold.undone
+        and event.id not in fold.unmatched
+        and not isinstance(event.what, TAKES_BACK)
     ]
     for _, group in groupby(kept, key=lambda event: event.fold_key[:3]):
         other.take(tuple(group))

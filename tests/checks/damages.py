@@ -381,6 +381,9 @@ def _(w: FullWorld) -> str:
     return part
 
 
+damage("I10", "a match was taken back and its message waits nowhere")(
+    lambda w: w.change(FeedPart, w.first(APPLIED), state="rejected", reason="taken-back")
+)
 damage("I12", "a regular job stopped")(
     lambda w: w.change(Heartbeat, w.first(select(Heartbeat.job)), started_at=at("2026-11-29 09:00"))
 )

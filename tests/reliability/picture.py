@@ -18,7 +18,7 @@ from flask import Flask
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.identifiers import COURT
-from witness_care.cases.models import CourtCase, Defendant, Hearing, Identifier, Offence
+from witness_care.cases.models import CourtCase, CourtMatch, Defendant, Hearing, Identifier, Offence
 from witness_care.casework.journal import event_of
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rules import rules_for_unit
@@ -103,6 +103,10 @@ def _names(case: CourtCase) -> dict[str, str]:
     for row in session().execute(people.where(Participant.case_id == case.id)):
         names |= {row.id: row.name, row.person_id: f"person {row.name}"}
     contacts = _rows(sa.select(Contact).where(Contact.case_id == case.id).order_by(Contact.recorded_at, Contact.id))
+    matches = _rows(sa.select(CourtMatch).where(CourtMatch.case_id == case.id).order_by(CourtMatch.matched_at))
+    names |= {row.id: f"match {number}" for number, row in enumerate(matches)}
+    of_courts = _rows(sa.select(JournalEvent).where(JournalEvent.case_id == case.id, JournalEvent.actor.like("feed:%")))
+    names |= {row.id: f"{row.kind}/{_said_to_be(row.message_id)}/{row.part}/{row.ordinal}" for row in of_courts}
     return names | {row.id: f"contact {number}" for number, row in enumerate(contacts)}
 
 

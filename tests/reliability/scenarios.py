@@ -17,6 +17,7 @@ from tests.feed.conftest import the_case
 from tests.reading import form_values, words_in
 from tests.reliability.killing import Answer, Play
 from witness_care.accounts.current import SYSTEM
+from witness_care.cases.models import CourtMatch
 from witness_care.cases.service import register_case
 from witness_care.database import session
 from witness_care.faultpoints import ANSWER_MADE, LEAD_TAKEN, Work
@@ -223,6 +224,16 @@ def a_part_is_matched(play: Play, case_id: str) -> None:
     play.submit("sam", f"{page}/match", values, decided="It does not wait any more")
 
 
+def a_match_is_taken_back(play: Play, case_id: str) -> None:
+    a_part_is_matched(play, case_id)
+    with play.app.app_context():
+        found = session().scalars(sa.select(CourtMatch.id)).one()
+        session().rollback()
+    page = f"/feed/unmatched/matches/{found}/take-back"
+    values = form_values(play.open("sam", page), page) | {"reason": "Another case."}
+    play.submit("sam", page, values, decided="This match was taken back before.")
+
+
 def a_part_is_set_aside(play: Play, _case_id: str) -> None:
     play.send(payloads.listed(UNKNOWN, message_id="not-ours"))
     play.settle(by_worker=False)
@@ -345,5 +356,11 @@ SCENARIOS = (
         act=the_case_slips_by,
         kills=both(Work.TRY_PARKED),
         by_worker=True,
+    ),
+    Scenario(
+        name="a match is taken back",
+        before=sams_desk_and_a_case,
+        act=a_match_is_taken_back,
+        kills=both(Work.TAKE_MATCH_BACK),
     ),
 )

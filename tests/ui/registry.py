@@ -359,6 +359,14 @@ SCREENS = (
         refused=press("Match it to this case"),
         posts=("feed.unmatched.match", "feed.unmatched.set_aside", "feed.unmatched.take_up"),
     ),
+    Screen(
+        endpoint="feed.unmatched.taking_back.take_back_page",
+        who="sam",
+        full=at("/feed/unmatched/matches/{match}/take-back"),
+        no_empty="there is a match to take back",
+        refused=press("Take the match back"),
+        posts=("feed.unmatched.taking_back.take_back",),
+    ),
     Screen(endpoint="accounts.users", who="ada", full=at("/admin/users"), no_empty="the administrator is a user"),
     Screen(
         endpoint="accounts.new_user",

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import Cast, a_key
-from tests.factories import a_case, a_trial, a_victim, convicted, open_duties
+from tests.factories import a_case, a_mobile, a_trial, a_victim, convicted, open_duties, told_everything
 from tests.feed import payloads
 from witness_care import clock, database
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, Role
+from witness_care.cases.models import CourtMatch
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
 from witness_care.cutover.queries import import_file
 from witness_care.feed.models import FeedMessage, FeedPart
+from witness_care.feed.unmatched import match
+from witness_care.feed.unmatched_queries import waiting_part
 from witness_care.people import finding
 from witness_care.supervision import service
 
@@ -98,4 +102,26 @@ def _messages(app: Flask, cast: Cast) -> dict[str, str]:
     if message is None or client_id is None:
         raise AssertionError("A message about an unknown case should wait.")
     part = session.scalar(sa.select(FeedPart.id).where(FeedPart.message_row_id == message))
-    return {"message": message, "part": str(part), "program": client_id}
+    return {"message": message, "part": str(part), "program": client_id, "match": _a_wrong_match(app, sent, cast)}
+
+
+def _a_wrong_match(app: Flask, sent: Mapping[str, str], cast: Cast) -> str:
+    """A new date that Sam took for Yan's trial, and of which Yan was told."""
+    with app.app_context():
+        case = a_case(
+            a_victim("Yan Quiet", phones=[a_mobile("07700 900563")]), now="2026-11-02 09:00", officer="Olivia"
+        )
+        hearing = a_trial(case, "2026-12-17 10:00", now="2026-11-03 09:00")
+        told_everything(case["Yan Quiet"], now="2026-11-03 11:00", by=cast.olivia)
+    body = payloads.updated("2027-02-08T10:30:00Z", envelope={"created": "2026-11-27T09:00:00.000Z"}, defendants=())
+    app.test_client().post("/api/v1/feeds/common-platform/messages", data=json.dumps(body), headers=sent)
+    with app.app_context():
+        session = database.session()
+        sam = Actor(kind="user", id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+        part = session.scalar(sa.select(FeedPart.id).where(FeedPart.state == "parked", FeedPart.urn == ""))
+        waiting = waiting_part(sam, str(part))
+        if waiting is None:
+            raise AssertionError("A message about an unknown case should wait.")
+        match(waiting, case.id, hearing, actor=sam, now=clock.now())
+        told_everything(case["Yan Quiet"], now="2026-11-30 09:42", by=cast.olivia)
+        return session.scalars(sa.select(CourtMatch.id)).one()

@@ -342,6 +342,18 @@ def undone(draw: Any) -> Step:
     return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")
 
 
+@st.composite
+def unmatched(draw: Any) -> Step:
+    """Somebody takes a match back, and with it some of what was said so far; not all of it need be a court's."""
+    chosen = draw(st.lists(st.integers(1, 15), min_size=1, max_size=3))
+
+    def write(writer: Writer) -> Sequence[events.Fact]:
+        entries = tuple(f"event-{1 + each % writer.count:03}-0" for each in chosen)
+        return (events.MatchTakenBack(match="match", entries=entries),)
+
+    return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")
+
+
 topics = st.lists(st.sampled_from(values.TOLD_TOPICS), min_size=1, max_size=2).map(tuple)
 
 personal = _step(
@@ -385,4 +397,4 @@ usual = stories(court, court, cps, talks(), talks())
 _ANY = (court, court, court, cps, talks(), talks(), talks(), corrections(), ended_by_hand(), personal, rare)
 anything = stories(*_ANY)
 with_late_joiners = stories(*_ANY, joining, joining, requiring_late, talks(late_people))
-with_undoing = stories(*_ANY, undone(), undone())
+with_undoing = stories(*_ANY, undone(), undone(), unmatched(), unmatched())

@@ -13,12 +13,21 @@ from hypothesis import strategies as st
 
 from tests.workflows.case_play import CasePlay
 from tests.workflows.conftest import BANK_HOLIDAYS
-from tests.workflows.random_cases import CASE, Message, anything, messages_of, usual, with_undoing, written
+from tests.workflows.random_cases import (
+    CASE,
+    Message,
+    anything,
+    messages_of,
+    usual,
+    with_undoing,
+    written,
+)
 from workflows import rulebook
 from workflows import snapshot as snapshots
 from workflows.decide import refold
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, ContactCorrected, ContactMade, EntryUndone
+from workflows.events import CaseEvent, ContactCorrected, ContactMade, EntryUndone, MatchTakenBack
+from workflows.undoing import OF_A_COURT
 from workflows.working_days import Calendar, instant_in_words
 
 RULES = Rules(rulebook.default_rulebook(), Calendar(bank_holidays=BANK_HOLIDAYS, first_year=2026, last_year=2027))
@@ -60,13 +69,29 @@ def test_stepping_equals_refolding(story):
 @pytest.mark.feature("C5")
 @examples(50)
 @given(with_undoing)
-def test_a_case_with_undone_entries_goes_on_as_a_refold_has_it(story):
+def test_a_case_with_undone_entries_and_matches_taken_back_goes_on_as_a_refold_has_it(story):
     _, play = written(story, RULES)
     refolded = play.refolded()
     assert play.snapshot == refolded.snapshot
     assert {key for key, record in play.records.items() if record.closed_at is None} == {
         key for key, record in refolded.duties.items() if record.closed_at is None
     }
+
+
+@pytest.mark.feature("C5")
+@examples(15)
+@given(with_undoing)
+def test_what_a_wrong_match_brought_leaves_nothing_in_the_truth(story):
+    """Taken back at the end, it is as if no court had said any of it."""
+    messages, play = written(story, RULES)
+    said = [event for message in messages for event in message if event.id.startswith("event-")]
+    last = replace(said[-1], ordinal=0) if said else None
+    if last is None:
+        return
+    wrong = tuple(event.id for event in said if isinstance(event.what, OF_A_COURT))
+    play.deliver((replace(undoing((last,)), what=MatchTakenBack(match="all", entries=wrong)),))
+    of_courts = ("announced", "when", "where", "about", "sighted", "cancelled", "vacation", "withdrawn", "adjourned")
+    assert not [key for key in play.snapshot.registers if key.startswith(of_courts)]
 
 
 @pytest.mark.feature("C5")

@@ -1,4 +1,4 @@
-"""Says, beside the entries about a case as such, what was done and why: its number, links, merges and splits."""
+"""Says, beside the entries about a case as such, what was done and why: its number, links, merges, splits, matches."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.models import CaseCombination, CaseLink, CourtCase, UrnCorrection
+from witness_care.cases.models import CaseCombination, CaseLink, CourtCase, CourtMatch, UrnCorrection
+from witness_care.casework.models import JournalEvent
 
 NUMBER = "UrnCorrected"
 LINKS = ("CasesLinked", "CasesUnlinked")
+TAKEN_BACK = "MatchTakenBack"
+BY_A_COURT = "feed:"
 MERGES = ("CaseMergedHere", "CaseMergedAway", "MergeUndone", "CaseSplit", "CaseSplitOff")
 
 
 def reasons(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[str, str]:
-    """Give, by entry, the numbers it speaks of and the reason that was given; three statements, and none for most."""
+    """Give, by entry, the numbers it speaks of and the reason that was given; four statements, and none for most."""
     by_kind: dict[str, list[Any]] = {}
     for entry in entries:
         by_kind.setdefault(entry.kind, []).append(entry)
@@ -26,8 +29,38 @@ def reasons(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[s
     linked = [entry for kind in LINKS for entry in by_kind.get(kind, ())]
     if linked:
         found |= _links(session, case_id, linked)
+    if TAKEN_BACK in by_kind:
+        found |= _taken_back(session, by_kind[TAKEN_BACK])
     merged = [entry for kind in MERGES for entry in by_kind.get(kind, ())]
     return found | (_merges(session, case_id, merged) if merged else {})
+
+
+def unmatched(session: Session, case_id: str, entries: Iterable[Any]) -> Mapping[str, CourtMatch]:
+    """Give the record of each match that was taken back in a case, by the entries that count no more since.
+
+    No statement where no court said any of `entries`.
+    """
+    if not any(entry.actor.startswith(BY_A_COURT) for entry in entries):
+        return {}
+    of_case = sa.select(JournalEvent.payload).where(JournalEvent.case_id == case_id, JournalEvent.kind == TAKEN_BACK)
+    said = session.scalars(of_case).all()
+    if not said:
+        return {}
+    rows = _matches(session, [fact["match"] for fact in said])
+    return {entry: rows[fact["match"]] for fact in said if fact["match"] in rows for entry in fact["entries"]}
+
+
+def _taken_back(session: Session, entries: list[Any]) -> dict[str, str]:
+    rows = _matches(session, [entry.payload["match"] for entry in entries])
+    return {
+        entry.id: row.reason.open(row.id)
+        for entry in entries
+        if (row := rows.get(entry.payload["match"])) and row.reason is not None
+    }
+
+
+def _matches(session: Session, ids: Iterable[str]) -> dict[str, CourtMatch]:
+    return {row.id: row for row in session.scalars(sa.select(CourtMatch).where(CourtMatch.id.in_(list(ids))))}
 
 
 def _numbers(session: Session, entries: list[Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +27,20 @@ CASE, DEFENDANT, OFFENCE, HEARING, PARTICIPANT, PERSON = (
 NO_CASE = ""  # a person is not of one case
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where names come from: a part of a court message, or a person's match of one; else neither."""
+
+    message: str | None = None
+    part: int = 0
+    match: str | None = None
+
+
 class IdBook:
     """The names known for one case, and those that this submission adds.
 
-    `namespace` is the caller's own; "" when the caller is somebody at a screen, who only ever names our ids.
+    `namespace` is the caller's own; "" when the caller is somebody at a screen, who only ever names our ids. `origin`
+    says which part of which court message, or which match, the names come from that it learns.
     """
 
     def __init__(
@@ -38,6 +49,7 @@ class IdBook:
         self.case_id = case_id
         self.namespace = namespace
         self.now = now
+        self.origin = Origin()
         self.new_rows: list[dict[str, Any]] = []
         self._known = {(row.namespace, row.kind, row.value): row.target_id for row in rows}
         self._ours = set(ours)
@@ -89,6 +101,9 @@ class IdBook:
                     "case_id": NO_CASE if kind == PERSON else self.case_id,
                     "target_id": target_id,
                     "created_at": self.now,
+                    "taught_by": self.origin.message,
+                    "taught_part": self.origin.part,
+                    "match_id": self.origin.match,
                 }
             )
 

@@ -192,6 +192,11 @@ def _of_hearing(words: str) -> Callable[[Any, Names], str]:
     return lambda fact, names: f"{names.hearing(fact.hearing)}: {words}"
 
 
+def _counts_no_more(fact: events.MatchTakenBack) -> str:
+    count = len(fact.entries)
+    return f"; {count} {'entry counts' if count == 1 else 'entries count'} no more" if count else ""
+
+
 _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CaseRegistered": lambda fact, names: "the unit took the case on",
     "DefendantCharged": _charged,
@@ -229,6 +234,8 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "Attended": _of_person("came to court"),
     "DidNotAttend": _of_person("did not come to court"),
     "EntryUndone": lambda fact, names: "an earlier entry was undone",
+    "MessageMatched": lambda fact, names: "a waiting court update was matched to this case",
+    "MatchTakenBack": lambda fact, names: f"the match of a court update was taken back{_counts_no_more(fact)}",
     "UrnCorrected": lambda fact, names: "the case's number (URN) was corrected",
     "CasesLinked": lambda fact, names: "linked to another case",
     "CasesUnlinked": lambda fact, names: "not linked to another case any more",

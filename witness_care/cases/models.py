@@ -209,7 +209,11 @@ class Result(Base):
 
 
 class Identifier(Base):
-    """Every name by which another system knows one of our rows: an alias is added, never changed."""
+    """Every name by which another system knows one of our rows: an alias is added, never changed.
+
+    `taught_by` and `taught_part` say which part of which court message taught it, `match_id` which match of a person
+    gave it; what they gave goes when that match is taken back.
+    """
 
     __tablename__ = "identifier"
     __table_args__ = (
@@ -225,6 +229,9 @@ class Identifier(Base):
     case_id: Mapped[str] = mapped_column(sa.String(36), default="")  # "" for a person
     target_id: Mapped[str] = mapped_column(sa.String(36))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    taught_by: Mapped[str | None] = mapped_column(sa.String(36))
+    taught_part: Mapped[int] = mapped_column(default=0, server_default="0")
+    match_id: Mapped[str | None] = mapped_column(sa.String(36))
 
 
 def _of_its_case(table: str) -> sa.ForeignKeyConstraint:
@@ -247,6 +254,35 @@ class UrnCorrection(Base):
     reason: Mapped[Any] = mapped_column(SealedColumn("urn_correction.reason"))
     corrected_by: Mapped[str] = mapped_column(sa.String(80))
     corrected_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CourtMatch(Base):
+    """That a person said a waiting part of a court message is about this case, and perhaps that it was taken back.
+
+    `names` are those it had given, and others that came through them, once they are taken back; `part_id` is the part
+    that was matched.
+    """
+
+    __tablename__ = "court_match"
+    __table_args__ = (
+        _of_its_case("court_match"),
+        sa.Index("court_match_case", "case_id", "matched_at", "id"),
+        sa.Index("court_match_message", "message_row_id", "part"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    part_id: Mapped[str] = mapped_column(sa.String(36))
+    message_row_id: Mapped[str] = mapped_column(sa.String(36))
+    part: Mapped[int]
+    hearing_id: Mapped[str | None] = mapped_column(sa.String(36))
+    matched_by: Mapped[str] = mapped_column(sa.String(80))
+    matched_at: Mapped[datetime] = mapped_column(Instant)
+    names: Mapped[Any] = mapped_column(Json, default=list)
+    reason: Mapped[Any] = mapped_column(SealedColumn("court_match.reason"), nullable=True)
+    taken_back_by: Mapped[str | None] = mapped_column(sa.String(80))
+    taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CaseLink(Base):

@@ -294,6 +294,7 @@ def hearing_steps(session: Session, case_id: str, hearing_id: str) -> Sequence[s
         sa.select(
             *(JournalEvent.id, JournalEvent.kind, JournalEvent.payload, JournalEvent.received_at, JournalEvent.source),
             *(JournalEvent.occurred_at, JournalEvent.actor, JournalEvent.context),
+            sa.func.coalesce(JournalEvent.carried_from, JournalEvent.id).label("event_id"),
         )
         .where(
             JournalEvent.case_id == case_id,

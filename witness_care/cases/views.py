@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, time
 from itertools import groupby
 from typing import Any
@@ -32,6 +32,7 @@ from witness_care.cases import (
     who_knows,
 )
 from witness_care.cases.journal_words import Names
+from witness_care.cases.models import CourtMatch
 from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
 from witness_care.casework.models import UndoneEntry
@@ -119,6 +120,7 @@ def hearing(hearing_id: str) -> str:
         [(found.case_id, known.row.id, known.row.role) for known in knows], fields=("name", "what they were told")
     )
     steps = page_queries.hearing_steps(session, found.case_id, found.id)
+    unmatched = case_records.unmatched(session, found.case_id, steps)
     days = page_queries.hearing_days(session, found.id)
     return render_template(
         "cases/hearing.html",
@@ -126,8 +128,8 @@ def hearing(hearing_id: str) -> str:
         hearing=found,
         hearing_words=hearing_words,
         days=days,
-        steps=_steps(steps, Names(hearings={found.id: hearing_words.name(found)})),
-        before=_date_before(steps),
+        steps=_steps(steps, unmatched, Names(hearings={found.id: hearing_words.name(found)})),
+        before=_date_before([step for step in steps if step.event_id not in unmatched]),
         links=page_queries.linked_hearings(session, found.id),
         note=found.adjournment_note.open(found.id) if found.adjournment_note else "",
         lines=lines,
@@ -223,11 +225,13 @@ def _offence_in_words(known: truth.OffenceTruth | None) -> str:
 def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str, Any]]:
     """Put each entry of the journal into words, with what it changed, and whether it was undone or can be."""
     undone = undoing.undone_in(database.session(), case_id)
+    unmatched = case_records.unmatched(database.session(), case_id, journal.entries)
     records = case_records.reasons(database.session(), case_id, journal.entries)
     users = contact_queries.user_names(
         database.session(),
         {row.actor.partition(":")[2] for row in journal.entries if row.actor.startswith("user:")}
-        | {row.undone_by.partition(":")[2] for row in undone.values()},
+        | {row.undone_by.partition(":")[2] for row in undone.values()}
+        | {(row.taken_back_by or "").partition(":")[2] for row in unmatched.values()},
     )
     return [
         {
@@ -238,7 +242,7 @@ def _entries(journal: JournalPage, names: Names, case_id: str) -> list[dict[str,
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
             "changes": [*_moves(journal, row.event_id, names), *_duty_changes(journal, row.event_id, names)],
             "reason": records.get(row.id, ""),
-            "undone": _undone(undone.get(row.message_id), users),
+            "undone": _undone(undone.get(row.message_id), users) or _unmatched(unmatched.get(row.event_id), users),
             "may_be_undone": row.id if undoing.is_offered(row, undone) else "",
             "questions": [FLAGS.get(move.flag, move.flag) for move in journal.moves.get(row.event_id, ()) if move.flag],
         }
@@ -250,6 +254,13 @@ def _undone(row: UndoneEntry | None, users: Mapping[str, str]) -> dict[str, Any]
     if row is None:
         return None
     return {"at": row.undone_at, "by": wording.actor(row.undone_by, users), "reason": row.reason.open(row.id)}
+
+
+def _unmatched(row: CourtMatch | None, users: Mapping[str, str]) -> dict[str, Any] | None:
+    if row is None or row.taken_back_by is None:
+        return None
+    by = wording.actor(row.taken_back_by, users)
+    return {"at": row.taken_back_at, "by": by, "reason": f"matched to this case by mistake. {row.reason.open(row.id)}"}
 
 
 def _moves(journal: JournalPage, event_id: str, names: Names) -> list[str]:
@@ -272,7 +283,7 @@ def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str
 # --- a hearing ----------------------------------------------------------------------------------------------------
 
 
-def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
+def _steps(rows: Iterable[Any], unmatched: Collection[str], names: Names) -> list[dict[str, Any]]:
     rows = list(rows)
     users = contact_queries.user_names(
         database.session(), {row.actor.partition(":")[2] for row in rows if row.actor.startswith("user:")}
@@ -283,6 +294,7 @@ def _steps(rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
             "received_at": row.received_at,
             "source": wording.source(row.source),
             "by": wording.actor(row.actor, users) if row.actor.startswith("user:") else "",
+            "unmatched": row.event_id in unmatched,
         }
         for row in rows
     ]

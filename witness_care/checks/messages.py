@@ -28,6 +28,7 @@ def every_message_is_there(now: datetime) -> Iterator[Finding]:
     """I10: messages, their parts, what they wait for and what they told the journal agree with each other."""
     yield from _states()
     yield from _waits()
+    yield from _taken_back_and_lost()
     yield from _parts_without_their_entries()
     yield from _entries_without_a_message()
 
@@ -75,6 +76,19 @@ def _waits() -> Iterator[Finding]:
     )
     for row in rows(done.where(waiting).order_by(FeedPart.id)):
         yield finding("I10", row["case_id"], row["id"], "A part that is done still waits for a name.")
+
+
+def _taken_back_and_lost() -> Iterator[Finding]:
+    """What a match was taken back from is read again: the message has a newer part in its place."""
+    again = sa.orm.aliased(FeedPart)
+    instead = sa.exists().where(
+        again.message_row_id == FeedPart.message_row_id,
+        again.part == FeedPart.part,
+        again.drives > FeedPart.drives,
+    )
+    lost = sa.select(FeedPart.id, FeedPart.case_id).where(FeedPart.reason == Reason.TAKEN_BACK.value, ~instead)
+    for row in rows(lost.order_by(FeedPart.id)):
+        yield finding("I10", row["case_id"], row["id"], "A match was taken back, and its message waits nowhere.")
 
 
 def _parts_without_their_entries() -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from witness_care import database
+from witness_care.cases.identifiers import Origin
 from witness_care.cases.models import Hearing, Identifier
 from witness_care.cases.urn import normalise_urn
 from witness_care.casework.apply import apply
@@ -146,6 +147,7 @@ def _match(message: Stored, matcher: Matcher, events: list[CaseEvent]) -> Outcom
     outcome = Outcome(State.APPLIED, Reason.POKE if message.translated.is_poke else Reason.NO_CHANGE)
     for position, waiting, part in _to_read(message):
         strangers = {each.case for each in message.translated.parts if matcher.names_no_known_case(each)}
+        matcher.reads(Origin(message=message.id, part=position))
         matches = matcher.match(part, message.unit_ids, alone=strangers <= {part.case})
         for number, match in enumerate(matches):
             outcome.parts += _outcomes_of(message, part, position, match, waiting if number == 0 else None, events)

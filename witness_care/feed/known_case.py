@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from witness_care.cases.document import OtherId
-from witness_care.cases.identifiers import ASN, CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook
+from witness_care.cases.identifiers import ASN, CASE, COURT, DEFENDANT, HEARING, OFFENCE, IdBook, Origin
 from witness_care.columns import new_id
 from witness_care.feed.formats.cp_next_hearings import INFERRED
 from witness_care.feed.formats.translated import NamedDefendant, NamedOffence, Parked
@@ -54,6 +54,10 @@ class KnownCase:
     @property
     def has_court_case_id(self) -> bool:
         return bool(self._court_names[CASE])
+
+    def is_named_by(self, origin: Origin) -> None:
+        """Say which part of a message is read now, and teaches what is learnt."""
+        self._book.origin = origin
 
     def names(self, kind: str) -> Iterable[str]:
         return self._court_names[kind]

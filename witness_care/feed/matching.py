@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, URN
+from witness_care.cases.identifiers import CASE, COURT, DEFENDANT, HEARING, OFFENCE, URN, Origin
 from witness_care.cases.kin import Kin
 from witness_care.cases.models import CourtCase, Identifier, Offence
 from witness_care.cases.urn import normalise_urn
@@ -61,6 +61,20 @@ class Matcher:
     by_name: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, the court's id) -> cases
     kin: Kin = field(default_factory=Kin)
 
+    def knows(self, case_id: str, urn: str, names: Iterable[Any]) -> None:
+        """Let a case be found by its number and by these rows of names."""
+        self.by_urn.setdefault(urn, set()).add(case_id)
+        for name in names:
+            if name.namespace == COURT:
+                self.by_name.setdefault((name.kind, name.value), set()).add(case_id)
+            elif name.namespace == URN:
+                self.by_urn.setdefault(name.value, set()).add(case_id)
+
+    def reads(self, origin: Origin) -> None:
+        """Say which part of a message is matched next, and teaches what is learnt."""
+        for case in self.cases.values():
+            case.is_named_by(origin)
+
     def match(self, part: Part, unit_ids: frozenset[str] | None, *, alone: bool = True) -> list[Match]:
         """Match one part: usually to one case; a part that names only a hearing, to every case of the hearing.
 
@@ -78,6 +92,10 @@ class Matcher:
     def names_no_known_case(self, part: Part) -> bool:
         """Say whether a part names a case of its own that we do not know by that name."""
         return bool(part.case) and not self._by(CASE, part.case) and not self.by_urn.get(normalise_urn(part.urn) or "")
+
+    def finds_a_case(self, part: Part, *, alone: bool) -> bool:
+        """Say whether a part is about a case of these at all, by the names they have; nothing is learnt."""
+        return not isinstance(self._cases_of(part, None, alone=alone), Parked)
 
     def new_rows(self) -> list[dict[str, Any]]:
         """Give the rows of `identifier` that were learnt."""
@@ -237,12 +255,7 @@ def load(session: Session, parts: Sequence[Part], *, now: datetime) -> Matcher:
         kin=kin,
     )
     for case_id, row in cases.items():
-        matcher.by_urn.setdefault(row.urn, set()).add(case_id)
-        for name in names[case_id]:
-            if name.namespace == COURT:
-                matcher.by_name.setdefault((name.kind, name.value), set()).add(case_id)
-            elif name.namespace == URN:
-                matcher.by_urn.setdefault(name.value, set()).add(case_id)
+        matcher.knows(case_id, row.urn, names[case_id])
     return matcher
 
 

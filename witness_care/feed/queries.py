@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from witness_care import database, paging
+from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, ApiClientUnit, AppUser
 from witness_care.accounts.permissions import Extent, Permission
-from witness_care.cases.models import CourtCase
+from witness_care.cases.models import CourtCase, CourtMatch
 from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.paging import Page
 
@@ -74,6 +76,30 @@ def parts_of(actor: Actor, message_ids: Sequence[str]) -> Mapping[str, list[sa.R
     for row in rows:
         found.setdefault(row.message_row_id, []).append(row)
     return found
+
+
+def numbers_of(actor: Actor, case_ids: Collection[str]) -> dict[str, str]:
+    """Give the numbers of these cases, of those that are of the reader's units; also of one that was merged."""
+    theirs = sa.select(CourtCase.id, CourtCase.urn).where(scope.within(actor, CourtCase.unit_id))
+    rows = database.session().execute(theirs.where(CourtCase.id.in_(sorted(case_ids))))
+    return {row.id: row.urn for row in rows}
+
+
+def matches_of(actor: Actor, message_row_id: str) -> Mapping[str, sa.Row]:
+    """Read the matches of a message's parts, by part, in the units of the reader."""
+    taker = aliased(AppUser)
+    rows = database.session().execute(
+        sa.select(
+            *(CourtMatch.id, CourtMatch.part_id, CourtMatch.matched_at, CourtMatch.taken_back_at, CourtMatch.reason),
+            *(AppUser.display_name.label("matched_by"), taker.display_name.label("taken_back_by")),
+        )
+        .select_from(CourtMatch)
+        .outerjoin(AppUser, CourtMatch.matched_by == sa.literal("user:") + AppUser.id)
+        .outerjoin(taker, CourtMatch.taken_back_by == sa.literal("user:") + taker.id)
+        .where(CourtMatch.message_row_id == message_row_id, scope.within(actor, CourtMatch.unit_id))
+        .order_by(CourtMatch.matched_at, CourtMatch.id)
+    )
+    return {row.part_id: row for row in rows}
 
 
 def counts_by_state(actor: Actor) -> dict[str, int]:

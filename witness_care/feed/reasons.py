@@ -70,6 +70,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "poke": Reason("It only announces other messages.", "Nothing to do."),
         "out-of-scope": Reason("It is about a case that is not ours.", "Nothing to do."),
         "set-aside": Reason("Somebody looked at it and set it aside.", "Nothing to do."),
+        "taken-back": Reason("It had been matched to a case by mistake, and that was taken back.", "Nothing to do."),
         "matched-later": Reason("It waited, and was applied when its case arrived.", "Nothing to do."),
     }
 )

@@ -93,6 +93,14 @@ def drive_part(part_id: str, names: Collection[Name], *, now: datetime) -> None:
     _wake(session, names, now=now)
 
 
+def drive_again(part_ids: Sequence[str], *, now: datetime) -> None:
+    """Try parts that wait again since a match was taken back: what has its place elsewhere by now goes there.
+
+    Runs inside the caller's unit of work, after the names are gone.
+    """
+    _drive(database.session(), part_ids, now=now)
+
+
 def retry_parked(now: datetime) -> int:
     """Apply what waits for a name that is known by now; gives how many parts found their place.
 

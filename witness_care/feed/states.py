@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OLDER_SHARE = "older-share"
     OLDER_LIST = "older-list"
     SET_ASIDE = "set-aside"
+    TAKEN_BACK = "taken-back"
 
 
 _WORST_FIRST = (State.PARKED, State.APPLIED, State.STALE, State.REJECTED)

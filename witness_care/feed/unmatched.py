@@ -19,8 +19,10 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
 from witness_care.cases.document import OtherId
-from witness_care.cases.identifiers import CASE, COURT, HEARING, URN, IdBook
-from witness_care.cases.models import CourtCase, Hearing, Identifier
+from witness_care.cases.identifiers import CASE, COURT, HEARING, URN, IdBook, Origin
+from witness_care.cases.models import CourtCase, CourtMatch, Hearing, Identifier
+from witness_care.cases.urn_correction import said_of_case
+from witness_care.casework.apply import apply
 from witness_care.casework.bulk import insert_rows
 from witness_care.columns import new_id
 from witness_care.faultpoints import Work
@@ -33,6 +35,7 @@ from witness_care.feed.matching import ABOUT_ONE_HEARING
 from witness_care.feed.models import FeedPart, FeedWait
 from witness_care.feed.states import Reason, State
 from witness_care.feed.unmatched_queries import MATCHABLE, NOT_TO_CHOOSE, WaitingPart
+from workflows.events import MessageMatched
 
 
 class NotOurs(StrEnum):
@@ -65,12 +68,13 @@ def match(waiting: WaitingPart, case_id: str, hearing_id: str | None, *, actor: 
         case = session.execute(
             scope.cases(actor)
             .where(CourtCase.id == case_id)
-            .with_only_columns(CourtCase.id, CourtCase.urn)
+            .with_only_columns(CourtCase.id, CourtCase.unit_id, CourtCase.urn)
             .with_for_update()
         ).first()
         if case is None or (hearing_id and not _may_be_chosen(session, case_id, hearing_id)):
             raise NotPossibleError
-        rows = _names(session, waiting, case, hearing_id, now=now)
+        match_id = new_id()
+        rows = _names(session, waiting, case, hearing_id, origin=Origin(match=match_id), now=now)
         insert_rows(session.connection(), _table(Identifier), rows, key=("namespace", "kind", "value", "case_id"))
         ledger.note("alteration", case_id=case_id, fields="the court's names of a case", row_count=len(rows))
         taught = {(row["namespace"], row["kind"], row["value"]) for row in rows}
@@ -78,6 +82,37 @@ def match(waiting: WaitingPart, case_id: str, hearing_id: str | None, *, actor: 
         if _waits_as_before(session, waiting.row.id):
             raise NotPossibleError
         _decided(session, waiting.row.id, actor, now)
+        _keep(session, match_id, waiting, case, hearing_id, actor=actor, now=now)
+
+
+def _keep(
+    session: Session,
+    match_id: str,
+    waiting: WaitingPart,
+    case: sa.Row,
+    hearing_id: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep who matched what, so that it can be taken back, and let the history of the case say so."""
+    session.add(
+        CourtMatch(
+            id=match_id,
+            case_id=case.id,
+            unit_id=case.unit_id,
+            part_id=waiting.row.id,
+            message_row_id=waiting.row.message_row_id,
+            part=waiting.row.part,
+            hearing_id=hearing_id,
+            matched_by=actor.reference,
+            matched_at=now,
+            names=[],
+        )
+    )
+    session.flush()
+    said = said_of_case(session, case.id, MessageMatched(match=match_id), actor=actor, now=now)
+    apply([said], actor=actor.reference, now=now)
 
 
 def set_aside(waiting: WaitingPart, why: NotOurs, *, actor: Actor, now: datetime) -> None:
@@ -144,7 +179,7 @@ def _may_be_chosen(session: Session, case_id: str, hearing_id: str) -> bool:
 
 
 def _names(
-    session: Session, waiting: WaitingPart, case: sa.Row, hearing_id: str | None, *, now: datetime
+    session: Session, waiting: WaitingPart, case: sa.Row, hearing_id: str | None, *, origin: Origin, now: datetime
 ) -> list[dict[str, Any]]:
     """Give the names to add to the case. Raises NotPossibleError when one of them means another row already."""
     said = waiting.said
@@ -152,6 +187,7 @@ def _names(
     columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id)
     held = session.execute(sa.select(*columns).where(Identifier.case_id == case.id)).all()
     book = IdBook(case_id=case.id, namespace=COURT, rows=held, ours=(), now=now)
+    book.origin = origin
     of_the_case = [OtherId(COURT, said.case)] if said.case else []
     if waiting.urn and waiting.urn != case.urn:
         of_the_case.append(OtherId(URN, waiting.urn))

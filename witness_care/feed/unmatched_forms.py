@@ -1,13 +1,13 @@
-"""What a supervisor decides about a court message that waits."""
+"""What a supervisor decides about a court message that waits, or was matched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from witness_care.feed.unmatched import NotOurs
 
@@ -52,4 +52,14 @@ class SetAsideForm(FlaskForm):
             SelectChoice(NotOurs.SENT_BY_MISTAKE.value, "It was sent by mistake, or as a test"),
         ],
         validators=[InputRequired("Choose why nothing is to be done with it")],
+    )
+
+
+class TakeBackForm(FlaskForm):
+    reason = TextAreaField(
+        "Why was it the wrong case or hearing?",
+        validators=[
+            DataRequired("Say why it was wrong"),
+            Length(max=500, message="Shorten the reason to 500 characters"),
+        ],
     )

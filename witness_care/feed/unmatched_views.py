@@ -13,13 +13,14 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.cases import hearing_words
 from witness_care.cases.journal_words import Names, in_words
-from witness_care.feed import reasons, unmatched, unmatched_queries
+from witness_care.feed import reasons, taking_back_views, unmatched, unmatched_queries
 from witness_care.feed.fact_ids import ids_in
 from witness_care.feed.unmatched_forms import MatchForm, SetAsideForm
 from witness_care.feed.unmatched_queries import WaitingPart
 from witness_care.pages import rejected_form
 
 blueprint = Blueprint("unmatched", __name__, url_prefix="/unmatched")
+blueprint.register_blueprint(taking_back_views.blueprint)
 
 Answer = Response | str | tuple[str, int]
 TEMPLATE = "feed/unmatched.html"

@@ -28,6 +28,7 @@ STATES = {
     "stale": "Older than what was here",
     "duplicate": "Came before",
 }
+TRIED = {"1": "Tried again", "back": "Match taken back"}
 # What a message without a type is called, by why it was refused; nothing else is held of it.
 UNTYPED = {
     Rejected.MALFORMED: "Not readable as JSON",
@@ -73,6 +74,7 @@ def messages() -> str:
 def message(message_row_id: str) -> str:
     found = _message(message_row_id)
     parts = queries.parts_of(actor(), [found.id]).get(found.id, [])
+    may_match = actor().may("match_parked")
     shape = ""
     if found.body is not None:
         ledger.note(fields="redacted court message", row_count=0)
@@ -88,9 +90,10 @@ def message(message_row_id: str) -> str:
         shape=shape,
         title=title,
         may_retry=found.state in ("parked", "received"),
-        may_match=actor().may("match_parked"),
+        may_match=may_match,
+        matches=queries.matches_of(actor(), found.id) if may_match else {},
         matchable=MATCHABLE,
-        tried_again=bool(request.args.get("tried")),
+        tried_again=TRIED.get(request.args.get("tried", "")),
     )
 
 
