@@ -325,6 +325,7 @@ def test_who_was_in_both_cases_is_found_under_either_id(desk: Desk, sam: Actor) 
     assert desk.as_("noor").get(f"/participants/{second[LEAH]}").status_code == 404
 
 
+@pytest.mark.sqlite_only
 def test_an_id_that_both_cases_gave_to_somebody_is_refused_under_the_merged_number(desk: Desk, sam: Actor) -> None:
     """A program counts its people anew in every case; nobody is to get the name and telephone of another "P1"."""
     key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read", "cases:write"))
@@ -348,6 +349,7 @@ def test_an_id_that_both_cases_gave_to_somebody_is_refused_under_the_merged_numb
     assert spoken == {"Ines Stays": "Welsh", "Gus Goes": "English"}
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("where", ["in the case that stays", "in the case that goes", "in both"])
 def test_somebody_who_left_one_of_the_cases_is_there_and_who_left_both_is_not(
     desk: Desk, sam: Actor, where: str

@@ -199,6 +199,7 @@ def test_a_program_that_sends_who_went_under_the_old_number_is_told_the_new_one(
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_who_left_before_a_split_has_left_still_when_it_is_taken_back(desk: Desk, sam: Actor) -> None:
     case = two_defendants(desk)
     gone = ParticipantGiven(id=case[LEAH], remove=True)
@@ -211,6 +212,7 @@ def test_who_left_before_a_split_has_left_still_when_it_is_taken_back(desk: Desk
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_one_of_two_splits_is_taken_back_when_somebody_of_both_went_with_the_other(desk: Desk, sam: Actor) -> None:
     """Leah stood in the old case and the first new one, and went from the old case to the second."""
     leah = a_victim(LEAH, defendants=(ADA, BO))
@@ -228,6 +230,7 @@ def test_one_of_two_splits_is_taken_back_when_somebody_of_both_went_with_the_oth
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_a_split_of_which_a_case_is_part_of_a_third_is_not_taken_back(desk: Desk, sam: Actor) -> None:
     """Its number means the third case now, of which nothing was ever split off."""
     case = two_defendants(desk)
@@ -256,6 +259,7 @@ def test_a_program_is_told_the_number_also_of_a_case_that_was_split_again(desk: 
     assert "77CD7654426" in again.json["do"]
 
 
+@pytest.mark.sqlite_only
 def test_a_plea_in_a_hearing_nobody_described_takes_the_hearing_with_it(desk: Desk, sam: Actor) -> None:
     case = two_defendants(desk)
     offence = session().scalars(sa.select(Offence.id).where(Offence.defendant_id == case.defendants[BO])).one()

@@ -319,9 +319,9 @@ def _(w: FullWorld) -> str:
 
 @damage("I4", "an entry that a split copied was changed")
 def _(w: FullWorld) -> str:
-    entry = copied(w, "ParticipantRecorded")
+    entry = copied(w, "HearingConfirmed")
     payload = session().execute(select(JournalEvent.payload).where(JournalEvent.id == entry)).scalar_one()
-    w.change(JournalEvent, entry, payload={**payload, "role": "both"})
+    w.change(JournalEvent, entry, payload={**payload, "where": {**payload["where"], "court": "Elsewhere"}})
     return w.first(HALF)
 
 
