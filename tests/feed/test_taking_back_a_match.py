@@ -18,7 +18,8 @@ from tests.feed import payloads
 from tests.feed.conftest import CourtLink, the_case
 from tests.reading import text_of
 from witness_care.accounts.current import SYSTEM
-from witness_care.cases.models import CaseCombination, CourtMatch, Hearing, Identifier
+from witness_care.cases.document import OtherId
+from witness_care.cases.models import CaseCombination, CourtCase, CourtMatch, Hearing, Identifier
 from witness_care.cases.service import register_case
 from witness_care.casework import rebuild
 from witness_care.casework.models import JournalEvent
@@ -335,7 +336,7 @@ def test_a_match_that_the_courts_own_names_bear_out_stays_in_words(
     answer = sam.post(address_of(the_match()), data=WHY)
 
     assert answer.status_code == 409
-    assert "The court's own names lead to this case without the match" in text_of(answer)
+    assert "The court's names lead to this case without the match" in text_of(answer)
     assert everything_stored() == before
 
 
@@ -357,6 +358,21 @@ def test_what_a_wrong_match_brought_does_not_count_after_a_merge_with_the_right_
         name: [duty.due_at for duty in owed(case, name)] for case, name in ((wrong, LEAH), (right, NADIA))
     } == before
     assert nothing_is_wrong()
+
+
+def test_a_name_that_a_program_gives_too_stays(desk: Desk, court: CourtLink, sam: Sam) -> None:
+    ours = replace(the_case(payloads.URN, court_ids=False), identifiers=())
+    register_case(ours, actor=SYSTEM, now=at("2026-11-02 09:00"))
+    court.send(listing(MARCH, 1))
+    found = session().execute(sa.select(CourtCase.id, CourtCase.urn)).one()
+    sam.post(f"/feed/unmatched/{waiting()[0]}/match", data={"choice": found.id, "typed": found.urn})
+    named = replace(ours, identifiers=(OtherId("cp", OTHER),))
+    register_case(named, actor=SYSTEM, now=at("2026-12-01 09:00"))
+
+    answer = sam.post(address_of(the_match()), data=WHY)
+
+    assert answer.status_code == 409
+    assert "The court's names lead to this case without the match" in text_of(answer)
 
 
 @pytest.mark.sqlite_only
