@@ -40,8 +40,8 @@ class IdBook:
     """The names known for one case, and those that this submission adds.
 
     `namespace` is the caller's own; "" when the caller is somebody at a screen, who only ever names our ids. `origin`
-    says which part of which court message, or which match, the names come from that it learns. A name that came from one
-    of those, and is given by somebody else now, is `confirmed`: it stays when a match is taken back.
+    says which part of which court message, or which match, the names come from that it learns. A name that came from
+    one of those, and is given by somebody else now, is `confirmed`: it stays when a match is taken back.
     """
 
     def __init__(
