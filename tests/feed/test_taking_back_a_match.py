@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,8 @@ from tests.feed import payloads
 from tests.feed.conftest import CourtLink, the_case
 from tests.reading import text_of
 from witness_care.accounts.current import SYSTEM
-from witness_care.cases.models import CaseCombination, CourtMatch, Hearing, Identifier
+from witness_care.cases.document import OtherId
+from witness_care.cases.models import CaseCombination, CourtCase, CourtMatch, Hearing, Identifier
 from witness_care.cases.service import register_case
 from witness_care.casework import rebuild
 from witness_care.casework.models import JournalEvent
@@ -334,7 +336,7 @@ def test_a_match_that_the_courts_own_names_bear_out_stays_in_words(
     answer = sam.post(address_of(the_match()), data=WHY)
 
     assert answer.status_code == 409
-    assert "The court's own names lead to this case without the match" in text_of(answer)
+    assert "The court's names lead to this case without the match" in text_of(answer)
     assert everything_stored() == before
 
 
@@ -356,6 +358,21 @@ def test_what_a_wrong_match_brought_does_not_count_after_a_merge_with_the_right_
         name: [duty.due_at for duty in owed(case, name)] for case, name in ((wrong, LEAH), (right, NADIA))
     } == before
     assert nothing_is_wrong()
+
+
+def test_a_name_that_a_program_gives_too_stays(desk: Desk, court: CourtLink, sam: Sam) -> None:
+    ours = replace(the_case(payloads.URN, court_ids=False), identifiers=())
+    register_case(ours, actor=SYSTEM, now=at("2026-11-02 09:00"))
+    court.send(listing(MARCH, 1))
+    found = session().execute(sa.select(CourtCase.id, CourtCase.urn)).one()
+    sam.post(f"/feed/unmatched/{waiting()[0]}/match", data={"choice": found.id, "typed": found.urn})
+    named = replace(ours, identifiers=(OtherId("cp", OTHER),))
+    register_case(named, actor=SYSTEM, now=at("2026-12-01 09:00"))
+
+    answer = sam.post(address_of(the_match()), data=WHY)
+
+    assert answer.status_code == 409
+    assert "The court's names lead to this case without the match" in text_of(answer)
 
 
 @pytest.mark.sqlite_only
@@ -397,3 +414,86 @@ def test_nobody_of_another_unit_sees_or_takes_back_a_match(
         assert desk.as_(who).get(address_of(found)).status_code == expected
         assert desk.as_(who).post(address_of(found), data=WHY).status_code == expected
     assert sam.get("/feed/unmatched/matches/no-such-match/take-back").status_code == 404
+
+
+# --- at random ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a court says one after another of one case that nobody here knows, under names of its own."""
+
+    name: str
+
+    def body(self, kind: int, hearing: int, day: str, number: int, created: str) -> dict[str, Any]:
+        known_as = payloads.an_id(f"{self.name} hearing {hearing}")
+        envelope = {"version": number, "created": created}
+        if kind == 0:
+            return payloads.vacated_by_listing(is_vacated=number % 3 > 0, hearing=known_as, **envelope)
+        if kind == 1:
+            return payloads.days_changed(day, hearing=known_as, **envelope)
+        if kind == 2:
+            return payloads.deleted(hearing=known_as, **envelope)
+        case = payloads.an_id(f"{self.name} case")
+        return payloads.updated(day, case=case, hearing=known_as, defendants=(), envelope=envelope)
+
+
+def stands(case: MadeCase, name: str) -> tuple[Any, ...]:
+    """The hearings of a case that are to be, and what is owed to somebody there, since when and by when."""
+    session().rollback()
+    duties = [
+        (
+            duty.topic,
+            duty.value["state"],
+            [each["days"] for each in duty.value["hearings"]],
+            duty.clock_start,
+            duty.due_at,
+        )
+        for duty in owed(case, name)
+    ]
+    return days_of(case), sorted(duties, key=str)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_came_and_when_a_match_taken_back_leaves_nothing_and_the_right_case_has_it_all(
+    desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase, right: MadeCase, seed: int
+) -> None:
+    """Beside it the same is said of a case that is matched rightly at once: both must stand alike in the end."""
+    chosen = random.Random(seed)
+    at_once = a_case(a_victim(NADIA), now="2026-11-10 09:00", defendants=("Cy Moon",))
+    before = stands(wrong, LEAH)
+    mistaken, rightly = Telling("mistaken"), Telling("rightly")
+    matched_after = chosen.randint(1, 6)
+    steps = [(3, 1, MARCH)] + [
+        (chosen.choice((0, 1, 1, 2, 3, 3, 3)), chosen.randint(1, 2), chosen.choice((MARCH, APRIL, MAY)))
+        for _ in range(7)
+    ]
+    for number, (kind, hearing, day) in enumerate(steps, 1):
+        desk.clock(f"2026-11-{16 + number} 10:00")
+        for telling in (mistaken, rightly):
+            court.send(telling.body(kind, hearing, day, number, f"2026-11-{16 + number}T09:00:00.000Z"))
+        if number == matched_after:
+            match(sam, first_part(mistaken), wrong, chosen.choice(("", trial_of(wrong).id)))
+            match(sam, first_part(rightly), at_once)
+    desk.clock("2026-11-26 10:00")
+
+    sam.post(address_of(match_in(wrong)), data=WHY)
+    assert stands(wrong, LEAH) == before
+    match(sam, first_part(mistaken), right)
+
+    assert stands(right, NADIA) == stands(at_once, NADIA)
+    assert nothing_is_wrong("2026-11-27 09:00")
+
+
+def first_part(telling: Telling) -> str:
+    session().rollback()
+    named = FeedPart.hearing == telling.body(3, 1, MARCH, 1, "")["updatedHearing"]["id"]
+    query = sa.select(FeedPart.id).join(FeedMessage, FeedMessage.id == FeedPart.message_row_id)
+    waits = query.where(named, FeedPart.state == "parked").order_by(FeedMessage.received_at, FeedMessage.id)
+    return str(session().scalars(waits).first())
+
+
+def match_in(case: MadeCase) -> CourtMatch:
+    session().rollback()
+    return session().scalars(sa.select(CourtMatch).where(CourtMatch.case_id == case.id)).one()

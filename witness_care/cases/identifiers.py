@@ -40,17 +40,24 @@ class IdBook:
     """The names known for one case, and those that this submission adds.
 
     `namespace` is the caller's own; "" when the caller is somebody at a screen, who only ever names our ids. `origin`
-    says which part of which court message, or which match, the names come from that it learns.
+    says which part of which court message, or which match, the names come from that it learns. A name that came from
+    one of those, and is given by somebody else now, is `confirmed`: it stays when a match is taken back.
     """
 
     def __init__(
-        self, *, case_id: str, namespace: str, rows: Iterable[Any], ours: Iterable[tuple[str, str]], now: datetime
+        self, *, case_id: str, namespace: str, rows: Collection[Any], ours: Iterable[tuple[str, str]], now: datetime
     ) -> None:
         self.case_id = case_id
         self.namespace = namespace
         self.now = now
         self.origin = Origin()
         self.new_rows: list[dict[str, Any]] = []
+        self.confirmed: list[str] = []
+        self._from_courts = {
+            (row.namespace, row.kind, row.value): row.id
+            for row in rows
+            if getattr(row, "taught_by", None) or getattr(row, "match_id", None)
+        }
         self._known = {(row.namespace, row.kind, row.value): row.target_id for row in rows}
         self._ours = set(ours)
 
@@ -90,6 +97,8 @@ class IdBook:
         for name in names:
             key = (name.namespace, kind, name.id)
             if not name.id or key in self._known:
+                if self.origin == Origin() and key in self._from_courts and self._known[key] == target_id:
+                    self.confirmed.append(self._from_courts.pop(key))
                 continue
             self._known[key] = target_id
             self.new_rows.append(
@@ -131,7 +140,10 @@ def names_of_cases(
         Identifier.case_id == NO_CASE,
         Identifier.value.in_(list(person_names)),
     )
-    columns = (Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id, Identifier.case_id)
+    columns = (
+        *(Identifier.id, Identifier.namespace, Identifier.kind, Identifier.value, Identifier.target_id),
+        *(Identifier.case_id, Identifier.taught_by, Identifier.match_id),
+    )
     return list(session.execute(sa.select(*columns).where(of_the_case | of_people)))
 
 

@@ -133,6 +133,8 @@ def save(session: Session, changes: RowChanges, book: IdBook) -> None:
     update_rows(connection, _table(Offence), changes.offences)
     insert_rows(connection, _table(DefendantEndpoint), changes.endpoints)
     insert_rows(connection, _table(Identifier), book.new_rows)
+    confirmed = [{"id": row, "taught_by": None, "match_id": None} for row in book.confirmed]
+    update_rows(connection, _table(Identifier), confirmed)
 
 
 def save_participants(session: Session, changes: RowChanges) -> None:

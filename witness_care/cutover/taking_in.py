@@ -207,6 +207,7 @@ def _save(session: Session, kind: Kind, cases: list[_Case], actor: Actor, now: d
     book = IdBook(case_id="", namespace="", rows=(), ours=(), now=now)
     for case in cases:
         book.new_rows.extend(case.book.new_rows)
+        book.confirmed.extend(case.book.confirmed)
         for name in (each.name for each in fields(RowChanges)):
             together, theirs = getattr(changes, name), getattr(case.changes, name)
             together.extend(theirs) if isinstance(together, list) else together.update(theirs)

@@ -44,8 +44,8 @@ COMBINED_SINCE = (
     "wrongly is put right by entries"
 )
 FOUND_WITHOUT = (
-    "The court's own names lead to this case without the match: taking it back would change nothing. If the court has "
-    "it wrong, ask the court"
+    "The court's names lead to this case without the match: taking it back would change nothing. If they are wrong, "
+    "ask the court, or whoever gave us the case with these names"
 )
 NOT_READABLE = "This version cannot read the message again, so that it could not wait. Tell your administrator"
 
