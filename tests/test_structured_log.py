@@ -6,7 +6,9 @@ import json
 import logging
 
 import pytest
+import sqlalchemy as sa
 
+from tests.databases import POSTGRESQL, Databases
 from witness_care import structured_log
 
 CANARY = "Canary Person 07700 900123"
@@ -50,4 +52,23 @@ def test_an_exception_is_known_by_its_class_and_place_only(capsys: pytest.Captur
     (line,) = lines(capsys)
     assert line["error"] == "ValueError"
     assert "test_structured_log.py" in str(line["frames"])
+    assert CANARY not in json.dumps(line)
+
+
+@pytest.mark.proves("SEC-41")
+def test_a_row_that_the_database_refuses_is_known_by_the_constraint_and_never_quoted(
+    databases: Databases, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with databases.fresh(POSTGRESQL) as url:
+        engine = sa.create_engine(url)
+        try:
+            with engine.begin() as connection:
+                connection.execute(sa.text("CREATE TABLE one (name text CONSTRAINT only_once UNIQUE)"))
+                connection.execute(sa.text("INSERT INTO one VALUES (:name), (:name)"), {"name": CANARY})
+        except sa.exc.IntegrityError as refused:
+            structured_log.log.error("failed", **structured_log.describe(refused))
+        finally:
+            engine.dispose()
+    line = lines(capsys)[-1]  # the migrations spoke before
+    assert (line["sqlstate"], line["table_name"], line["constraint_name"]) == ("23505", "one", "only_once")
     assert CANARY not in json.dumps(line)

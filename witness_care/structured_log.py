@@ -30,6 +30,9 @@ ALLOWED = frozenset(
         "milliseconds",
         "error",
         "frames",
+        "sqlstate",
+        "table_name",
+        "constraint_name",
         "actor_kind",
         "actor_id",
         "unit_id",
@@ -100,11 +103,17 @@ def only_allowed_keys(_logger: Any, _method: str, line: MutableMapping[str, Any]
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """What may be said of an exception: its class and where it was raised, never its text."""
+    """What may be said of an exception: its class and where it was raised, never its text.
+
+    A database that refuses a row names the constraint, which is a name of ours; the row itself is not quoted.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    refusal = getattr(getattr(error, "orig", None), "diag", None)
+    named = {name: getattr(refusal, name, None) for name in ("sqlstate", "table_name", "constraint_name")}
     return {
         "error": type(error).__name__,
         "frames": [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+        **{name: value for name, value in named.items() if value},
     }
 
 
