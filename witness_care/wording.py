@@ -139,6 +139,7 @@ EVENTS = {
     "CaseSplitOff": "case split off another",
     "DefendantCharged": "defendant charged",
     "DefendantRemoved": "defendant removed",
+    "OffenceDescribed": "offence code given",
     "ParticipantRecorded": "person recorded",
     "ParticipantLeft": "person left the case",
     "ParticipantDied": "person died",

@@ -162,11 +162,21 @@ class DefendantRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OffenceDescribed:
+    """Which offence in law a charge is, by its CJS code ("OF61102"): what decides the class of the offence."""
+
+    defendant: str
+    offence: str
+    cjs_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantRecorded:
     """A victim or witness as the unit now holds them; said again, it replaces what was held.
 
     `defendants` and `offences` are those that concern the person; none means not known yet, so all (domain.md 5.2).
-    `enhanced` NOT_ASKED means undecided, which is treated as enhanced time (domain.md section 3).
+    `enhanced` NOT_ASKED means undecided, which is treated as enhanced time (domain.md section 3); `enhanced_basis` are
+    the grounds by their keys ("BEREAVED", "DOMESTIC_ABUSE"), sorted.
     """
 
     participant: str
@@ -175,6 +185,7 @@ class ParticipantRecorded:
     defendants: tuple[str, ...] = ()
     offences: tuple[str, ...] = ()
     enhanced: Answer = Answer.NO
+    enhanced_basis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,6 +559,7 @@ Fact = (
     CaseRegistered
     | DefendantCharged
     | DefendantRemoved
+    | OffenceDescribed
     | ParticipantRecorded
     | ParticipantLeft
     | ParticipantDied

@@ -223,6 +223,7 @@ class Fold:
             defendants=what.defendants,
             offences=what.offences,
             enhanced=what.enhanced,
+            enhanced_basis=what.enhanced_basis,
             left="",
         )
         return CHANGED

@@ -34,6 +34,7 @@ Stated = (
     | events.ResultsShared
     | events.DefendantCharged
     | events.DefendantRemoved
+    | events.OffenceDescribed
     | events.ParticipantRecorded
     | events.CpsRequires
     | events.CpsNotRequired
@@ -87,6 +88,7 @@ class Person:
     defendants: tuple[str, ...] = ()
     offences: tuple[str, ...] = ()
     enhanced: Answer = Answer.NO
+    enhanced_basis: tuple[str, ...] = ()
     journey: Journey = Journey.CHARGE
     attendance: Attendance = Attendance.UNDECIDED
     was_to_be_tried: bool = True

@@ -126,6 +126,8 @@ def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
             return [(f"results:{what.hearing}:{what.day}", what, f"results {what.day}")]
         case events.DefendantCharged() | events.DefendantRemoved():
             return [(f"charged:{what.defendant}", what, f"charged {what.defendant}")]
+        case events.OffenceDescribed():
+            return [(f"described:{what.offence}", what, f"described {what.offence}")]
         case events.ParticipantRecorded():
             return [(f"recorded:{what.participant}", what, f"recorded {what.participant}")]
         case events.CpsRequires() | events.CpsNotRequired():
@@ -475,6 +477,17 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
             charged = standing(registers, key)
             if charged is not None and isinstance(charged.said, events.DefendantCharged):
                 found[charged.said.defendant] = charged.said.offences
+    return found
+
+
+def offence_codes(registers: Registers) -> dict[str, str]:
+    """Give the CJS code of each offence of which it is known."""
+    found = {}
+    for key in registers:
+        if key.startswith("described:"):
+            described = standing(registers, key)
+            if described is not None and isinstance(described.said, events.OffenceDescribed):
+                found[described.said.offence] = described.said.cjs_code
     return found
 
 

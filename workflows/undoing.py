@@ -36,7 +36,7 @@ OF_A_PERSON = (
     *(events.PersonConfirmed, events.CannotAttend, events.Attended, events.DidNotAttend, events.JourneyClosed),
     events.DutyClosedByPerson,
 )
-CHARGES = (events.DefendantCharged, events.DefendantRemoved)
+CHARGES = (events.DefendantCharged, events.DefendantRemoved, events.OffenceDescribed)
 PARTS = (events.ParticipantRecorded,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS)
@@ -173,6 +173,7 @@ def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:
         defendants=then.defendants,
         offences=then.offences,
         enhanced=then.enhanced,
+        enhanced_basis=then.enhanced_basis,
         journey=then.journey,
         attendance=then.attendance,
         was_to_be_tried=then.was_to_be_tried,

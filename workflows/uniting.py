@@ -113,6 +113,7 @@ class Uniting:
             role=_role(each.role for each in here.values()),
             witness_kind=_witness_kind(here["target"], here["source"]),
             enhanced=next(answer for answer in STRICTEST if any(each.enhanced is answer for each in here.values())),
+            enhanced_basis=tuple(sorted({basis for each in here.values() for basis in each.enhanced_basis})),
             defendants=_all_or(each.defendants for each in here.values()),
             offences=self._offences_of(here),
         )

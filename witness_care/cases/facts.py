@@ -57,6 +57,17 @@ def _of_defendant(given: DefendantGiven, where: str, held: HeldCase, book: IdBoo
             offences.append(offence_id)
     if not isinstance(stands, events.DefendantCharged) or set(stands.offences) != set(offences):
         yield events.DefendantCharged(defendant=defendant, offences=tuple(offences))
+    yield from _described(given, defendant, held, book)
+
+
+def _described(given: DefendantGiven, defendant: str, held: HeldCase, book: IdBook) -> Iterator[Fact]:
+    for offence in given.offences:
+        if offence.remove or not offence.cjs_code:
+            continue
+        offence_id = _known(book, OFFENCE, offence.id, "")
+        fact = events.OffenceDescribed(defendant=defendant, offence=offence_id, cjs_code=offence.cjs_code)
+        if held.said(f"described:{offence_id}") != fact:
+            yield fact
 
 
 def _recorded(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook) -> Iterator[Fact]:
@@ -76,9 +87,16 @@ def _recorded(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook)
         defendants=_ids(given.defendants, DEFENDANT, f"{where}/defendants", book, was.defendants if was else ()),
         offences=_ids(given.offences, OFFENCE, f"{where}/offences", book, was.offences if was else ()),
         enhanced=_chosen(given.enhanced, was.enhanced if was else None, Answer.NO),
+        enhanced_basis=_basis(given, was),
     )
     if fact != was:
         yield fact
+
+
+def _basis(given: ParticipantGiven, was: events.ParticipantRecorded | None) -> tuple[str, ...]:
+    if given.enhanced_basis is not None:
+        return tuple(sorted(given.enhanced_basis))
+    return was.enhanced_basis if was else ()
 
 
 def _chosen(given: str | None, stands: Any, otherwise: Any) -> Any:

@@ -201,6 +201,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CaseRegistered": lambda fact, names: "the unit took the case on",
     "DefendantCharged": _charged,
     "DefendantRemoved": lambda fact, names: f"{names.defendant(fact.defendant)}: taken off the case",
+    "OffenceDescribed": lambda fact, names: f"{names.offence(fact.offence)}: offence code {fact.cjs_code}",
     "ParticipantRecorded": _recorded,
     "ParticipantLeft": _left,
     "ParticipantDied": _of_person("has died"),

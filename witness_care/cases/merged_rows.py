@@ -234,6 +234,7 @@ def _unite(session: Session, united: Mapping[str, ParticipantRecorded], here: Co
         before = {name: getattr(row, name) for name in RECORD}
         left_at = row.left_at
         row.role, row.witness_kind, row.enhanced = record.role.value, record.witness_kind.value, record.enhanced.value
+        row.enhanced_basis = list(record.enhanced_basis)
         if participant_id in here:  # who left one of the two cases is in the one they become
             row.left_at = None
         found[participant_id] = {"before": before, "after": {name: getattr(row, name) for name in RECORD}}

@@ -275,7 +275,7 @@ def _participant(
         if getattr(given, name) not in (None, getattr(row, name))
     }
     if given.enhanced_basis is not None and sorted(given.enhanced_basis) != sorted(row.enhanced_basis or ()):
-        wanted["enhanced_basis"] = list(given.enhanced_basis)
+        wanted["enhanced_basis"] = sorted(given.enhanced_basis)
     if given.remove and row.left_at is None:
         wanted["left_at"] = now
     if wanted:
@@ -310,7 +310,7 @@ def _new_participant(
         "role": given.role or Role.WITNESS.value,
         "witness_kind": given.witness_kind or WitnessKind.CIVILIAN.value,
         "enhanced": given.enhanced or Answer.NO.value,
-        "enhanced_basis": list(given.enhanced_basis or ()),
+        "enhanced_basis": sorted(given.enhanced_basis or ()),
         "journey": Journey.CHARGE.value,
         "attendance": Attendance.UNDECIDED.value,
         "required": None,

@@ -27,12 +27,13 @@ from witness_care.database import writing
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
 from workflows import snapshot as snapshots
-from workflows import undoing
+from workflows import truth, undoing
 from workflows.decide import case_truth
 from workflows.events import (
     CaseEvent,
     DutyClosedByPerson,
     EntryUndone,
+    OffenceDescribed,
     ParticipantDied,
     ParticipantLeft,
     ParticipantRecorded,
@@ -238,12 +239,20 @@ def _bring_back_parts_and_charges(session: Session, entry: Entry, *, now: dateti
             "role": person.role.value,
             "witness_kind": person.witness_kind.value,
             "enhanced": person.enhanced.value,
+            "enhanced_basis": list(person.enhanced_basis),
             "left_at": now if person.left else None,
         }
         for participant in sorted(people)
         if (person := stands.people.get(participant))
     ]
     update_rows(session.connection(), _table(Participant), rows)
+    codes = truth.offence_codes(stands.registers)
+    described = {fact.offence for fact in said if isinstance(fact, OffenceDescribed)}
+    update_rows(
+        session.connection(),
+        _table(Offence),
+        [{"id": offence, "cjs_code": codes.get(offence, "")} for offence in sorted(described)],
+    )
     charged = case_truth(stands).charged
     for defendant in sorted(defendants):
         offences = charged.get(defendant, ())

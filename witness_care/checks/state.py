@@ -17,6 +17,7 @@ from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Contact, Told
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
+from workflows import truth
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
 from workflows.truth import HearingStatus
@@ -40,6 +41,7 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _hearings(case, look)
         yield from _results(case)
         yield from _defendants(case, look)
+        yield from _offences(case, look)
         yield from _people(case)
         yield from _told(case)
 
@@ -114,6 +116,14 @@ def _defendants(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
             )
 
 
+def _offences(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
+    codes = truth.offence_codes(case.snapshot.registers)
+    stored = _of_case(Offence, case.id)
+    for offence in sorted({offence for theirs in look.charged.values() for offence in theirs} & stored.keys()):
+        if stored[offence]["cjs_code"] != codes.get(offence, ""):
+            yield finding("I4", case.id, offence, "The row of an offence has another code than the state.")
+
+
 def _people(case: LockedCase) -> Iterator[Finding]:
     chosen = (
         sa.select(Participant.__table__, Person.deceased_on)
@@ -128,6 +138,8 @@ def _people(case: LockedCase) -> Iterator[Finding]:
             continue
         assert row is not None
         said = {"role": person.role.value, "witness_kind": person.witness_kind.value, "enhanced": person.enhanced.value}
+        if sorted(row["enhanced_basis"] or ()) != list(person.enhanced_basis):
+            yield finding("I4", case.id, participant, "The row of a participant has other grounds for enhanced rights.")
         if not _shows(row, said):
             yield finding("I4", case.id, participant, "The row of a participant has another part than the state.")
         if (row["left_at"] is not None) is not bool(person.left):
