@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from witness_care import dates
+from witness_care import dates, judgement_words
 from workflows import rulebook, values
 from workflows.working_days import days_later
 
@@ -23,14 +23,6 @@ HEARING_CLASSES = {
     "first": "first hearing",
     "appeal": "appeal hearing",
     "other": "hearing",
-}
-TOPICS = {
-    values.WHEN_WHERE: "hearing date and place",
-    values.ATTENDANCE: "whether they are needed at court",
-    values.OUTCOME: "what happened at a hearing",
-    values.VERDICT: "verdict",
-    values.SENTENCE: "sentence",
-    values.KEEP_IN_TOUCH: "keep in touch",
 }
 ROLES = {"victim": "victim", "witness": "witness", "both": "victim and witness"}
 WITNESS_KINDS = {
@@ -84,6 +76,8 @@ TOPICS = {
     values.OUTCOME: "What happened at a hearing",
     values.VERDICT: "Verdict",
     values.SENTENCE: "Sentence",
+    values.SPECIAL_MEASURES: "Special measures",
+    **judgement_words.TOPICS,
     values.KEEP_IN_TOUCH: "Keeping in touch",
 }
 CONTACT_OUTCOMES = {
@@ -164,6 +158,12 @@ EVENTS = {
     "PleaRecorded": "plea",
     "VerdictRecorded": "verdict",
     "ResultsShared": "results shared",
+    "BailDecided": "bail decided",
+    "WarrantStated": "warrant",
+    "ProsecutionDecided": "decision of the prosecution",
+    "AppealStated": "appeal",
+    "AppealDecided": "appeal decided",
+    "SpecialMeasureStated": "special measure",
     "ContactMade": "contact",
     "ContactCorrected": "contact corrected",
     "ToldCarriedOver": "told before this service",
@@ -248,8 +248,12 @@ def to_tell(topic: str, value: Value, told: Value | None) -> str:
             return "Tell them the verdict"
         case values.SENTENCE:
             return "Tell them the sentence"
+        case values.SPECIAL_MEASURES:
+            return "Tell them which special measures the court decided on"
         case values.KEEP_IN_TOUCH:
             return "Keep in touch"
+        case _ if topic in judgement_words.TO_TELL:
+            return judgement_words.TO_TELL[topic]
         case _:
             return f"Tell them: {label({}, topic)}"
 
@@ -271,8 +275,10 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
             return _per_offence(value, offences or {}, _sentences)
         case values.KEEP_IN_TOUCH:
             return f"Speak with them at least every {value.get('every_days')} days"
+        case values.SPECIAL_MEASURES:
+            return judgement_words.measures(value)
         case _:
-            return ""
+            return judgement_words.what(topic, value, offences or {})
 
 
 def details(topic: str, value: Value, offences: Mapping[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from workflows import values
+from workflows import judgements, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.events import Answer
@@ -62,10 +62,10 @@ def _withdrawn(
     keys = (
         (participant, topic, defendant)
         for defendant in values.relevant_defendants(person, truth)
-        for topic in (values.VERDICT, values.SENTENCE)
+        for topic in judgements.MAY_VANISH
     )
     return {
-        key: Value(content={"offences": {}})
+        key: Value(content={} if key[1] == judgements.ULS else {"offences": {}})
         for key in keys
         if key not in now_true and key in topics and topics[key].last_told is not None
     }

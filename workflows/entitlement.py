@@ -14,6 +14,8 @@ from workflows.rulebook import Rule, Rulebook
 from workflows.snapshot import Person, Topic, TopicKey
 from workflows.working_days import Calendar, DueTime, due_time, london_date
 
+BEREAVED = "BEREAVED"
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -80,6 +82,8 @@ def rules_that_apply(
         required=required,
         warned=warned,
         off_when_warned=is_off and warned,
+        bereaved=BEREAVED in person.enhanced_basis,
+        rearrested=bool(content) and content.get("status") == "executed",
         opted_out=topic in person.opted_out,
     )
 
@@ -96,9 +100,18 @@ def _rules_that_apply(
     required: bool,
     warned: bool,
     off_when_warned: bool,
+    bereaved: bool,
+    rearrested: bool,
     opted_out: bool,
 ) -> tuple[Rule, ...]:
-    holds = {"always": True, "required": required, "warned": warned, "off_when_warned": off_when_warned}
+    holds = {
+        "always": True,
+        "required": required,
+        "warned": warned,
+        "off_when_warned": off_when_warned,
+        "bereaved": bereaved,
+        "rearrested": rearrested,
+    }
     return tuple(
         rule
         for rule in book.rules_for(topic, on)

@@ -377,6 +377,85 @@ class ResultsShared:
     elsewhere: bool = False
 
 
+NO_PROSECUTION, STOPPED, ALTERED = "no_prosecution", "stopped", "altered"
+BAIL_STATUSES = ("bail", "conditional_bail", "custody", "released")
+WARRANT_STATUSES = ("issued", "withdrawn", "executed")
+APPEAL_STAGES = ("notice", "leave_granted", "leave_refused", "listed", "abandoned")
+APPEAL_RESULTS = ("dismissed", "conviction_quashed", "sentence_changed", "retrial_ordered", "abandoned")
+MEASURE_DECISIONS = ("asked", "granted", "refused", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BailDecided:
+    """Where a defendant waits: one of BAIL_STATUSES, with the kinds of conditions by their keys, sorted.
+
+    The words of a condition may name an address or a person: they are kept sealed, and `mark` is a keyed fingerprint
+    of them, so that a change of words alone is news too.
+    """
+
+    defendant: str
+    status: str
+    conditions: tuple[str, ...] = ()
+    mark: str = ""
+    hearing: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarrantStated:
+    """A warrant for the defendant's arrest: one of WARRANT_STATUSES; `outcome` after an arrest is a bail status."""
+
+    defendant: str
+    status: str
+    outcome: str = ""
+    hearing: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProsecutionDecided:
+    """The police or the CPS decided about an offence: not to charge it, to stop it, or to alter it.
+
+    `reason` is a key ("not_enough_evidence"); `letter_on` the date of the letter from which the time to ask for a
+    review counts.
+    """
+
+    defendant: str
+    offence: str
+    decision: str
+    reason: str = ""
+    may_be_reviewed: bool = True
+    letter_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealStated:
+    """An appeal as it now stands: one of APPEAL_STAGES; `on` the London date it is listed for."""
+
+    defendant: str
+    stage: str
+    against: str = "conviction"  # conviction | sentence | both
+    on: date | None = None
+    bail: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealDecided:
+    """How an appeal ended: one of APPEAL_RESULTS. What the court of appeal ordered instead comes as results."""
+
+    defendant: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialMeasureStated:
+    """Where one special measure for one person stands: one of MEASURE_DECISIONS."""
+
+    participant: str
+    measure: str
+    decision: str
+
+
 # --- what the unit does ------------------------------------------------------------------------------------------
 
 
@@ -584,6 +663,12 @@ Fact = (
     | PleaRecorded
     | VerdictRecorded
     | ResultsShared
+    | BailDecided
+    | WarrantStated
+    | ProsecutionDecided
+    | AppealStated
+    | AppealDecided
+    | SpecialMeasureStated
     | ContactMade
     | ContactCorrected
     | ToldCarriedOver

@@ -43,6 +43,8 @@ def truth_of(
         charged=truth.defendants(registers),
         proceedings=dict(standings),
         requirements=requirements,
+        said=truth.said_of_defendants(registers),
+        measures=truth.measures(registers),
     )
 
 
@@ -390,7 +392,7 @@ class Fold:
         concerned = self._defendants_of(event)
         standings: dict[str, Proceedings] = {}
         for defendant, offences in self.truth.charged.items():
-            facts = truth.defendant_facts(offences, self.truth.offences, hearings, defendant)
+            facts = truth.defendant_facts(self.registers, offences, self.truth.offences, hearings, defendant)
             standings[defendant] = after = proceedings.settle(facts)
             was = standings_before.get(defendant)
             flag = proceedings.flag_for(named, was) if named and was is not None and defendant in concerned else None
@@ -413,7 +415,7 @@ class Fold:
 
     def _defendants_of(self, event: CaseEvent) -> frozenset[str]:
         what = event.what
-        if isinstance(what, events.PleaRecorded | events.VerdictRecorded):
+        if isinstance(what, events.PleaRecorded | events.VerdictRecorded | events.AppealStated | events.AppealDecided):
             return frozenset((what.defendant,))
         if isinstance(what, events.ResultsShared):
             return frozenset(result.defendant for result in what.results)

@@ -371,6 +371,12 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
             return ""
         case events.PleaRecorded() | events.VerdictRecorded():
             return event.kind
+        case events.AppealStated() if before.said == after.said:
+            return ""
+        case events.AppealStated():
+            return "AppealLodged" if what.stage == "notice" else ""
+        case events.AppealDecided():
+            return "AppealDecided" if before.said != after.said else ""
         case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
             return "Sentenced"
         case events.ResultsShared() if any(result.kind in truth.STOPPED for result in what.results):

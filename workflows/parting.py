@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from workflows import events, values
+from workflows import events, judgements, values
 from workflows.combining import Copies, Side
 from workflows.events import CaseEvent, Fact
 from workflows.renaming import ids_named, renamed
@@ -22,7 +22,8 @@ from workflows.renaming import ids_named, renamed
 STAYS, GOES = "stays", "goes"
 BOTH = frozenset((STAYS, GOES))
 OF_A_THREAD = (values.WHEN_WHERE, values.OUTCOME)
-OF_A_DEFENDANT = (values.VERDICT, values.SENTENCE)
+OF_A_DEFENDANT = judgements.TOPICS
+JUDGED = (events.PleaRecorded, events.VerdictRecorded, events.BailDecided, events.WarrantStated)
 IN_BOTH = ("hearing", "participant")
 Named = tuple[str, str]  # kind and id
 
@@ -197,7 +198,7 @@ class Owners:
             if name and not self._is(kind, name, side):
                 return None
         hearing = getattr(fact, "hearing", "")
-        about_a_person = isinstance(fact, events.PleaRecorded | events.VerdictRecorded)
+        about_a_person = isinstance(fact, JUDGED)
         if hearing and not about_a_person and not self._is("hearing", hearing, side):
             return None
         return self._narrowed(fact, side)

@@ -14,11 +14,28 @@ TOPICS = (
     *("hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence", "plea"),
     *("bail", "warrant", "decision.stop", "decision.no_prosecution", "uls", "appeal.notice", "appeal.outcome"),
     *("special_measures.outcome", "task.keep_in_touch", "watchdog.hearing_result"),
+    *("task.introduction", "task.needs_assessment", "task.victim_personal_statement", "task.dates_to_avoid"),
+    *("task.pre_trial_visit", "task.witness_service", "task.special_measures_chase", "task.closure_discussion"),
+    *("task.meeting_before_sentence", "task.meeting_after_sentence", "task.vcs_referral"),
+    # What others owe, or what is only shown: nobody in the unit is told of a duty by these.
+    *("tracked.support_referral", "tracked.arrest", "tracked.charge", "tracked.liaison_officer", "tracked.expenses"),
+    *("tracked.property", "tracked.case_outcome", "tracked.question", "tracked.waiting_at_court"),
+    *("shown.review_of_decision", "shown.sentence_review", "tracked.notification"),
 )
 
 # To whom a rule applies: everyone in its roles; those the CPS requires; those told of a requirement or a trial date;
-# those told of either when the trial is off or they are not required after all.
-GUARDS = ("always", "required", "warned", "off_when_warned")
+# those told of either when the trial is off or they are not required after all; the family of somebody who died; and
+# when it applies at all: only to news of an arrest after a warrant.
+GUARDS = ("always", "required", "warned", "off_when_warned", "bereaved", "rearrested")
+
+CLOCKS = (
+    *("receipt_from_court", "receipt_from_cps", "receipt_by_unit", "hearing", "last_two_way_contact", "joining"),
+    *("report", "police_event", "charge", "decision", "letter", "not_guilty_plea_or_cps_list", "requirement"),
+    *("guilty_plea_or_conviction", "conviction", "sentence", "referral", "question", "claim", "not_needed"),
+    *("not_guilty_plea_or_date_lost", "trial_date", "end_of_case_or_withdrawal", "arrival_at_court"),
+)
+OWED_BY = ("unit", "court", "police", "cps", "hmpps", "victim", "anyone")
+UNITS = ("days", "months", "hours")
 
 WITNESS_KINDS = ("civilian", "police", "professional", "expert")
 
@@ -58,11 +75,9 @@ _RULE = MappingProxyType(
         "id": strict_toml.text(),
         "title": strict_toml.text(),
         "plain_action": strict_toml.text(),
-        "owed_by": strict_toml.one_of("unit", "court", "police", "cps", "hmpps"),
-        "clock": strict_toml.one_of(
-            "receipt_from_court", "receipt_from_cps", "receipt_by_unit", "hearing", "last_two_way_contact"
-        ),
-        "unit": strict_toml.one_of("days"),
+        "owed_by": strict_toml.one_of(*OWED_BY),
+        "clock": strict_toml.one_of(*CLOCKS),
+        "unit": strict_toml.one_of(*UNITS),
         "standard": strict_toml.number(required=False),
         "enhanced": strict_toml.number(required=False),
         "days_basis": strict_toml.one_of(WORKING_DAYS, CALENDAR_DAYS),
@@ -117,7 +132,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One duty as a pack states it. `standard` and `enhanced` are days of the kind `days_basis` names.
+    """One duty as a pack states it. `standard` and `enhanced` are days of the kind `days_basis` names, or else `unit`.
 
     `basis`, `source`, `evidence` and `verified` speak of the duty; `days_reference` of its number of days, which local
     policy gives where the Code does not. `carve_out`: still sent after an opt-out, while `carve_out_when` holds.

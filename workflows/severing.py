@@ -16,7 +16,7 @@ from typing import Any
 from workflows import events
 from workflows.combining import Copies, Side
 from workflows.events import CaseEvent, Fact
-from workflows.parting import BOTH, GOES, OF_A_THREAD, STAYS, Owners
+from workflows.parting import BOTH, GOES, JUDGED, OF_A_THREAD, STAYS, Owners
 from workflows.renaming import ids_named, renamed
 from workflows.values import STILL_TO_BE_TRIED, relevant_defendants
 
@@ -207,7 +207,7 @@ def _decided(side: Side, chosen: frozenset[str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for event in side.counting:
         what: Any = event.what
-        if isinstance(what, events.PleaRecorded | events.VerdictRecorded | events.ResultsShared) and what.hearing:
+        if isinstance(what, (*JUDGED, events.ResultsShared)) and what.hearing:
             about = {each.defendant for each in (what.results if isinstance(what, events.ResultsShared) else (what,))}
             if about:
                 found[what.hearing] = found.get(what.hearing, frozenset()) | _sides(about, chosen)

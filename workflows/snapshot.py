@@ -32,6 +32,12 @@ Stated = (
     | events.PleaRecorded
     | events.VerdictRecorded
     | events.ResultsShared
+    | events.BailDecided
+    | events.WarrantStated
+    | events.ProsecutionDecided
+    | events.AppealStated
+    | events.AppealDecided
+    | events.SpecialMeasureStated
     | events.DefendantCharged
     | events.DefendantRemoved
     | events.OffenceDescribed

@@ -124,6 +124,18 @@ def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
             return [(f"verdict:{what.offence}", what, f"verdict {what.offence}")]
         case events.ResultsShared():
             return [(f"results:{what.hearing}:{what.day}", what, f"results {what.day}")]
+        case events.BailDecided():
+            return [(f"bail:{what.defendant}", what, f"bail {what.defendant}")]
+        case events.WarrantStated():
+            return [(f"warrant:{what.defendant}", what, f"warrant {what.defendant}")]
+        case events.ProsecutionDecided():
+            return [(f"decision:{what.offence}", what, f"decision {what.offence}")]
+        case events.AppealStated():
+            return [(f"appeal:{what.defendant}", what, f"appeal {what.defendant}")]
+        case events.AppealDecided():
+            return [(f"appeal-decided:{what.defendant}", what, f"appeal decided {what.defendant}")]
+        case events.SpecialMeasureStated():
+            return [(f"measure:{what.participant}:{what.measure}", what, f"measure {what.participant} {what.measure}")]
         case events.DefendantCharged() | events.DefendantRemoved():
             return [(f"charged:{what.defendant}", what, f"charged {what.defendant}")]
         case events.OffenceDescribed():
@@ -407,6 +419,8 @@ class OffenceTruth:
     verdict: str = ""
     stopped: str = ""
     sentence: tuple[events.OffenceResult, ...] = ()
+    sentenced_on: date | None = None  # the day of the hearing that gave the sentence
+    sentenced_in: str = ""  # that hearing
     final: bool = False
 
     @property
@@ -418,17 +432,20 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
     """Give every offence of the case on which anything is known beyond the charge."""
     found: dict[str, OffenceTruth] = {}
     by_offence = _results_by_offence(registers)
+    nothing = ((), None, "")
     named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
     for offence in named | set(by_offence):
-        known = _offence(registers, offence, by_offence.get(offence, ()))
+        known = _offence(registers, offence, *by_offence.get(offence, nothing))
         # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
         if known != OffenceTruth():
             found[offence] = known
     return found
 
 
-def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceResult, ...]]:
-    """Give each offence's results of the latest day that decided anything about it."""
+def _results_by_offence(
+    registers: Registers,
+) -> dict[str, tuple[tuple[events.OffenceResult, ...], date | None, str]]:
+    """Give each offence's results of the latest day that decided anything about it, with that day and hearing."""
     shares = [
         stated.said
         for key in registers
@@ -436,14 +453,14 @@ def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceR
         and (stated := standing(registers, key)) is not None
         and isinstance(stated.said, events.ResultsShared)
     ]
-    found: dict[str, tuple[events.OffenceResult, ...]] = {}
+    found: dict[str, tuple[tuple[events.OffenceResult, ...], date | None, str]] = {}
     for share in sorted(shares, key=lambda share: (share.day, share.shared_at)):
         for offence in {result.offence for result in share.results}:
             of_the_day = tuple(result for result in share.results if result.offence == offence)
             # A result for an earlier hearing that comes late undoes nothing (feeds.md section 7): days are in order,
             # and a day that decides nothing final does not replace one that did.
-            if offence not in found or _decides(of_the_day) or not _decides(found[offence]):
-                found[offence] = of_the_day
+            if offence not in found or _decides(of_the_day) or not _decides(found[offence][0]):
+                found[offence] = of_the_day, share.day, share.hearing
     return found
 
 
@@ -451,7 +468,9 @@ def _decides(results: tuple[events.OffenceResult, ...]) -> bool:
     return any(result.final for result in results)
 
 
-def _offence(registers: Registers, offence: str, results: tuple[events.OffenceResult, ...]) -> OffenceTruth:
+def _offence(
+    registers: Registers, offence: str, results: tuple[events.OffenceResult, ...], day: date | None, hearing: str
+) -> OffenceTruth:
     plea = standing(registers, f"plea:{offence}")
     verdict = standing(registers, f"verdict:{offence}")
     said_plea = plea.said.plea if plea and isinstance(plea.said, events.PleaRecorded) else ""
@@ -464,6 +483,8 @@ def _offence(registers: Registers, offence: str, results: tuple[events.OffenceRe
         verdict=said_verdict,
         stopped=stopped,
         sentence=sentence,
+        sentenced_on=day if sentence else None,
+        sentenced_in=hearing if sentence else "",
         # A final disposal beside a next hearing is not an end (feeds.md section 15).
         final=said_verdict == "not_guilty" or (bool(stopped or sentence) and not adjourned),
     )
@@ -480,6 +501,50 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
     return found
 
 
+STATED_OF_DEFENDANTS = ("bail:", "warrant:", "decision:", "appeal:", "appeal-decided:")
+MEASURE = "measure:"
+
+
+def said_of_defendants(registers: Registers) -> dict[str, Stated]:
+    """Give what stands of bail, warrants, decisions of the prosecution and appeals, by register."""
+    return {
+        key: stands.said
+        for key in registers
+        if key.startswith(STATED_OF_DEFENDANTS) and (stands := standing(registers, key)) is not None
+    }
+
+
+def measures(registers: Registers) -> dict[str, dict[str, str]]:
+    """Give, for each person, where each special measure asked for them stands."""
+    found: dict[str, dict[str, str]] = {}
+    for key in registers:
+        stands = standing(registers, key) if key.startswith(MEASURE) else None
+        if stands is not None and isinstance(stands.said, events.SpecialMeasureStated):
+            found.setdefault(stands.said.participant, {})[stands.said.measure] = stands.said.decision
+    return found
+
+
+def appeal_is_pending(registers: Registers, defendant: str) -> bool:
+    """Say whether an appeal of this defendant waits for its outcome."""
+    stated = standing(registers, f"appeal:{defendant}")
+    if stated is None or not isinstance(stated.said, events.AppealStated):
+        return False
+    if stated.said.stage in ("leave_refused", "abandoned"):
+        return False
+    decided = standing(registers, f"appeal-decided:{defendant}")
+    return decided is None or decided.occurred_at < stated.occurred_at
+
+
+def retrial_is_due(registers: Registers, defendant: str, offences_charged: tuple[str, ...]) -> bool:
+    """Say whether an appeal ordered a retrial of which no verdict has come since."""
+    decided = standing(registers, f"appeal-decided:{defendant}")
+    if decided is None or not isinstance(decided.said, events.AppealDecided):
+        return False
+    verdicts = (standing(registers, f"verdict:{offence}") for offence in offences_charged)
+    since = any(verdict is not None and verdict.occurred_at > decided.occurred_at for verdict in verdicts)
+    return decided.said.result == "retrial_ordered" and not since
+
+
 def offence_codes(registers: Registers) -> dict[str, str]:
     """Give the CJS code of each offence of which it is known."""
     found = {}
@@ -492,9 +557,16 @@ def offence_codes(registers: Registers) -> dict[str, str]:
 
 
 def defendant_facts(
-    offences_charged: tuple[str, ...], known: dict[str, OffenceTruth], hearings: tuple[Hearing, ...], defendant: str
+    registers: Registers,
+    offences_charged: tuple[str, ...],
+    known: dict[str, OffenceTruth],
+    hearings: tuple[Hearing, ...],
+    defendant: str,
 ) -> DefendantFacts:
-    """Count what `proceedings.settle` looks at, for one defendant."""
+    """Count what `proceedings.settle` looks at, for one defendant. A retrial begins as if nothing had been judged."""
+    retrial = retrial_is_due(registers, defendant, offences_charged)
+    if retrial:
+        known = {}
     each = [known.get(offence, OffenceTruth()) for offence in offences_charged]
     trials = [each for each in hearings if each.is_trial and each.concerns(frozenset((defendant,)))]
     left = sum(not offence.final and not offence.convicted for offence in each)
@@ -504,9 +576,9 @@ def defendant_facts(
         offences_final=sum(offence.final for offence in each),
         offences_left_to_try=left,
         unsentenced=sum(offence.convicted and not offence.final for offence in each),
-        trial_begun=bool(begun),
+        trial_begun=bool(begun) and not retrial,
         trial_ended=left == 0 or all(trial.status.is_off or trial.status is HearingStatus.HEARD for trial in begun),
         live_trial_listing=any(trial.is_live for trial in trials),
-        not_guilty_plea_or_retrial=any(offence.plea == "not_guilty" for offence in each),
-        appeal_pending=False,
+        not_guilty_plea_or_retrial=retrial or any(offence.plea == "not_guilty" for offence in each),
+        appeal_pending=appeal_is_pending(registers, defendant),
     )

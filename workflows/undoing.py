@@ -28,6 +28,8 @@ COURT_FACTS = (
     *(events.HearingDaysCancelled, events.TrialVacated, events.TrialUnvacated, events.HearingWithdrawn),
     *(events.HearingMarkedDuplicate, events.HearingAdjourned, events.TrialIneffective, events.TrialCracked),
     *(events.TrialStarted, events.PleaRecorded, events.VerdictRecorded, events.ResultsShared),
+    *(events.BailDecided, events.WarrantStated, events.AppealStated, events.AppealDecided),
+    *(events.ProsecutionDecided, events.SpecialMeasureStated),
 )
 OF_A_COURT = (*COURT_FACTS, events.HearingSighted)
 REQUIREMENTS = (events.CpsRequires, events.CpsNotRequired)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeGuard, TypeVar, cast
 
-from workflows import codec, events
+from workflows import codec, events, judgements
 from workflows.attendance import Attendance
 from workflows.events import DateKind, HearingDay
 from workflows.proceedings import Proceedings
@@ -25,11 +25,12 @@ _NOT_ASKED = object()
 WHEN_WHERE = "hearing.when_where"
 ATTENDANCE = "attendance"
 OUTCOME = "hearing.outcome"
-VERDICT = "verdict"
-SENTENCE = "sentence"
+VERDICT = judgements.VERDICT
+SENTENCE = judgements.SENTENCE
+SPECIAL_MEASURES = "special_measures.outcome"
 KEEP_IN_TOUCH = "task.keep_in_touch"
 
-TOLD_TOPICS = (WHEN_WHERE, ATTENDANCE, OUTCOME, VERDICT, SENTENCE)
+TOLD_TOPICS = (WHEN_WHERE, ATTENDANCE, OUTCOME, *judgements.TOPICS, SPECIAL_MEASURES)
 
 STILL_TO_BE_TRIED = frozenset(
     {Proceedings.CHARGED, Proceedings.AWAITING_TRIAL, Proceedings.TRIAL_LISTED, Proceedings.TRIAL_RUNNING}
@@ -51,6 +52,8 @@ class CaseTruth:
     charged: dict[str, tuple[str, ...]]  # defendant -> offences
     proceedings: dict[str, Proceedings]
     requirements: dict[str, events.CpsRequires | events.CpsNotRequired]
+    said: dict[str, Any] = field(default_factory=dict)  # bail, warrants, decisions and appeals, by register
+    measures: dict[str, dict[str, str]] = field(default_factory=dict)  # participant -> special measure -> decision
     # Most people of a case are concerned by the same: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -134,7 +137,8 @@ def values_for(participant: str, person: Person, truth: CaseTruth) -> tuple[tupl
     """Give each (topic, subject, value) there is for a person; who is entitled to it is not asked here."""
     requirement = truth.requirements.get(participant)
     asked = (requirement.days, requirement.session, requirement.mode) if _requires(requirement) else requirement is None
-    question = ("values", person.role, person.defendants, person.offences, person.attendance, asked)
+    measures = tuple(sorted(truth.measures.get(participant, {}).items()))
+    question = ("values", person.role, person.defendants, person.offences, person.attendance, asked, measures)
     return truth.remember(question, lambda: tuple(_values_for(participant, person, truth)))
 
 
@@ -142,9 +146,17 @@ def _values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[
     yield from _when_where(participant, person, truth)
     yield from _attendance(participant, person, truth)
     yield from _outcomes(person, truth)
+    yield from _special_measures(participant, truth)
     for defendant in sorted(relevant_defendants(person, truth)):
-        yield from _verdict(person, truth, defendant)
-        yield from _sentence(person, truth, defendant)
+        for topic, content in judgements.about_defendant(
+            defendant,
+            relevant_offences(person, truth, defendant),
+            known=truth.offences,
+            hearings=truth.hearings,
+            said=truth.said,
+            is_victim=person.is_victim,
+        ):
+            yield topic, defendant, Value(content=content)
 
 
 def _requires(requirement: events.CpsRequires | events.CpsNotRequired | None) -> TypeGuard[events.CpsRequires]:
@@ -312,7 +324,7 @@ def _end_of_day(day: date) -> datetime:
     return instant_of(day, time(23, 59))
 
 
-# --- attendance, outcome, verdict, sentence -----------------------------------------------------------------------
+# --- attendance, outcome, special measures ------------------------------------------------------------------------
 
 
 def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
@@ -339,6 +351,15 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
     yield ATTENDANCE, truth.case, Value(content=content, hearing=first_trial[1], starts_at=first_trial[0])
 
 
+def _special_measures(participant: str, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    """Give the measures a court decided on; one that was only asked for is no news yet."""
+    decided = {
+        measure: decision for measure, decision in truth.measures.get(participant, {}).items() if decision != "asked"
+    }
+    if decided:
+        yield SPECIAL_MEASURES, truth.case, Value(content={"measures": decided})
+
+
 def _is_over_for(person: Person, truth: CaseTruth) -> bool:
     """Say whether a trial they have been to, or stayed away from, is over: there is nothing left to call off."""
     return person.attendance in (Attendance.ATTENDED, Attendance.ABSENT) and not is_still_to_be_tried(person, truth)
@@ -350,26 +371,3 @@ def _outcomes(person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Valu
         if word and (person.is_victim or hearing.is_trial):
             content = {"outcome": word, "reason": hearing.reason, "class": hearing.about.hearing_class.value}
             yield OUTCOME, hearing.id, Value(content=content, hearing=hearing.id)
-
-
-def _verdict(person: Person, truth: CaseTruth, defendant: str) -> Iterator[tuple[str, str, Value]]:
-    found = {}
-    for offence in relevant_offences(person, truth, defendant):
-        known = truth.offences.get(offence)
-        if known is not None and (word := known.verdict or known.stopped):
-            found[offence] = word
-    if found:
-        yield VERDICT, defendant, Value(content={"offences": found})
-
-
-def _sentence(person: Person, truth: CaseTruth, defendant: str) -> Iterator[tuple[str, str, Value]]:
-    found = {}
-    for offence in relevant_offences(person, truth, defendant):
-        known = truth.offences.get(offence)
-        if known is not None and known.sentence:
-            found[offence] = [
-                {"kind": result.kind.value, "label": result.label, "length": result.length}
-                for result in sorted(known.sentence, key=lambda result: (result.code, result.label, result.length))
-            ]
-    if found:
-        yield SENTENCE, defendant, Value(content={"offences": found})

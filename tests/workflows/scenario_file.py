@@ -30,7 +30,7 @@ from tests.workflows.scenario_form import (
     read_table,
     speaker_of,
 )
-from workflows import events, rulebook, strict_toml, values
+from workflows import events, judgements, rulebook, strict_toml, values
 from workflows.decide import case_truth, refold
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, When, Where
@@ -76,7 +76,9 @@ def read_scenario(path: Path) -> Scenario:
 def scenario_of(source: str, file: str) -> Scenario:
     """Read the text of one file, whose name is `file`."""
     top = read_table(strict_toml.parse(source, file), FILE, file)
-    packs = tuple(rulebook.load(rulebook.shipped_text(name), name) for name in top["rules"])
+    packs = [rulebook.load(rulebook.shipped_text(name), name) for name in top["rules"]]
+    if "local_policy" not in top["rules"]:  # its numbers of days stand behind the rules of the Code that give none
+        packs.append(replace(rulebook.load(rulebook.shipped_text("local_policy"), "local_policy"), rules=()))
     calendar = Calendar(bank_holidays=BANK_HOLIDAYS, first_year=2026, last_year=2027)
     story = _Story(file=file, rules=Rules(Rulebook(packs), calendar), registered=utc(top["registered"]) or REGISTERED)
     story.read_cast(top)
@@ -220,6 +222,7 @@ class _Story:
             defendants=person["defendants"],
             offences=person["offences"],
             enhanced=events.Answer(person["enhanced"]),
+            enhanced_basis=tuple(sorted(person["grounds"])),
         )
 
     # --- what happened ------------------------------------------------------------------------------------------------
@@ -312,6 +315,27 @@ class _Story:
                     subject=self._subject(entry, where),
                     reason=entry["reason"],
                 )
+            case "ProsecutionDecided":
+                return cls(
+                    defendant=self._defendant(entry["offence"], where),
+                    offence=entry["offence"],
+                    decision=entry["decision"],
+                    reason=entry["reason"] or "",
+                    may_be_reviewed=entry["may_be_reviewed"],
+                    letter_on=entry["letter_on"],
+                )
+            case "BailDecided":
+                return cls(
+                    defendant=entry["defendant"], status=entry["status"], conditions=tuple(sorted(entry["conditions"]))
+                )
+            case "WarrantStated":
+                return cls(defendant=entry["defendant"], status=entry["status"], outcome=entry["outcome"] or "")
+            case "AppealStated":
+                return cls(defendant=entry["defendant"], stage=entry["stage"], against=entry["against"], on=entry["on"])
+            case "AppealDecided":
+                return cls(defendant=entry["defendant"], result=entry["result"])
+            case "SpecialMeasureStated":
+                return cls(participant=person, measure=entry["measure"], decision=entry["decision"])
             case "DefendantCharged":
                 self.offences |= dict.fromkeys(entry["offences"], entry["defendant"])
                 return cls(defendant=entry["defendant"], offences=entry["offences"])
@@ -329,6 +353,7 @@ class _Story:
             hearing_class=HearingClass(known["class"]),
             defendants=known["defendants"],
             seeded_from=known["follows"],
+            jurisdiction=known["jurisdiction"] or "",
         )
 
     def _announced(self, name: str, entry: Table) -> dict[str, Any]:
@@ -396,11 +421,11 @@ class _Story:
         if row["subject"]:
             return row["subject"]
         topic = row["topic"]
-        if topic == values.ATTENDANCE:
+        if topic in (values.ATTENDANCE, values.SPECIAL_MEASURES):
             return CASE
         if topic == values.KEEP_IN_TOUCH:
             return values.KEEP_IN_TOUCH
-        only = set(self.offences.values()) if topic in (values.VERDICT, values.SENTENCE) else set(self.hearings)
+        only = set(self.offences.values()) if topic in judgements.TOPICS else set(self.hearings)
         if len(only) == 1:
             return only.pop()
         raise RuleFileError(f'{where}: expected "subject", {topic} of which of {", ".join(sorted(only))}? Add it.')

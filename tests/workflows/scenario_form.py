@@ -56,6 +56,7 @@ HEARING = A_DATE | {
     "court": maybe_text(),
     "defendants": some_of(default=()),
     "follows": some_of(default=()),
+    "jurisdiction": maybe_text(),
 }
 
 A_VALUE = A_DATE | {
@@ -75,6 +76,7 @@ PERSON = {
     "role": one_of("victim", "witness", "both"),
     "kind": one_of("civilian", "police", "professional", "expert", default="civilian"),
     "enhanced": one_of(*ANSWERS, default="no"),
+    "grounds": some_of(default=()),
     "defendants": some_of(default=()),
     "offences": some_of(default=()),
     "joined": instant(required=False),
@@ -95,6 +97,7 @@ RESULT = {
 _HEARING = {"hearing": text()}
 _DAY = {"day": plain_day()}
 _PERSON = {"person": text()}
+_DEFENDANT = {"defendant": text()}
 
 ENTRY: dict[str, dict[str, Key]] = {
     "HearingListed": _HEARING,
@@ -119,6 +122,23 @@ ENTRY: dict[str, dict[str, Key]] = {
     "PleaRecorded": _DAY | {"hearing": maybe_text(), "offence": text(), "plea": text()},
     "VerdictRecorded": _DAY | {"hearing": maybe_text(), "offence": text(), "verdict": text()},
     "ResultsShared": _HEARING | {"day": strict_toml.day(), "results": rows()},
+    "BailDecided": _DEFENDANT | {"status": one_of(*events.BAIL_STATUSES), "conditions": some_of(default=())},
+    "WarrantStated": _DEFENDANT | {"status": one_of(*events.WARRANT_STATUSES), "outcome": maybe_text()},
+    "ProsecutionDecided": {
+        "offence": text(),
+        "decision": one_of(events.NO_PROSECUTION, events.STOPPED, events.ALTERED),
+        "reason": maybe_text(),
+        "may_be_reviewed": flag(default=True),
+        "letter_on": plain_day(),
+    },
+    "AppealStated": _DEFENDANT
+    | {
+        "stage": one_of(*events.APPEAL_STAGES),
+        "against": one_of("conviction", "sentence", "both", default="conviction"),
+        "on": plain_day(),
+    },
+    "AppealDecided": _DEFENDANT | {"result": one_of(*events.APPEAL_RESULTS)},
+    "SpecialMeasureStated": _PERSON | {"measure": text(), "decision": one_of(*events.MEASURE_DECISIONS)},
     "ParticipantRecorded": _PERSON
     | {"enhanced": one_of(*ANSWERS, default=""), "role": one_of("victim", "witness", "both", default="")},
     "ParticipantLeft": _PERSON | {"reason": text()},
@@ -196,11 +216,12 @@ COURT_LISTS = (
     *("HearingListed", "HearingConfirmed", "HearingMoved", "HearingSighted", "DateRemoved"),
     *("HearingDaysCancelled", "HearingWithdrawn", "HearingMarkedDuplicate"),
 )
-CPS = ("CpsRequires", "CpsNotRequired")
+CPS = ("CpsRequires", "CpsNotRequired", "ProsecutionDecided")
 UNIT = ("ParticipantRecorded", "ParticipantLeft", "ParticipantDied", "DefendantCharged", "DefendantRemoved")
 COURTROOM = (
     *("TrialVacated", "TrialUnvacated", "HearingAdjourned", "TrialIneffective", "TrialCracked", "TrialStarted"),
-    *("PleaRecorded", "VerdictRecorded", "ResultsShared"),
+    *("PleaRecorded", "VerdictRecorded", "ResultsShared", "BailDecided", "WarrantStated", "AppealStated"),
+    *("AppealDecided", "SpecialMeasureStated"),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from workflows import values
+from workflows import judgements, values
 
 
 def as_said(value: Any) -> str:
@@ -38,6 +38,25 @@ def in_words(topic: str, value: Any) -> str:
             )
             or "none any more"
         )
+    if topic == judgements.PLEA:
+        return ", ".join(f"{offence} {word}" for offence, word in sorted(value["offences"].items())) or "none any more"
+    if topic in (judgements.STOP, judgements.NO_PROSECUTION):
+        return ", ".join(
+            f"{offence} {said['decision']}" + (f" because {said['reason']}" if said["reason"] else "")
+            for offence, said in sorted(value["offences"].items())
+        )
+    if topic == judgements.ULS:
+        return f"sentenced on {value['sentenced_on']}" if value else "none any more"
+    if topic == judgements.BAIL:
+        return value["status"] + "".join(f", {each}" for each in value["conditions"])
+    if topic == judgements.WARRANT:
+        return value["status"] + (f", {value['outcome']}" if value["outcome"] else "")
+    if topic == judgements.APPEAL_NOTICE:
+        return f"{value['stage']} against {value['against']}" + (f" on {value['on']}" if value["on"] else "")
+    if topic == judgements.APPEAL_OUTCOME:
+        return value["result"]
+    if topic == values.SPECIAL_MEASURES:
+        return ", ".join(f"{measure} {said}" for measure, said in sorted(value["measures"].items()))
     return f"every {value['every_days']} days"
 
 

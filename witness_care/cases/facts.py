@@ -175,7 +175,7 @@ def _past_contacts(
 
 
 def _telling(told: ToldGiven, where: str, held: HeldCase, book: IdBook) -> Telling:
-    if told.topic == values.ATTENDANCE:
+    if told.topic in (values.ATTENDANCE, values.SPECIAL_MEASURES):
         return Telling(topic=told.topic, subject=held.id, value=told.value)
     if told.defendant:
         return Telling(
@@ -191,6 +191,8 @@ def _telling(told: ToldGiven, where: str, held: HeldCase, book: IdBook) -> Telli
 
 
 def _with_our_offences(value: Mapping[str, Any], where: str, book: IdBook) -> dict[str, Any]:
+    if "offences" not in value:
+        return dict(value)
     named = value["offences"]
     return {"offences": {_known(book, OFFENCE, name, f"{where}/{name}"): said for name, said in named.items()}}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from witness_care import dates, wording
+from witness_care import dates, judgement_words, wording
 from workflows import codec, events
 from workflows.events import DateKind, HearingDay, When, Where
 
@@ -87,6 +87,40 @@ def _recorded(fact: events.ParticipantRecorded, names: Names) -> str:
     enhanced = wording.ENHANCED.get(fact.enhanced)
     rights = f", {enhanced}" if enhanced else ""
     return f"{names.person(fact.participant)}: recorded as {wording.label(wording.ROLES, fact.role)}{kind}{rights}"
+
+
+def _bail(fact: events.BailDecided, names: Names) -> str:
+    value = {"status": fact.status, "conditions": fact.conditions}
+    return f"{names.defendant(fact.defendant)}: {_small(wording.what('bail', value))}"
+
+
+def _warrant(fact: events.WarrantStated, names: Names) -> str:
+    value = {"status": fact.status, "outcome": fact.outcome}
+    return f"{names.defendant(fact.defendant)}: {_small(wording.what('warrant', value))}"
+
+
+def _decided(fact: events.ProsecutionDecided, names: Names) -> str:
+    words = wording.label(judgement_words.DECISIONS, fact.decision)
+    because = f", because {wording.label(judgement_words.DECISION_REASONS, fact.reason)}" if fact.reason else ""
+    return f"{names.offence(fact.offence)}: {words}{because}"
+
+
+def _appeal(fact: events.AppealStated, names: Names) -> str:
+    value = {"stage": fact.stage, "against": fact.against, "on": fact.on.isoformat() if fact.on else None}
+    return f"{names.defendant(fact.defendant)}: {_small(wording.what('appeal.notice', value))}"
+
+
+def _appeal_decided(fact: events.AppealDecided, names: Names) -> str:
+    return f"{names.defendant(fact.defendant)}: {_small(wording.what('appeal.outcome', {'result': fact.result}))}"
+
+
+def _measure(fact: events.SpecialMeasureStated, names: Names) -> str:
+    words = wording.what("special_measures.outcome", {"measures": {fact.measure: fact.decision}})
+    return f"{names.person(fact.participant)}: {_small(words)}"
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _left(fact: events.ParticipantLeft, names: Names) -> str:
@@ -226,6 +260,12 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "PleaRecorded": _plea,
     "VerdictRecorded": _verdict,
     "ResultsShared": _results,
+    "BailDecided": _bail,
+    "WarrantStated": _warrant,
+    "ProsecutionDecided": _decided,
+    "AppealStated": _appeal,
+    "AppealDecided": _appeal_decided,
+    "SpecialMeasureStated": _measure,
     "ContactMade": _contact,
     "ContactCorrected": _of_person("a recorded contact was corrected; what it told counts no more"),
     "ToldCarriedOver": _of_person("what they had been told before was taken over"),

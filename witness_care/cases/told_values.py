@@ -12,8 +12,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
+from witness_care import judgement_words
 from witness_care.schemas import PlainDate, SafeString, StrictSchema, WholeNumber, YesNo
-from workflows import values
+from workflows import events, judgements, values
 from workflows.events import DateKind, HearingClass
 
 HEARING_CLASSES = [each.value for each in HearingClass]
@@ -127,6 +128,87 @@ class SentenceSchema(StrictSchema):
     )
 
 
+class PleaSchema(StrictSchema):
+    offences = fields.Dict(
+        keys=SafeString(longest=64),
+        values=SafeString(validate=validate.OneOf(list(judgement_words.PLEAS))),
+        required=True,
+        validate=validate.Length(min=1, max=100),
+    )
+
+
+class UndulyLenientSchema(StrictSchema):
+    sentenced_on = PlainDate(required=True)
+
+    @post_load
+    def value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"sentenced_on": data["sentenced_on"].isoformat()}
+
+
+class BailSchema(StrictSchema):
+    status = SafeString(required=True, validate=validate.OneOf(events.BAIL_STATUSES))
+    conditions = fields.List(
+        SafeString(validate=validate.OneOf(list(judgement_words.BAIL_CONDITIONS))),
+        load_default=list,
+        validate=validate.Length(max=20),
+    )
+    mark = SafeString(load_default="", blank=True, longest=64)
+
+    @post_load
+    def value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"conditions": sorted(set(data["conditions"]))}
+
+
+class WarrantSchema(StrictSchema):
+    status = SafeString(required=True, validate=validate.OneOf(events.WARRANT_STATUSES))
+    outcome = SafeString(load_default="", blank=True, validate=validate.OneOf(("", *events.BAIL_STATUSES)))
+
+
+class DecisionPartSchema(StrictSchema):
+    decision = SafeString(required=True, validate=validate.OneOf(list(judgement_words.DECISIONS)))
+    reason = SafeString(load_default="", blank=True, validate=validate.OneOf(("", *judgement_words.DECISION_REASONS)))
+    review = YesNo(load_default=True)
+    letter = PlainDate()
+
+    @post_load
+    def value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        letter = data.pop("letter", None)
+        return data | ({"letter": letter.isoformat()} if letter else {})
+
+
+class DecisionSchema(StrictSchema):
+    offences = fields.Dict(
+        keys=SafeString(longest=64),
+        values=fields.Nested(DecisionPartSchema),
+        required=True,
+        validate=validate.Length(min=1, max=100),
+    )
+
+
+class AppealNoticeSchema(StrictSchema):
+    stage = SafeString(required=True, validate=validate.OneOf(events.APPEAL_STAGES))
+    against = SafeString(load_default="conviction", validate=validate.OneOf(list(judgement_words.APPEAL_AGAINST)))
+    on = PlainDate(allow_none=True, load_default=None)
+    bail = YesNo(allow_none=True, load_default=None)
+
+    @post_load
+    def value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"on": data["on"].isoformat() if data["on"] else None}
+
+
+class AppealOutcomeSchema(StrictSchema):
+    result = SafeString(required=True, validate=validate.OneOf(events.APPEAL_RESULTS))
+
+
+class SpecialMeasuresSchema(StrictSchema):
+    measures = fields.Dict(
+        keys=SafeString(validate=validate.OneOf(list(judgement_words.MEASURES))),
+        values=SafeString(validate=validate.OneOf(("granted", "refused", "withdrawn"))),
+        required=True,
+        validate=validate.Length(min=1, max=20),
+    )
+
+
 FORM_OF: Mapping[str, type[StrictSchema]] = MappingProxyType(
     {
         values.WHEN_WHERE: WhenWhereSchema,
@@ -134,7 +216,16 @@ FORM_OF: Mapping[str, type[StrictSchema]] = MappingProxyType(
         values.OUTCOME: OutcomeSchema,
         values.VERDICT: VerdictSchema,
         values.SENTENCE: SentenceSchema,
+        judgements.PLEA: PleaSchema,
+        judgements.ULS: UndulyLenientSchema,
+        judgements.BAIL: BailSchema,
+        judgements.WARRANT: WarrantSchema,
+        judgements.NO_PROSECUTION: DecisionSchema,
+        judgements.STOP: DecisionSchema,
+        judgements.APPEAL_NOTICE: AppealNoticeSchema,
+        judgements.APPEAL_OUTCOME: AppealOutcomeSchema,
+        values.SPECIAL_MEASURES: SpecialMeasuresSchema,
     }
 )
 ABOUT_A_HEARING = (values.WHEN_WHERE, values.OUTCOME)
-ABOUT_A_DEFENDANT = (values.VERDICT, values.SENTENCE)
+ABOUT_A_DEFENDANT = judgements.TOPICS
