@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from witness_care.feed.formats import cp_judgements
+from witness_care.feed.formats import cp_custody, cp_judgements
 from witness_care.feed.formats.court_time import hearing_day, is_suspicious
 from witness_care.feed.formats.cp_hearings import (
     HEARING,
@@ -230,6 +230,10 @@ def _parts_of_case(case: _Case, *, hearing: Data, day: date, message: Message) -
         *_trial_end(hearing, day, message),
         *(adjourned.facts if adjourned else ()),
     ]
+    if case.source:
+        facts += [Said(bail, HEARING) for bail in cp_custody.bail_of(case.source, hearing["id"], day, message.odd)]
+    results = ((charge.defendant, result) for charge in believed for result, _own in charge.results)
+    facts += [Said(warrant, HEARING) for warrant in cp_custody.warrants_of(results, hearing["id"], day)]
     if case.source or case.charges:
         facts.append(Said(_results(believed, hearing, day, message), HEARING))
     yield replace(part, facts=tuple(facts), notes=adjourned.notes if adjourned else ())

@@ -193,11 +193,17 @@ class OffenceSchema(FeedSchema):
     )
 
 
+class BailStatusSchema(FeedSchema):
+    code = Words(10)
+    also_seen = frozenset({"id", "description"})
+
+
 class PersonDefendantSchema(FeedSchema):
     arrestSummonsNumber = Words(40)
+    bailStatus = one(BailStatusSchema)
     also_seen = frozenset(
         {
-            *("bailConditions", "bailReasons", "bailStatus", "custodialEstablishment", "custodyTimeLimit"),
+            *("bailConditions", "bailReasons", "custodialEstablishment", "custodyTimeLimit"),
             *(
                 "perceivedBirthYear",
                 "personDetails",
