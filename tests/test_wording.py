@@ -69,7 +69,8 @@ def test_a_week_never_names_a_day():
         (values.VERDICT, {"offences": {}}, None, "Tell them the verdict"),
         (values.SENTENCE, {"offences": {}}, None, "Tell them the sentence"),
         (values.KEEP_IN_TOUCH, {"every_days": 28}, None, "Keep in touch"),
-        ("special_measures.outcome", {}, None, "Tell them: special measures: outcome"),
+        (values.SPECIAL_MEASURES, {}, None, "Tell them which special measures the court decided on"),
+        ("task.of_another_version", {}, None, "Tell them: task: of another version"),
     ],
 )
 def test_what_is_to_be_done_is_said_with_a_plain_verb(topic: str, value: dict, told: dict | None, words: str):

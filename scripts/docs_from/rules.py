@@ -16,6 +16,8 @@ WHO_IS_MEANT = {
     "required": "those the CPS requires",
     "warned": "those told of a requirement or a trial",
     "off_when_warned": "those told of either, when it is off or they are not required",
+    "bereaved": "the family of somebody who died",
+    "rearrested": "everyone in the role, once there was an arrest on the warrant",
 }
 BASIS = {"code": "Victims' Code", "local_policy": "local policy", "statute": "statute"}
 EVIDENCE = {
@@ -24,6 +26,14 @@ EVIDENCE = {
     "older_source": "an older source",
     "memory": "not checked",
     "local_decision": "our own decision",
+}
+OWED_BY = {
+    "court": "owed by the court",
+    "police": "owed by the police",
+    "cps": "owed by the CPS",
+    "hmpps": "owed by the prison and probation service",
+    "victim": "for the victim to do",
+    "anyone": "for anyone to do",
 }
 OFF = "switched off"
 DAYS_OF = {"working_days": "working day", "calendar_days": "calendar day"}
@@ -82,12 +92,13 @@ def _rule(rule: Rule, pack: Pack) -> Iterator[object]:
 
 
 def _days(number: int | None, rule: Rule) -> str:
-    return f"{number} {DAYS_OF[rule.days_basis]}{'' if number == 1 else 's'}"
+    unit = DAYS_OF[rule.days_basis] if rule.unit == "days" else rule.unit.removesuffix("s")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def _to_whom(rule: Rule) -> str:
     if rule.owed_by != "unit":
-        return f"owed by the {rule.owed_by}"
+        return OWED_BY[rule.owed_by]
     roles = " and ".join(sorted(rule.roles))
     kinds = "" if len(rule.witness_kinds) > 1 else f" ({', '.join(rule.witness_kinds)} only)"
     still = "; still sent after an opt-out" if rule.carve_out else ""

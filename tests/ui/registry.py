@@ -314,6 +314,23 @@ SCREENS = (
         refused=press("Save what you heard"),
     ),
     Screen(
+        endpoint="cases.judgements.news",
+        full=at("/defendants/{defendant}/news"),
+        no_empty="the list of what may be heard is the page",
+    ),
+    Screen(
+        endpoint="cases.judgements.add_news",
+        full=at("/defendants/{defendant}/news/decision"),
+        no_empty="the form is the page",
+        refused=press("Save what you heard"),
+    ),
+    Screen(
+        endpoint="cases.judgements.special_measures",
+        full=at("/participants/{witness}/special-measures"),
+        no_empty="the form is the page",
+        refused=press("Save where it stands"),
+    ),
+    Screen(
         endpoint="people.people", full=at("/participants"), empty=at("/participants?role=witness"), top_journey=True
     ),
     Screen(

@@ -103,6 +103,7 @@ def _the_trial_of_today(cast: Cast) -> dict[str, str]:
     return {
         "urn": case.urn,
         "case": case.id,
+        "defendant": case.defendants["Aaron Smith"],
         "hearing": hearing,
         "person": case["Leah Jones"],
         "witness": case["Nadia Ahmed"],

@@ -104,6 +104,17 @@ def defendants(session: Session, case_id: str) -> Sequence[sa.Row]:
     return session.execute(query.order_by(Defendant.name, Defendant.id)).all()
 
 
+def defendant(session: Session, actor: Actor, defendant_id: str) -> sa.Row | None:
+    """Read one defendant with their case's number; None when it is not theirs to see."""
+    query = (
+        scope.cases(actor)
+        .join(Defendant, Defendant.case_id == CourtCase.id)
+        .where(Defendant.id == defendant_id, Defendant.removed_at.is_(None))
+        .with_only_columns(Defendant.id, Defendant.name, Defendant.case_id, CourtCase.urn, maintain_column_froms=True)
+    )
+    return session.execute(query).first()
+
+
 def offences(session: Session, case_id: str) -> Sequence[sa.Row]:
     query = sa.select(Offence.id, Offence.defendant_id, Offence.title, Offence.cjs_code).where(
         Offence.case_id == case_id, Offence.removed_at.is_(None)

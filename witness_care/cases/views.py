@@ -23,6 +23,7 @@ from witness_care.cases import (
     entry_views,
     hearing_words,
     journal_words,
+    judgement_views,
     linking,
     merging,
     page_queries,
@@ -39,11 +40,12 @@ from witness_care.casework.models import UndoneEntry
 from witness_care.contacts import queries as contact_queries
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
-from workflows import snapshot, truth, working_days
+from workflows import judgements, snapshot, truth, working_days
 from workflows.flags import FLAGS
 
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(entry_views.blueprint)
+blueprint.register_blueprint(judgement_views.blueprint)
 blueprint.register_blueprint(as_known_views.blueprint)
 blueprint.register_blueprint(undo_views.blueprint)
 blueprint.register_blueprint(combine_views.blueprint)
@@ -191,7 +193,8 @@ def _note_case(case_id: str, people: Iterable[CaseParticipant], defendants: Iter
 
 def _defendants(state: Any, defendants: Iterable[Any], offences: Iterable[Any]) -> list[dict[str, Any]]:
     """Set beside each offence what is known of it: plea, verdict, how it ended."""
-    known = truth.offences(snapshot.load(state).registers) if state else {}
+    registers = snapshot.load(state).registers if state else {}
+    known, said = truth.offences(registers), truth.said_of_defendants(registers)
     by_defendant: dict[str, list[dict[str, str]]] = {}
     for row in offences:
         by_defendant.setdefault(row.defendant_id, []).append(
@@ -199,12 +202,20 @@ def _defendants(state: Any, defendants: Iterable[Any], offences: Iterable[Any]) 
         )
     return [
         {
+            "id": row.id,
             "name": row.name,
             "proceedings": wording.sentence(wording.label(wording.PROCEEDINGS, row.proceedings)),
             "offences": by_defendant.get(row.id, ()),
+            "facts": _facts_about(row.id, said),
         }
         for row in defendants
     ]
+
+
+def _facts_about(defendant: str, said: dict[str, Any]) -> list[str]:
+    """Say what is known of bail, a warrant and an appeal of a defendant."""
+    told = judgements.about_defendant(defendant, (), known={}, hearings={}, said=said, is_victim=True)
+    return [wording.what(topic, value) for topic, value in told]
 
 
 def _offence_in_words(known: truth.OffenceTruth | None) -> str:

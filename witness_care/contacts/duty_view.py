@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from witness_care import dates, wording
+from witness_care import dates, judgement_words, wording
 from workflows import rulebook, values
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -90,6 +90,11 @@ class DutyView:
     @property
     def what(self) -> str:
         return wording.what(self.topic, self.value, self.offences)
+
+    @property
+    def meanings(self) -> list[str]:
+        """What the sentences that are to be told mean, and what follows from them (right 9); else nothing."""
+        return judgement_words.meanings(self.value) if self.topic == values.SENTENCE else []
 
     @property
     def details(self) -> str:
