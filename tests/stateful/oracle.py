@@ -13,12 +13,13 @@ from tests.stateful.oracle_standing import follow
 from tests.stateful.oracle_truth import Truth, concerns
 
 DATE, ATTEND, OUTCOME, VERDICT, SENTENCE = "hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"
+PLEA, STOP, REVIEW = "plea", "decision.stop", "uls"
 TALK = "task.keep_in_touch"
 RULES = (  # topics, whose, while, working days (standard, enhanced), capped by a hearing, after an opt-out while
     ((ATTEND,), "victim", "always", (1, 1), True, "always"),  # R8-ATTEND
     ((DATE,), "victim", "always", (1, 1), True, "required"),  # R8-DATE
-    ((OUTCOME,), "victim", "always", (5, 1), False, "never"),  # R8-OUTCOME
-    ((VERDICT, SENTENCE), "victim", "always", (1, 1), False, "never"),  # R9-VERDICT, R9-SENTENCE
+    ((OUTCOME, PLEA, STOP), "victim", "always", (5, 1), False, "never"),  # R8-OUTCOME, R6-STOP
+    ((VERDICT, SENTENCE, REVIEW), "victim", "always", (1, 1), False, "never"),  # R9-VERDICT, R9-SENTENCE, R9-ULS
     ((ATTEND, DATE), "witness", "required", (1, 1), True, "required"),  # WC-ATTEND
     ((ATTEND, DATE), "both", "off and warned", (0, 0), True, "off and warned"),  # WC-DEWARN
     ((OUTCOME, VERDICT, SENTENCE), "witness", "warned", (5, 5), False, "never"),  # WC-OUTCOME
@@ -130,11 +131,15 @@ class Oracle(Truth):
         for defendant in person.defendants:
             charged = self.charges[defendant]
             theirs = [each for each in charged if each in person.offences] or charged
-            for topic, word in ((VERDICT, "word"), (SENTENCE, "sentence")):
+            words = ((VERDICT, "word"), (SENTENCE, "sentence"), (PLEA, "plea"), (STOP, "stopped"))
+            for topic, word in words[: 2 if person.role == "witness" else 4]:
                 said = {each: getattr(self.offences[each], word) for each in theirs}
                 value = tuple(sorted((each, said[each]) for each in said if said[each]))
                 if value or self.last_told((name, topic, defendant)):  # told and gone from the results: none stands
                     found[topic, defendant] = value, None
+            days = [self.offences[each].reviewed for each in theirs if self.offences[each].reviewed]
+            if person.role != "witness" and (days or self.last_told((name, REVIEW, defendant))):
+                found[REVIEW, defendant] = (max(days).isoformat(),) if days else (), None
         return found
 
     def date_of(self, thread, hearings, person):

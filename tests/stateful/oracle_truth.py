@@ -39,13 +39,19 @@ class Truth:
         return bool(share.kind) and share.id != each.id and share.said >= each.said
 
     def look(self):
-        shares = [(about[2], each.said, each.results) for about in self.statements if about[0] == "results"
+        shares = [(about[2], each.said, each.results, about[1]) for about in self.statements if about[0] == "results"
                   for each in [self.stands(*about)]]  # fmt: skip
         results = {}
-        for _, _, share in sorted(shares):  # what decides nothing replaces no decision
-            results |= {offence: each for offence, *each in share if each[2] or not results.get(offence, [0, 0, 0])[2]}
+        for day, _, share, hearing in sorted(shares):  # what decides nothing replaces no decision
+            results |= {
+                offence: (*each, day, hearing)
+                for offence, *each in share
+                if each[2] or not results.get(offence, [0, 0, 0])[2]
+            }
         charged = [offence for theirs in self.charges.values() for offence in theirs]
-        self.offences = {offence: self.offence(offence, *results.get(offence, ("", "", False))) for offence in charged}
+        self.offences = {
+            offence: self.offence(offence, *results.get(offence, ("", "", False, None, ""))) for offence in charged
+        }
         self.hearings = {name: self.hearing(name) for name in self.threads}
         self.standings = {name: self.proceedings(name) for name in self.charges}
         for name, person in self.people.items():
@@ -56,10 +62,12 @@ class Truth:
     def is_to_be_tried(self, person):
         return any(self.standings[each] not in ("awaiting_sentence", "concluded") for each in person.defendants)
 
-    def offence(self, name, kind, length, final):
+    def offence(self, name, kind, length, final, day, hearing):
         plea, verdict = self.stands("plea", name).says, self.stands("verdict", name).says
         sentence, stopped = (final and kind == each for each in ("custody", "withdrawn"))
         return Record(plea=plea, word=verdict or (kind if stopped else ""), sentence=length if sentence else "",
+                      stopped="stopped" if stopped else "",
+                      reviewed=day if sentence and self.stands("when", hearing).kind else None,
                       guilty=verdict == "guilty" or (not verdict and plea == "guilty"),
                       over=verdict == "not_guilty" or sentence or stopped)  # fmt: skip
 

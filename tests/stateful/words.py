@@ -109,6 +109,7 @@ def facts_of(said: dict[str, Any]) -> list[events.Fact]:
                 hearing_class=HearingClass(said["hearing_class"]),
                 defendants=said["defendants"],
                 seeded_from=(said["seed"],) if said["seed"] else (),
+                jurisdiction="CROWN",
             )
             days = tuple(HearingDay(day, clock) for day, clock in said["days"])
             return [
@@ -193,10 +194,14 @@ def in_oracles_words(topic: str, value: Any) -> Any:
         return ("required", tuple(value["days"])) if value["required"] else ("not required",)
     if topic == "hearing.outcome":
         return (value["outcome"], value["class"])
-    if topic == "verdict":
+    if topic in ("verdict", "plea"):
         return tuple(sorted(value["offences"].items()))
     if topic == "sentence":
         return tuple(sorted((offence, results[0]["length"]) for offence, results in value["offences"].items()))
+    if topic == "decision.stop":
+        return tuple(sorted((offence, said["decision"]) for offence, said in value["offences"].items()))
+    if topic == "uls":
+        return (value["sentenced_on"],) if value else ()
     if value["state"] == "off":
         return ("off", value["class"], value["why"], value["reason"], value["next"] == "to_be_fixed")
     return ("on", value["class"], tuple(_one_hearing(each) for each in value["hearings"]))
