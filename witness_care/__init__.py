@@ -38,6 +38,7 @@ CAPABILITIES = (
     "casework",
     "feed",
     "contacts",
+    "agencies",
     "supervision",
     "cutover",
     "jobs",

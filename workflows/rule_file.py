@@ -200,11 +200,21 @@ class Setting:
     """A number of local policy that is no duty, such as how many attempts come before escalation."""
 
     name: str
+    pack: str
     title: str
     value: int
     reference: Reference
     effective_from: date
     effective_to: date | None
+
+    @property
+    def key(self) -> str:
+        """Its name with its pack: "answer_days@local_policy"."""
+        return f"{self.name}@{self.pack}"
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it holds on this London date."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +245,7 @@ def load(text: str, name: str) -> Pack:
         name=name,
         rules=tuple(_rule(row, name, start) for row in header["rules"]),
         days=tuple(_days(row, file, start) for row in header["days"]),
-        settings=tuple(_setting(row, file, start) for row in header["settings"]),
+        settings=tuple(_setting(row, name, start) for row in header["settings"]),
         **{key: header[key] for key in _PACK},
     )
 
@@ -259,11 +269,12 @@ def _days(row: Mapping[str, Any], file: str, start: date | None) -> Days:
     return Days(reference=_reference(values), **{key: values[key] for key in _DAYS if key not in _REFERENCE})
 
 
-def _setting(row: Mapping[str, Any], file: str, start: date | None) -> Setting:
-    where = f"{file}, setting {row.get('name', 'without a name')}"
+def _setting(row: Mapping[str, Any], pack: str, start: date | None) -> Setting:
+    where = f"{pack}.toml, setting {row.get('name', 'without a name')}"
     values = strict_toml.read(row, _SETTING, where)
     values.update(_period(values, start, where))
-    return Setting(reference=_reference(values), **{key: values[key] for key in _SETTING if key not in _REFERENCE})
+    stated = {key: values[key] for key in _SETTING if key not in _REFERENCE}
+    return Setting(pack=pack, reference=_reference(values), **stated)
 
 
 def _reference(values: Mapping[str, Any]) -> Reference:

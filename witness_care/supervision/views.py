@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from flask import Blueprint, render_template, request, url_for
 
-from witness_care import clock, dates, wording
+from witness_care import clock, database, dates, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
+from witness_care.agencies import queries as agency_queries
+from witness_care.agencies.queries import QueryFilter
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
@@ -127,6 +129,7 @@ def unit_today() -> str:
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
         waiting_messages=feed_queries.waiting_count(supervisor),
+        late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
     )
 
 
