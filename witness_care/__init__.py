@@ -39,6 +39,7 @@ CAPABILITIES = (
     "feed",
     "contacts",
     "agencies",
+    "rules",
     "supervision",
     "cutover",
     "jobs",

@@ -232,12 +232,19 @@ class Pack:
     settings: tuple[Setting, ...]
 
 
-def load(text: str, name: str) -> Pack:
-    """Read one pack from TOML. Whatever is not understood raises `RuleFileError` naming file, row and key."""
+def load(text: str, name: str, *, starts: date | None = None) -> Pack:
+    """Read one pack from TOML. Whatever is not understood raises `RuleFileError` naming file, row and key.
+
+    `starts` is the London date from which somebody switched the pack on: whatever it says itself, it is in force from
+    then on, and no row of it before then.
+    """
     file = f"{name}.toml"
     table = strict_toml.parse(text, file)
     tables = {"rules", "days", "settings"}
     header = strict_toml.read(table, {**_PACK, **dict.fromkeys(tables, strict_toml.rows())}, file)
+    if starts is not None:
+        header |= {"enabled": True, "effective_from": starts}
+        header |= {key: tuple(_not_before(row, starts, file) for row in header[key]) for key in tables}
     if header["enabled"] and header["effective_from"] is None:
         raise RuleFileError(f'{file}: expected "effective_from", a date, received nothing. An enabled pack needs one.')
     start = header["effective_from"]
@@ -248,6 +255,15 @@ def load(text: str, name: str) -> Pack:
         settings=tuple(_setting(row, name, start) for row in header["settings"]),
         **{key: header[key] for key in _PACK},
     )
+
+
+def _not_before(row: Mapping[str, Any], starts: date, file: str) -> Mapping[str, Any]:
+    """The row with the date on which its pack starts, where it says an earlier one."""
+    stated, ends = row.get("effective_from"), row.get("effective_to")
+    if strict_toml.is_day(ends) and ends < starts:
+        named = row.get("id") or row.get("rule") or row.get("name") or "a row without a name"
+        raise RuleFileError(f'{file}, {named}: expected "effective_to" on or after {starts}, received {ends}.')
+    return {**row, "effective_from": starts} if strict_toml.is_day(stated) and stated < starts else row
 
 
 def _rule(row: Mapping[str, Any], pack: str, start: date | None) -> Rule:

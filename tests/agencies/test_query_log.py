@@ -71,6 +71,7 @@ def test_a_question_ages_by_its_own_clock_until_it_is_answered(desk: Desk) -> No
 
 
 @pytest.mark.feature("S8")
+@pytest.mark.sqlite_only
 def test_sam_sees_who_lets_the_unit_wait_by_agency_with_owner_and_age(desk: Desk) -> None:
     olivia = desk.as_("olivia")
     for agency, kind in (("cps", "question"), ("cps", "stop_review"), ("police", "question")):
@@ -92,6 +93,7 @@ def test_sam_sees_who_lets_the_unit_wait_by_agency_with_owner_and_age(desk: Desk
     assert "3 Questions to or from agencies late" in today
 
 
+@pytest.mark.sqlite_only
 def test_the_list_goes_on_where_its_page_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(paging.page.__kwdefaults__, "rows", 2)
     olivia, case = desk.as_("olivia"), a_case(a_victim())
@@ -107,6 +109,7 @@ def test_the_list_goes_on_where_its_page_ended(desk: Desk, monkeypatch: pytest.M
 
 
 @pytest.mark.feature("S15")
+@pytest.mark.sqlite_only
 def test_early_advice_is_seen_on_the_case_before_anybody_is_charged(desk: Desk) -> None:
     case, olivia = a_case(a_victim(), defendants=()), desk.as_("olivia")
 
@@ -123,6 +126,7 @@ def test_early_advice_is_seen_on_the_case_before_anybody_is_charged(desk: Desk) 
         assert words in shown
 
 
+@pytest.mark.sqlite_only
 def test_early_advice_is_asked_of_the_cps_and_of_nobody_else(desk: Desk) -> None:
     case, olivia = a_case(a_victim()), desk.as_("olivia")
     page = f"/cases/{case.urn}/queries/new"
@@ -161,6 +165,7 @@ def test_what_a_file_lacks_is_listed_and_asked_for_once(desk: Desk) -> None:
 
 
 @pytest.mark.feature("S16")
+@pytest.mark.sqlite_only
 def test_somebody_who_joins_later_is_asked_for_too(desk: Desk) -> None:
     case, olivia = a_case(a_victim("Leah Jones", phones=[])), desk.as_("olivia")
     press = f"/cases/{case.urn}/gaps/ask"
@@ -174,6 +179,7 @@ def test_somebody_who_joins_later_is_asked_for_too(desk: Desk) -> None:
     assert [case["Leah Jones"]] in about
 
 
+@pytest.mark.sqlite_only
 def test_a_form_that_is_sent_twice_is_logged_once_and_a_chase_does_not_move_the_due_time(desk: Desk) -> None:
     case, olivia = a_case(a_victim()), desk.as_("olivia")
     page = f"/cases/{case.urn}/queries/new"
@@ -202,6 +208,7 @@ def test_a_form_that_is_sent_twice_is_logged_once_and_a_chase_does_not_move_the_
     assert "Leah Jones" in shown
 
 
+@pytest.mark.sqlite_only
 def test_what_was_closed_meanwhile_is_not_answered_and_nothing_typed_is_lost(desk: Desk) -> None:
     case, olivia = a_case(a_victim()), desk.as_("olivia")
     page = ask(olivia, case)
@@ -218,6 +225,7 @@ def test_what_was_closed_meanwhile_is_not_answered_and_nothing_typed_is_lost(des
     assert database.session().scalar(sa.select(AgencyQuery.answer)) is None
 
 
+@pytest.mark.sqlite_only
 def test_the_questions_of_a_case_that_was_merged_are_those_of_the_case_it_became(desk: Desk) -> None:
     stays, goes, olivia = a_case(a_victim()), a_case(a_victim("Una Winter")), desk.as_("olivia")
     ask(olivia, goes)
@@ -231,6 +239,7 @@ def test_the_questions_of_a_case_that_was_merged_are_those_of_the_case_it_became
 
 
 @pytest.mark.feature("M1")
+@pytest.mark.sqlite_only
 def test_a_program_reads_the_open_questions_of_a_case_without_their_words(desk: Desk) -> None:
     case, olivia = a_case(a_victim()), desk.as_("olivia")
     ask(olivia, case)

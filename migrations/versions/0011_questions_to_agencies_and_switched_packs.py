@@ -1,4 +1,4 @@
-"""Keep what the unit asks of police, CPS and others, what they ask, and what became of each question."""
+"""Keep questions to and from police, CPS and others, and which packs of rules somebody added and switched on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -79,9 +79,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_agency_query_step"),
         sa.UniqueConstraint("query_id", "submission", name="uq_agency_query_step_query_id_submission"),
     )
+    op.create_table(
+        "rule_pack",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.String(80), nullable=False),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_pack"),
+        sa.UniqueConstraint("name", name="uq_rule_pack_name"),
+    )
+    op.create_table(
+        "rule_pack_switch",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("pack", sa.String(60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("switched_by", sa.String(80), nullable=False),
+        sa.Column("switched_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_pack_switch"),
+        sa.UniqueConstraint("number", name="uq_rule_pack_switch_number"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("rule_pack_switch")
+    op.drop_table("rule_pack")
     op.drop_table("agency_query_step")
     op.drop_table("agency_query")
 
