@@ -54,8 +54,8 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         "olivia": cast.olivia,
         "ada": cast.ada,
         **_files(cast, late.urn),
-        **_messages(app, cast),
         **_questions_to_agencies(cast, late),
+        **_messages(app, cast),
     }
 
 
