@@ -1,4 +1,4 @@
-"""Keep questions to and from police, CPS and others, and which packs of rules somebody added and switched on."""
+"""Keep questions to and from agencies, which rule packs were switched on, and what of a suggestion was declined."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -102,9 +102,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_rule_pack_switch"),
         sa.UniqueConstraint("number", name="uq_rule_pack_switch_number"),
     )
+    op.create_table(
+        "declined_suggestion",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("case_id", sa.String(36), nullable=False),
+        sa.Column("unit_id", sa.String(36), nullable=False),
+        sa.Column("participant_id", sa.String(36), nullable=False),
+        sa.Column("ground", sa.String(40), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("declined_by", sa.String(80), nullable=False),
+        sa.Column("declined_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            name="fk_declined_suggestion_case",
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name="fk_declined_suggestion_participant"),
+        sa.PrimaryKeyConstraint("id", name="pk_declined_suggestion"),
+    )
+    op.create_index("declined_suggestion_participant", "declined_suggestion", ["participant_id", "declined_at", "id"])
 
 
 def downgrade() -> None:
+    op.drop_table("declined_suggestion")
     op.drop_table("rule_pack_switch")
     op.drop_table("rule_pack")
     op.drop_table("agency_query_step")

@@ -203,6 +203,13 @@ SCREENS = (
     ),
     Screen(endpoint="agencies.my_queries", full=at("/queries"), empty=at("/queries")),
     Screen(endpoint="agencies.unit_queries", who="sam", full=at("/unit/queries"), empty=at("/unit/queries")),
+    Screen(
+        endpoint="people.repeat_victim",
+        full=at("/participants/{repeat_victim}/repeat-victim"),
+        empty=at("/participants/{person}/repeat-victim"),
+        refused=press("Save"),
+        posts=("people.decide_repeat_victim",),
+    ),
     Screen(endpoint="rules.rules", full=at("/rules"), empty=at("/rules?pack=none")),
     Screen(
         endpoint="rules.packs",

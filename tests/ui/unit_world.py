@@ -55,8 +55,17 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         "ada": cast.ada,
         **_files(cast, late.urn),
         **_questions_to_agencies(cast, late),
+        **_a_victim_of_two_cases(),
         **_messages(app, cast),
     }
+
+
+def _a_victim_of_two_cases() -> dict[str, str]:
+    """Zoe Frost was a victim in two cases, and nobody has decided whether she is persistently targeted."""
+    first, second = (
+        a_case(a_victim("Zoe Frost", person_id="zoe"), now=f"2026-11-2{day} 09:00", officer="Olivia") for day in (3, 4)
+    )
+    return {"repeat_victim": second["Zoe Frost"], "first_of_two": first.urn}
 
 
 def _questions_to_agencies(cast: Cast, case: MadeCase) -> dict[str, str]:
