@@ -63,7 +63,7 @@ def test_a_question_ages_by_its_own_clock_until_it_is_answered(desk: Desk) -> No
     assert "Working days for an answer from another agency: 5. Local policy; no published limit was found" in asked
     assert "Monday 7 December 2026 is working day 5" in asked
     assert "2 working days late" in late
-    assert "Waits since 7 working days" in late
+    assert "Has waited 7 working days" in late
     assert "Closed: answered." in closed
     assert "Yes, until 4 January." in closed
     assert "Given by PC Dale, Wednesday 9 December 2026" in closed
@@ -88,7 +88,7 @@ def test_sam_sees_who_lets_the_unit_wait_by_agency_with_owner_and_age(desk: Desk
     assert "Questions to and from agencies: 2" in late
     assert "From CPS: bail and its conditions" in late
     assert "4 working days late" in late  # ours to the CPS: two working days
-    assert "Waits since 6 working days Looked after by Olivia" in late
+    assert "Has waited 6 working days Looked after by Olivia" in late
     assert "review, bail" not in late
     assert "3 Questions to or from agencies late" in today
 

@@ -52,7 +52,7 @@ def try_out(desk: Desk, who: str, day: str, text: str = TEXT) -> Any:
 def test_everybody_signed_in_reads_the_rules_with_their_reference_and_how_far_they_were_checked(desk: Desk) -> None:
     for who in ("olivia", "sam", "ada", "aud"):
         words = text_of(desk.as_(who).get("/rules"))
-        assert "Pack victims_code_2021, in force since 2021-04-01" in words
+        assert "Pack victims_code_2021, in force since Thursday 1 April 2021" in words
         assert "R8-DATE Time, date and place of any hearing, and changes" in words
         assert "Victims' Code: Victims' Code 2021, Right 8; parliamentary question 127092 Primary source" in words
         assert "Time limit not checked against the Code, not verified" in words
@@ -103,7 +103,10 @@ def test_events_either_side_of_a_new_pack_use_their_own_and_an_old_duty_keeps_it
     assert "Pack victims_code_2021" in text_of(olivia.get(f"/duties/{after.id}"))
     assert f"Pack {NEW_CODE}" in text_of(olivia.get(f"/duties/{fresh.id}"))
     rules = text_of(olivia.get("/rules"))
-    assert f"Pack victims_code_2021, in force since 2021-04-01, until 2026-12-06: then {NEW_CODE}" in rules
+    assert (
+        f"Pack victims_code_2021, in force since Thursday 1 April 2021, until Sunday 6 December 2026: then {NEW_CODE}"
+        in rules
+    )
 
 
 @pytest.mark.feature("C2")

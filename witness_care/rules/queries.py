@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from witness_care import dates
 from witness_care.casework.models import RulePack, RulePackSwitch
 from witness_care.casework.rules import current_edition, packs_at, rulebook
 from witness_care.database import session
@@ -41,10 +42,11 @@ class PackView:
         starts = self.pack.effective_from
         if not self.pack.enabled or starts is None:
             return "switched off"
-        stands = f"in force since {starts}" if starts <= self.today else f"in force from {starts}"
+        stands = f"in force {'since' if starts <= self.today else 'from'} {dates.full_date(starts)}"
         if self.replaced_by is None or self.replaced_by.effective_from is None:
             return stands
-        return f"{stands}, until {days_later(self.replaced_by.effective_from, -1)}: then {self.replaced_by.name}"
+        last = dates.full_date(days_later(self.replaced_by.effective_from, -1))
+        return f"{stands}, until {last}: then {self.replaced_by.name}"
 
     @property
     def is_to_come(self) -> bool:
