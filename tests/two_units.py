@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +36,10 @@ from witness_care.accounts import service as accounts
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import ApiKey, AppUser, Role
 from witness_care.accounts.permissions import SCOPES
+from witness_care.agencies import service as agencies
+from witness_care.agencies.models import Agency, Direction
+from witness_care.agencies.models import Kind as KindOfQuestion
+from witness_care.agencies.service import Asked
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
@@ -210,6 +215,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             **_a_spare_program(code, unit),
             "operation_id": "get-api-v1-duties",
             "import_id": _a_file_that_waits(officer[1], unit, case, words),
+            "query_id": _a_question(officer[1], unit, case, words),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
@@ -316,6 +322,22 @@ def _a_file_that_waits(officer: str, unit: str, case: MadeCase, words: Words) ->
     actor = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
     with database.writing() as session:
         return imports.take_on(session, content, Kind.PARTICIPANTS, unit_id=unit, actor=actor, now=clock.now())
+
+
+def _a_question(officer: str, unit: str, case: MadeCase, words: Words) -> str:
+    """A question to the police about a victim."""
+    actor = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    asked = Asked(
+        agency=Agency.POLICE,
+        direction=Direction.ASKED,
+        kind=KindOfQuestion.QUESTION,
+        subject="bail",
+        text=f"May {words.victim} be told?",
+        on=date(2026, 11, 27),
+        submission=f"question of {words.phone}",
+        participant_id=case[words.victim],
+    )
+    return agencies.ask(case.id, asked, actor=actor, now=clock.now())
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

@@ -38,6 +38,8 @@ CAPABILITIES = (
     "casework",
     "feed",
     "contacts",
+    "agencies",
+    "rules",
     "supervision",
     "cutover",
     "jobs",

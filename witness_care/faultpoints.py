@@ -41,6 +41,7 @@ class Work(Enum):
     LOG_READING = "logs whose data was read, before the answer leaves"
     BEGIN_JOB = "writes that a regular job begins"
     END_JOB = "writes how a regular job ended"
+    LOG_QUERY = "logs a question to or from an agency, or what became of it"
 
     @property
     def before(self) -> str:

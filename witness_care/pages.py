@@ -56,6 +56,7 @@ NAVIGATION = (
 HELP = (
     ("Help", "/help"),
     ("How states change", "/help/states"),
+    ("Rules", "/rules"),
     ("Accessibility", "/accessibility"),
 )
 

@@ -215,11 +215,21 @@ class Setting:
     """A number of local policy that is no duty, such as how many attempts come before escalation."""
 
     name: str
+    pack: str
     title: str
     value: int
     reference: Reference
     effective_from: date
     effective_to: date | None
+
+    @property
+    def key(self) -> str:
+        """Its name with its pack: "answer_days@local_policy"."""
+        return f"{self.name}@{self.pack}"
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it holds on this London date."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,12 +247,19 @@ class Pack:
     settings: tuple[Setting, ...]
 
 
-def load(text: str, name: str) -> Pack:
-    """Read one pack from TOML. Whatever is not understood raises `RuleFileError` naming file, row and key."""
+def load(text: str, name: str, *, starts: date | None = None) -> Pack:
+    """Read one pack from TOML. Whatever is not understood raises `RuleFileError` naming file, row and key.
+
+    `starts` is the London date from which somebody switched the pack on: whatever it says itself, it is in force from
+    then on, and no row of it before then.
+    """
     file = f"{name}.toml"
     table = strict_toml.parse(text, file)
     tables = {"rules", "days", "settings"}
     header = strict_toml.read(table, {**_PACK, **dict.fromkeys(tables, strict_toml.rows())}, file)
+    if starts is not None:
+        header |= {"enabled": True, "effective_from": starts}
+        header |= {key: tuple(_not_before(row, starts, file) for row in header[key]) for key in tables}
     if header["enabled"] and header["effective_from"] is None:
         raise RuleFileError(f'{file}: expected "effective_from", a date, received nothing. An enabled pack needs one.')
     start = header["effective_from"]
@@ -250,9 +267,18 @@ def load(text: str, name: str) -> Pack:
         name=name,
         rules=tuple(_rule(row, name, start) for row in header["rules"]),
         days=tuple(_days(row, file, start) for row in header["days"]),
-        settings=tuple(_setting(row, file, start) for row in header["settings"]),
+        settings=tuple(_setting(row, name, start) for row in header["settings"]),
         **{key: header[key] for key in _PACK},
     )
+
+
+def _not_before(row: Mapping[str, Any], starts: date, file: str) -> Mapping[str, Any]:
+    """The row with the date on which its pack starts, where it says an earlier one."""
+    stated, ends = row.get("effective_from"), row.get("effective_to")
+    if strict_toml.is_day(ends) and ends < starts:
+        named = row.get("id") or row.get("rule") or row.get("name") or "a row without a name"
+        raise RuleFileError(f'{file}, {named}: expected "effective_to" on or after {starts}, received {ends}.')
+    return {**row, "effective_from": starts} if strict_toml.is_day(stated) and stated < starts else row
 
 
 def _rule(row: Mapping[str, Any], pack: str, start: date | None) -> Rule:
@@ -274,11 +300,12 @@ def _days(row: Mapping[str, Any], file: str, start: date | None) -> Days:
     return Days(reference=_reference(values), **{key: values[key] for key in _DAYS if key not in _REFERENCE})
 
 
-def _setting(row: Mapping[str, Any], file: str, start: date | None) -> Setting:
-    where = f"{file}, setting {row.get('name', 'without a name')}"
+def _setting(row: Mapping[str, Any], pack: str, start: date | None) -> Setting:
+    where = f"{pack}.toml, setting {row.get('name', 'without a name')}"
     values = strict_toml.read(row, _SETTING, where)
     values.update(_period(values, start, where))
-    return Setting(reference=_reference(values), **{key: values[key] for key in _SETTING if key not in _REFERENCE})
+    stated = {key: values[key] for key in _SETTING if key not in _REFERENCE}
+    return Setting(pack=pack, reference=_reference(values), **stated)
 
 
 def _reference(values: Mapping[str, Any]) -> Reference:

@@ -7,7 +7,7 @@ from datetime import date
 from importlib import resources
 from itertools import zip_longest
 
-from workflows.rule_file import TOPICS, Days, Pack, Rule, load
+from workflows.rule_file import TOPICS, Days, Pack, Rule, Setting, load
 from workflows.strict_toml import RuleFileError, did_you_mean
 from workflows.trial_outcome_reasons import TrialOutcomeReason, by_code, trial_outcome_reason
 from workflows.working_days import days_later
@@ -37,7 +37,9 @@ class Rulebook:
         stated = (rule for pack in active for rule in _until_replaced(pack, active) if rule.enabled)
         days = [entry for pack in active for entry in pack.days]
         self.rules = tuple(complete for rule in stated for complete in _with_days(rule, days))
-        self._settings = {setting.name: setting for pack in active for setting in pack.settings}
+        self._settings: dict[str, list[Setting]] = {}
+        for setting in (setting for pack in active for setting in pack.settings):
+            self._settings.setdefault(setting.name, []).append(setting)
         self._by_topic: dict[str, tuple[Rule, ...]] = {
             topic: tuple(rule for rule in self.rules if topic in rule.topics) for topic in TOPICS
         }
@@ -63,9 +65,21 @@ class Rulebook:
 
     def setting(self, name: str) -> int:
         """A number of local policy that is no duty."""
-        if name not in self._settings:
+        return self.setting_in_full(name).value
+
+    def setting_in_full(self, name: str, on: date | None = None) -> Setting:
+        """The same with where it is written; `on` chooses among several by a London date, else the last one stands."""
+        stated = self._settings.get(name)
+        if stated is None:
             raise KeyError(f'Expected a setting, received "{name}". {did_you_mean(name, self._settings)}')
-        return self._settings[name].value
+        in_force = [setting for setting in stated if on is None or setting.is_in_force(on)]
+        if not in_force:
+            raise KeyError(f'Expected the setting "{name}" to be in force on {on}; it is not. Choose another day.')
+        return max(in_force, key=lambda setting: setting.effective_from)
+
+    def has_setting(self, name: str) -> bool:
+        """Whether any pack in force states this number."""
+        return name in self._settings
 
 
 @functools.cache

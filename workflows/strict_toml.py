@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 
 class RuleFileError(ValueError):
@@ -52,6 +52,11 @@ def flag(*, default: bool | None = None) -> Key:
 def day(*, required: bool = True) -> Key:
     """A date, written 2021-04-01 without quotes."""
     return Key(kind=date, words="a date such as 2021-04-01", required=required)
+
+
+def is_day(value: Any) -> TypeGuard[date]:
+    """Whether a value that was read is a date without a time."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def rows() -> Key:
@@ -105,7 +110,7 @@ def _fits(value: Any, key: Key) -> bool:
     if key.kind is int:
         return type(value) is int and value >= 0
     if key.kind is date:
-        return isinstance(value, date) and not isinstance(value, datetime)
+        return is_day(value)
     if key.kind is list:
         return isinstance(value, list) and all(isinstance(word, str) for word in value)
     if key.kind is dict:

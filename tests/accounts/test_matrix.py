@@ -36,6 +36,7 @@ BELOW = {
     "/feed": Permission.SEE_FEED,
     "/feed/unmatched": Permission.MATCH_PARKED,
     "/admin": Permission.ADMINISTER,
+    "/admin/rules": Permission.TRY_RULES,
     "/audit": Permission.READ_LOG,
 }
 # Forms that change nothing, and so need no more than to see: the words stand in the body, where no log keeps them.

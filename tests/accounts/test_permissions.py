@@ -39,6 +39,7 @@ WHO_MAY = {
     "administer": "no no yes no",
     "read_log": "no no no yes",
     "retention": "yes yes no yes",
+    "try_rules": "no yes yes no",
 }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from witness_care.faultpoints import Work
 
 PACKAGE = Path(__file__).parents[2] / "witness_care"
-KILLED = ("feed", "contacts", "jobs")
+KILLED = ("feed", "contacts", "jobs", "agencies")
 NAMED_ELSEWHERE = {Work.KEY_SEEN, Work.SIGN_IN_SEEN, Work.REGISTER_CASE, Work.LOG_READING}
 
 # Where a unit of work opens that nobody kills, as "module.py:function", and why that is right.

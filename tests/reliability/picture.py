@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.agencies.models import AgencyQuery, AgencyQueryStep
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.identifiers import COURT
 from witness_care.cases.models import CourtCase, CourtMatch, Defendant, Hearing, Identifier, Offence
@@ -69,6 +70,12 @@ def _case(case: CourtCase) -> Iterator[str]:
     for contact in _rows(sa.select(Contact).where(Contact.case_id == case.id)):
         corrected = " corrected" if contact.corrected_at else ""
         yield f"contact {names[contact.participant_id]} {contact.channel} {contact.outcome}{corrected}"
+    steps = sa.select(sa.func.count(AgencyQueryStep.id)).where(AgencyQueryStep.query_id == AgencyQuery.id)
+    asked = sa.select(
+        AgencyQuery.agency, AgencyQuery.subject, AgencyQuery.chased, steps.scalar_subquery().label("steps")
+    )
+    for query in session().execute(asked.where(AgencyQuery.case_id == case.id)):
+        yield f"question to {query.agency}: {query.subject}, chased {query.chased}, steps {query.steps}"
     # A row that a message read late replaced is closed as corrected, and stays (core.md rule 16).
     kept = sa.or_(Duty.closed_reason.is_(None), Duty.closed_reason != "corrected")
     for duty in _rows(sa.select(Duty).where(Duty.case_id == case.id, kept)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -202,6 +203,18 @@ def a_duty_is_ended(play: Play, made: MadeCase) -> None:
     assert "they did not want to be told" in words_in(play.submit("olivia", page, values).text)
 
 
+def a_question_to_the_police(play: Play, made: MadeCase) -> None:
+    """Olivia asks, and chases."""
+    page = f"/cases/{made.urn}/queries/new"
+    values = form_values(play.open("olivia", page), page)
+    values |= {"agency": "police", "subject": "bail", "person": made[LEAH], "text": "Was he bailed?"}
+    asked = play.submit("olivia", page, values)
+    query = re.search(r'action="(/queries/[^"]+)/chase"', asked.text)
+    assert query, words_in(asked.text)
+    chase = f"{query[1]}/chase"
+    play.submit("olivia", chase, form_values(asked, chase) | {"chase-note": "By phone."})
+
+
 # --- what a supervisor does ---------------------------------------------------------------------------------------
 
 
@@ -323,6 +336,12 @@ SCENARIOS = (
         kills=both(Work.CORRECT_CONTACT),
     ),
     Scenario(name="a duty is ended", before=leah_is_owed_a_date, act=a_duty_is_ended, kills=both(Work.END_DUTY)),
+    Scenario(
+        name="a question to the police",
+        before=leah_is_owed_a_date,
+        act=a_question_to_the_police,
+        kills=(Work.LOG_QUERY.before, f"{Work.LOG_QUERY.after}:2"),
+    ),
     Scenario(name="a part is matched", before=sams_desk_and_a_case, act=a_part_is_matched, kills=both(Work.MATCH_PART)),
     Scenario(
         name="a part is set aside",

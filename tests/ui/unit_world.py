@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import Cast, a_key
-from tests.factories import a_case, a_mobile, a_trial, a_victim, convicted, open_duties, told_everything
+from tests.factories import MadeCase, a_case, a_mobile, a_trial, a_victim, convicted, open_duties, told_everything
 from tests.feed import payloads
 from witness_care import clock, database
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import ApiClient, Role
+from witness_care.agencies import service as agencies
+from witness_care.agencies.models import Agency, Direction
+from witness_care.agencies.models import Kind as KindOfQuestion
+from witness_care.agencies.service import Asked
 from witness_care.cases.models import CourtMatch
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
@@ -49,8 +54,45 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         "olivia": cast.olivia,
         "ada": cast.ada,
         **_files(cast, late.urn),
+        **_questions_to_agencies(cast, late),
+        **_a_victim_of_two_cases(),
         **_messages(app, cast),
     }
+
+
+def _a_victim_of_two_cases() -> dict[str, str]:
+    """Zoe Frost was a victim in two cases, and nobody has decided whether she is persistently targeted."""
+    first, second = (
+        a_case(a_victim("Zoe Frost", person_id="zoe"), now=f"2026-11-2{day} 09:00", officer="Olivia") for day in (3, 4)
+    )
+    return {"repeat_victim": second["Zoe Frost"], "first_of_two": first.urn}
+
+
+def _questions_to_agencies(cast: Cast, case: MadeCase) -> dict[str, str]:
+    """A question to the CPS that is late, one to the police that was chased, early advice, and one of theirs."""
+    olivia = Actor(kind="user", id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+    now, ids = clock.now(), []
+    for number, (agency, direction, kind) in enumerate(
+        (
+            (Agency.POLICE, Direction.ASKED, KindOfQuestion.QUESTION),
+            (Agency.CPS, Direction.ASKED, KindOfQuestion.QUESTION),
+            (Agency.CPS, Direction.ASKED, KindOfQuestion.EARLY_ADVICE),
+            (Agency.CPS, Direction.RECEIVED, KindOfQuestion.QUESTION),
+        )
+    ):
+        asked = Asked(
+            agency=agency,
+            direction=direction,
+            kind=kind,
+            subject="hearing",
+            text="Who will prosecute?",
+            on=date(2026, 11, 16 + number),
+            submission=f"question-{number}",
+            participant_id=case["Late Person 0"],
+        )
+        ids.append(agencies.ask(case.id, asked, actor=olivia, now=now))
+    agencies.chase(ids[0], "By phone.", submission="chased", actor=olivia, now=now)
+    return {"query": ids[0]}
 
 
 def _files(cast: Cast, urn: str) -> dict[str, str]:

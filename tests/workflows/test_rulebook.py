@@ -308,3 +308,43 @@ def test_a_misspelt_question_is_answered_with_the_nearest_name():
         book.rules_for("attendence", TODAY)
     with pytest.raises(KeyError, match=r"Did you mean .*attempts_before_escalation"):
         book.setting("attempts_before_escalations")
+
+
+# --- a pack that somebody switches on ------------------------------------------------------------------------------
+
+FEBRUARY = date(2027, 2, 1)
+
+
+@pytest.mark.feature("C2")
+def test_a_pack_that_is_switched_on_begins_on_that_day_whatever_it_says_itself():
+    off = PACK.replace("enabled = true", "enabled = false")
+    row = RULE.replace("verified = true", "verified = true\neffective_from = 2021-04-01", 1)
+
+    switched = load(off + row, "new", starts=FEBRUARY)
+
+    assert (switched.enabled, switched.effective_from) == (True, FEBRUARY)
+    assert switched.rules[0].effective_from == FEBRUARY
+
+
+def test_a_row_that_ends_before_its_pack_is_switched_on_is_refused():
+    row = RULE.replace("verified = true", "verified = true\neffective_to = 2026-12-31", 1)
+
+    with pytest.raises(RuleFileError, match=r"new.toml, R8-DATE: expected \"effective_to\" on or after 2027-02-01"):
+        load(PACK + row, "new", starts=FEBRUARY)
+
+
+def test_a_number_of_a_later_pack_holds_from_its_first_day():
+    number = """
+[[settings]]
+name = "answer_days"
+title = "Working days for an answer"
+value = 5
+basis = "local_policy"
+source = "our own decision"
+evidence = "local_decision"
+verified = true
+"""
+    book = Rulebook((load(PACK + number, "old"), load(PACK + number.replace("5", "3"), "new", starts=FEBRUARY)))
+
+    assert book.setting_in_full("answer_days", date(2027, 1, 31)).key == "answer_days@old"
+    assert book.setting_in_full("answer_days", FEBRUARY).value == 3

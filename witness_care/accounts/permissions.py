@@ -54,6 +54,7 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     READ_LOG = "read_log"
     RETENTION = "retention"
+    TRY_RULES = "try_rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ TABLE: Mapping[Permission, Row] = MappingProxyType(
             supervisor=Extent.CONFIRM,
             auditor=Extent.READ,
         ),
+        P.TRY_RULES: Row(words="See every rule pack, and try one out", supervisor=OWN, administrator=YES),
     }
 )
 

@@ -31,6 +31,13 @@ def duties(actor: Actor) -> sa.Select:
     return sa.select(Duty).where(within(actor, Duty.unit_id))
 
 
+def agency_queries(actor: Actor) -> sa.Select:
+    """The questions to and from agencies about those cases."""
+    from witness_care.agencies.models import AgencyQuery
+
+    return sa.select(AgencyQuery).where(within(actor, AgencyQuery.unit_id))
+
+
 def _merged_away() -> sa.Select:
     from witness_care.cases.models import CourtCase
 

@@ -127,6 +127,19 @@ class ParticipantBody(Schema):
     )
 
 
+class QueryBody(Schema):
+    id = fields.String()
+    agency = fields.String(metadata={"description": "police, cps, court, probation or other"})
+    direction = fields.String(metadata={"description": "asked: by the unit; received: by the agency"})
+    kind = fields.String()
+    subject = fields.String()
+    participant = fields.String(allow_none=True)
+    asked_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime()
+    late = fields.Boolean()
+    chased = fields.Integer(metadata={"description": "how often the answer was asked for again"})
+
+
 class CaseBody(Schema):
     id = fields.String()
     as_known_at = fields.AwareDateTime(
@@ -142,3 +155,7 @@ class CaseBody(Schema):
     defendants = fields.List(fields.Nested(DefendantBody))
     hearings = fields.List(fields.Nested(HearingBody))
     participants = fields.List(fields.Nested(ParticipantBody))
+    queries = fields.List(
+        fields.Nested(QueryBody),
+        metadata={"description": "open questions to and from agencies, the first due first; not with as_known_at"},
+    )

@@ -153,6 +153,16 @@ def participants(session: Session, case_id: str, now: datetime) -> tuple[CasePar
     return tuple(CaseParticipant(row=row, owed=tuple(owed.get(row.id, ()))) for row in rows)
 
 
+def names_of_people(session: Session, case_id: str) -> Sequence[sa.Row]:
+    """Name those who are on a case now, for a form that asks whom something is about."""
+    query = (
+        sa.select(Participant.id, Participant.role, Person.name)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.case_id == case_id, Participant.left_at.is_(None))
+    )
+    return session.execute(query.order_by(Person.name, Participant.id)).all()
+
+
 def _people_of(case_id: str) -> sa.Select:
     return (
         sa.select(

@@ -13,6 +13,7 @@ from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.agencies import queries as agency_queries
 from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.casework.as_known import AsKnown, as_known
@@ -69,6 +70,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
             | {"contact_points": points.get(row.person_id, [])}
             for row in _participants(session, case.id)
         ],
+        "queries": agency_queries.documents(session, case.id, now),
     }
 
 

@@ -14,6 +14,8 @@ from werkzeug import Response
 from witness_care import clock, database, dates, errors, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
+from witness_care.agencies import gaps as agency_gaps
+from witness_care.agencies import queries as agency_queries
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
 from witness_care.cases import (
@@ -76,10 +78,13 @@ def case(urn: str) -> str | Response:
         offences={row.id: row.title or row.cjs_code for row in offences},
         hearings=hearing_words.names(hearings),
     )
+    queries = agency_queries.of_case(session, found.id, now)
     return render_template(
         "cases/case.html",
         now=now,
         case=found,
+        queries=queries,
+        gaps=agency_gaps.of_case(session, found.id, found.state, charged=bool(offences), waiting=queries[0]),
         people=people,
         defendants=_defendants(found.state, defendants, offences),
         hearings=hearings,

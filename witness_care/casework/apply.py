@@ -18,7 +18,7 @@ from witness_care.casework import projection
 from witness_care.casework.bulk import insert_rows
 from witness_care.casework.journal import event_of, journal_row
 from witness_care.casework.models import JournalEvent
-from witness_care.casework.rules import rules_for_unit
+from witness_care.casework.rules import AS_SHIPPED, edition_column, rules_for_unit
 from witness_care.database import is_writing, session
 from workflows import snapshot as snapshots
 from workflows.decide import decide, needs_refold, refold
@@ -97,7 +97,7 @@ def _lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, Locke
             officer_id=row.officer_id,
             snapshot=snapshots.load(row.state) if row.state else Snapshot(case=row.id),
             stored=row.state or {},
-            rules=rules_for_unit(row.settings),
+            rules=rules_for_unit(row.settings, row.edition or AS_SHIPPED),
         )
         for row in rows
     }
@@ -113,7 +113,10 @@ def _cases_to_lock() -> sa.Select[Any]:
     from witness_care.cases.models import CourtCase
 
     return (
-        sa.select(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings)
+        sa.select(
+            *(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings),
+            edition_column().label("edition"),
+        )
         .join(Unit, Unit.id == CourtCase.unit_id)
         .where(CourtCase.id.in_(sa.bindparam("wanted", expanding=True)))
         .order_by(CourtCase.id)

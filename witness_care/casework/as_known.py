@@ -17,7 +17,7 @@ from witness_care.cases.models import CourtCase
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.bulk import Row
 from witness_care.casework.projection import hearing_row
-from witness_care.casework.rules import rules_for_unit
+from witness_care.casework.rules import AS_SHIPPED, edition_column, rules_for_unit
 from workflows.decide import case_truth, refold
 from workflows.duty_rows import DutyRecord
 from workflows.snapshot import Snapshot, Topic
@@ -50,7 +50,9 @@ class AsKnown:
 def as_known(session: Session, case_id: str, *, at: tuple[datetime, ...]) -> tuple[AsKnown, ...]:
     """Fold what had been received by each of these moments (UTC), in two statements; the case must be there."""
     row = session.execute(
-        sa.select(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, Unit.settings)
+        sa.select(
+            *(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, Unit.settings), edition_column().label("edition")
+        )
         .join(Unit, Unit.id == CourtCase.unit_id)
         .where(CourtCase.id == case_id)
     ).one()
@@ -60,7 +62,7 @@ def as_known(session: Session, case_id: str, *, at: tuple[datetime, ...]) -> tup
         officer_id=row.officer_id,
         snapshot=Snapshot(case=row.id),
         stored={},
-        rules=rules_for_unit(row.settings),
+        rules=rules_for_unit(row.settings, row.edition or AS_SHIPPED),
     )
     journal = read_journals(session.connection(), [case_id]).get(case_id, [])
     found = []

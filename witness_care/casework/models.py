@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,3 +100,35 @@ class UndoneEntry(Base):
     reason: Mapped[Any] = mapped_column(SealedColumn("undone_entry.reason"))
     undone_by: Mapped[str] = mapped_column(sa.String(80))
     undone_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RulePack(Base):
+    """A pack of rules that somebody added, as text. It is not in force until it is switched on, and never changed."""
+
+    __tablename__ = "rule_pack"
+    __table_args__ = (sa.UniqueConstraint("name"),)
+
+    id: Mapped[str] = identifier()
+    name: Mapped[str] = mapped_column(sa.String(60))
+    title: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    added_by: Mapped[str] = mapped_column(sa.String(80))
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RulePackSwitch(Base):
+    """That a pack, shipped or added, was switched on from a London date, or that this was taken back before it began.
+
+    Rows are only added. `starts_on` is None for one that was taken back; the last row of a pack counts.
+    """
+
+    __tablename__ = "rule_pack_switch"
+    __table_args__ = (sa.UniqueConstraint("number"),)
+
+    id: Mapped[str] = identifier()
+    number: Mapped[int] = mapped_column()
+    pack: Mapped[str] = mapped_column(sa.String(60))
+    starts_on: Mapped[date | None] = mapped_column(sa.Date)
+    reason: Mapped[Any] = mapped_column(SealedColumn("rule_pack_switch.reason"))
+    switched_by: Mapped[str] = mapped_column(sa.String(80))
+    switched_at: Mapped[datetime] = mapped_column(Instant)

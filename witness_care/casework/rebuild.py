@@ -12,7 +12,7 @@ from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase
 from witness_care.casework import projection
 from witness_care.casework.apply import LockedCase, read_journals
-from witness_care.casework.rules import rules_for_unit
+from witness_care.casework.rules import AS_SHIPPED, edition_column, rules_for_unit
 from witness_care.database import session
 from workflows import snapshot as snapshots
 from workflows.decide import refold, state_hash
@@ -35,7 +35,10 @@ def cases(*, after: str = "", for_update: bool = False) -> Iterator[LockedCase]:
     """Give every case in id order, a batch a statement, so that memory does not grow with their number."""
     while True:
         chosen = (
-            sa.select(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings)
+            sa.select(
+                *(CourtCase.id, CourtCase.unit_id, CourtCase.officer_id, CourtCase.state, Unit.settings),
+                edition_column().label("edition"),
+            )
             .join(Unit, Unit.id == CourtCase.unit_id)
             .where(CourtCase.id > after)
             .order_by(CourtCase.id)
@@ -49,7 +52,7 @@ def cases(*, after: str = "", for_update: bool = False) -> Iterator[LockedCase]:
                 officer_id=row.officer_id,
                 snapshot=snapshots.load(row.state) if row.state else Snapshot(case=row.id),
                 stored=row.state or {},
-                rules=rules_for_unit(row.settings),
+                rules=rules_for_unit(row.settings, row.edition or AS_SHIPPED),
             )
         if len(rows) < BATCH:
             return

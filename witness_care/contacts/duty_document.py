@@ -14,9 +14,9 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.cases.models import CourtCase
 from witness_care.casework.models import JournalEvent
+from witness_care.casework.rules import find_rule
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.people.models import Participant
-from workflows import rulebook
 from workflows.working_days import london_date
 
 Document = dict[str, Any]
@@ -133,9 +133,8 @@ def duty_in_full(session: Session, actor: Actor, duty_id: str, now: datetime) ->
 
 def rule_document(key: str, clock_start: datetime) -> Document | None:
     """Give a rule with where it is written and how sure that is; None when its pack is not shipped any more."""
-    try:
-        rule = rulebook.default_rulebook().rule(key, london_date(clock_start))
-    except KeyError:
+    rule = find_rule(key, london_date(clock_start))
+    if rule is None:
         return None
     return {
         "id": rule.id,
@@ -146,6 +145,7 @@ def rule_document(key: str, clock_start: datetime) -> Document | None:
         "source": rule.source,
         "evidence": rule.evidence,
         "verified": rule.verified,
+        "checked": rule.checked_in_words,
         "standard_days": rule.standard,
         "enhanced_days": rule.enhanced,
         "days_basis": rule.days_basis,

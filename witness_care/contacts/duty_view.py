@@ -8,7 +8,9 @@ from datetime import datetime, time
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import rulebook, values
+from witness_care.casework.rules import find_rule
+from workflows import values
+from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
 SEPARATOR = "|"  # stands between topic, subject and hash in a form's value; none of them holds it
@@ -121,12 +123,9 @@ class DutyView:
         return SEPARATOR.join((self.topic, self.subject, self.value_hash))
 
     @property
-    def found_rule(self) -> rulebook.Rule | None:
+    def found_rule(self) -> Rule | None:
         """The rule this duty runs under; None when its pack is not shipped any more."""
-        try:
-            return rulebook.default_rulebook().rule(self.rule, london_date(self.clock_start))
-        except KeyError:
-            return None
+        return find_rule(self.rule, london_date(self.clock_start))
 
     @property
     def rule_basis(self) -> str:

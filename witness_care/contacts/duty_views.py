@@ -13,6 +13,7 @@ from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.models import Role
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
+from witness_care.casework.rules import rulebook
 from witness_care.contacts import queries, service
 from witness_care.contacts.duty_view import DutyView
 from witness_care.contacts.forms import EndDutyForm
@@ -20,7 +21,7 @@ from witness_care.database import session
 from witness_care.errors import absent
 from witness_care.people import page_queries
 from witness_care.people.page_queries import Who
-from workflows import rulebook
+from workflows.working_days import london_date
 
 DECLINED, ATTEMPTS_EXHAUSTED = "declined", "attempts_exhausted"
 
@@ -44,8 +45,12 @@ def end_duty(duty_id: str) -> Response | tuple[str, int]:
 
 def may_be_given_up(view: DutyView, attempts: int, days: int) -> bool:
     """Whether a supervisor may end a duty as not met: enough attempts, on enough different days."""
-    book = rulebook.default_rulebook()
-    return attempts >= book.setting("attempts_before_escalation") and days >= book.setting("attempts_on_separate_days")
+    book, today = rulebook(), london_date(clock.now())
+    least = {
+        name: book.setting_in_full(name, today).value
+        for name in ("attempts_before_escalation", "attempts_on_separate_days")
+    }
+    return attempts >= least["attempts_before_escalation"] and days >= least["attempts_on_separate_days"]
 
 
 def _duty(duty_id: str) -> tuple[DutyView, Who]:

@@ -101,3 +101,32 @@ class Search(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("app_user.id"))
     text: Mapped[Any] = mapped_column(SealedColumn("search.text"))
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DeclinedSuggestion(Base):
+    """That somebody said no to a ground for enhanced rights that was suggested, and why. Rows are only added.
+
+    `cases` is in how many cases the person was known as a victim by then.
+    """
+
+    __tablename__ = "declined_suggestion"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["case_id", "unit_id"],
+            ["court_case.id", "court_case.unit_id"],
+            onupdate="CASCADE",
+            name="fk_declined_suggestion_case",
+        ),
+        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name="fk_declined_suggestion_participant"),
+        sa.Index("declined_suggestion_participant", "participant_id", "declined_at", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    case_id: Mapped[str] = mapped_column(sa.String(36))
+    unit_id: Mapped[str] = mapped_column(sa.String(36))
+    participant_id: Mapped[str] = mapped_column(sa.String(36))
+    ground: Mapped[str] = mapped_column(sa.String(40))
+    cases: Mapped[int] = mapped_column()
+    reason: Mapped[Any] = mapped_column(SealedColumn("declined_suggestion.reason"))
+    declined_by: Mapped[str] = mapped_column(sa.String(80))
+    declined_at: Mapped[datetime] = mapped_column(Instant)

@@ -17,7 +17,7 @@ from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.people import find_views, page_queries, reach, standing_views
+from witness_care.people import find_views, page_queries, reach, repeat_victims, repeat_views, standing_views
 from witness_care.people.page_queries import Who
 from workflows.journey import Journey
 
@@ -28,6 +28,8 @@ for method, rule, view in (
     ("GET", "/searches/<token>", find_views.found),
     ("GET", "/participants/<participant_id>/standing", standing_views.standing_page),
     ("POST", "/participants/<participant_id>/standing", standing_views.save_standing),
+    ("GET", "/participants/<participant_id>/repeat-victim", repeat_views.repeat_victim),
+    ("POST", "/participants/<participant_id>/repeat-victim", repeat_views.decide_repeat_victim),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
@@ -65,6 +67,7 @@ def person(participant_id: str) -> str | Response:
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
         other_cases=others,
+        repeat=repeat_victims.repeat_of(session(), actor(), who.id, others),
         saved=record_views.saved_contact(request.args.get("saved")),
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 from flask import Blueprint, render_template, request, url_for
 
-from witness_care import clock, dates, wording
+from witness_care import clock, database, dates, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
+from witness_care.agencies import queries as agency_queries
+from witness_care.agencies.queries import QueryFilter
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
+from witness_care.casework.rules import find_rule
 from witness_care.feed import queries as feed_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
 from witness_care.supervision.queries import NOBODY, ContactFilter, Moment
 from workflows import working_days
 from workflows.flags import FLAGS
-from workflows.rulebook import default_rulebook
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/unit")
 blueprint.register_blueprint(hand_over_views.blueprint)
@@ -127,6 +129,7 @@ def unit_today() -> str:
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
         waiting_messages=feed_queries.waiting_count(supervisor),
+        late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
     )
 
 
@@ -160,7 +163,7 @@ def court_information() -> str:
         now=at.now,
         rows=page.rows,
         total=queries.court_information_count(supervisor, at),
-        rule=default_rulebook().rule("R8-COURT-IN", working_days.london_date(at.now)),
+        rule=find_rule("R8-COURT-IN", working_days.london_date(at.now)),
         previous=url_for(".court_information", before=page.before) if page.before else None,
         next=url_for(".court_information", after=page.after) if page.after else None,
     )
