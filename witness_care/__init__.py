@@ -38,6 +38,7 @@ CAPABILITIES = (
     "casework",
     "feed",
     "contacts",
+    "engagement",
     "supervision",
     "cutover",
     "jobs",

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     READ_LOG = "read_log"
     RETENTION = "retention"
+    SEE_CONCERNS = "see_concerns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,12 @@ TABLE: Mapping[Permission, Row] = MappingProxyType(
             officer=Extent.PROPOSE,
             supervisor=Extent.CONFIRM,
             auditor=Extent.READ,
+        ),
+        P.SEE_CONCERNS: Row(
+            words="See who may be drifting away, with the reasons, and act on it",
+            officer=OWN,
+            supervisor=OWN,
+            scope="concerns:read",
         ),
     }
 )

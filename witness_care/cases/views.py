@@ -37,6 +37,7 @@ from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
 from witness_care.casework.models import UndoneEntry
 from witness_care.contacts import queries as contact_queries
+from witness_care.engagement import knock_on
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
 from workflows import snapshot, truth, working_days
@@ -92,6 +93,7 @@ def case(urn: str) -> str | Response:
         may_merge=actor().may("combine_cases"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
         entries=_entries(journal, names, found.id),
+        withdrawals=knock_on.lines(found.state, names) if actor().may("see_concerns") else [],
         previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
         next=url_for(".case", urn=urn, after=journal.after, _anchor="journal") if journal.after else None,
     )

@@ -12,6 +12,8 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
+from witness_care.database import session as database_session
+from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -127,6 +129,7 @@ def unit_today() -> str:
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
         waiting_messages=feed_queries.waiting_count(supervisor),
+        concerns=engagement_queries.unit_concerns_count(database_session(), supervisor, at.now),
     )
 
 
