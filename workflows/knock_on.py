@@ -1,4 +1,4 @@
-"""Says which charges and hearings rested on a person who withdrew, so that the unit and the CPS can see what follows."""
+"""Says which charges and hearings rested on a person who withdrew, so that unit and CPS can see what follows."""
 
 from __future__ import annotations
 

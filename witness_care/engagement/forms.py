@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from witness_care.engagement.models import LONGEST_REASON
 from witness_care.engagement.queries import WORDS
@@ -48,7 +48,6 @@ class SayForm(FlaskForm):
         "If they withdraw: why, in their view?",
         choices=[SelectChoice(key, words[:1].upper() + words[1:]) for key, words in REASONS.items()],
         validate_choice=False,
-        validators=[Optional()],
     )
 
     def validate_reason(self, field: Any) -> None:
