@@ -163,6 +163,17 @@ def decisions_of(session: Session, scoped_participant_id: str) -> Sequence[sa.Ro
     return session.execute(query).all()
 
 
+def whose_action(session: Session, actor: Actor, decision_id: str) -> str | None:
+    """The participant for whom an action was taken up; None when it is not there or not the actor's to see."""
+    query = (
+        scope.participants(actor)
+        .join(ConcernDecision, ConcernDecision.participant_id == Participant.id)
+        .where(ConcernDecision.id == decision_id, ConcernDecision.kind == ACCEPTED)
+        .with_only_columns(Participant.id)
+    )
+    return session.scalar(query)
+
+
 def actions_to_do(session: Session, actor: Actor) -> Sequence[sa.Row]:
     """The actions that were taken up in the officer's own cases and are not done, oldest first."""
     query = (

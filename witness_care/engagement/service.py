@@ -149,8 +149,8 @@ def end_override(participant_id: str, *, submission: str, actor: Actor, now: dat
     _decide(participant_id, OVERRIDE_ENDED, submission=submission, actor=actor, now=now)
 
 
-def done(decision_id: str, *, actor: Actor, now: datetime) -> str:
-    """Say that an action which was taken up is done; give the participant. Done twice is done once."""
+def done(decision_id: str, *, actor: Actor, now: datetime) -> None:
+    """Say that an action which was taken up is done. Done twice is done once."""
     with writing() as session:
         participant_id = session.scalar(
             sa.select(ConcernDecision.participant_id).where(
@@ -165,7 +165,6 @@ def done(decision_id: str, *, actor: Actor, now: datetime) -> str:
             .values(done_at=now, done_by=actor.reference)
         )
         _note(who, "engagement")
-        return who.participant_id
 
 
 def _decide(

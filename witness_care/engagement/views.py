@@ -122,11 +122,14 @@ def _act(participant_id: str, act: Callable[..., None], *, saved: str) -> Respon
 
 @blueprint.post("/concern-actions/<decision_id>/done")
 @route_policy(permission="see_concerns", category="alteration")
-def done(decision_id: str) -> Response:
-    try:
-        participant_id = service.done(decision_id, actor=actor(), now=clock.now())
-    except LookupError:
-        raise absent() from None
+def done(decision_id: str) -> Response | tuple[str, int]:
+    participant_id = queries.whose_action(session(), actor(), decision_id)
+    if participant_id is None:
+        raise absent()
+    who = _who(participant_id)
+    if not ActForm().validate():
+        return rejected_form(PAGE, **_page(who), problem=CHANGED_MEANWHILE)
+    service.done(decision_id, actor=actor(), now=clock.now())
     return redirect(url_for(".concern", participant_id=participant_id, saved="done", _anchor="result"), 303)
 
 
