@@ -75,7 +75,7 @@ def facts_of(
         offence_context_since=person.joined_at if CONTEXTS & set(person.enhanced_basis) else None,
         code_duties_due=_code_duties(topics, rules.book),
         last_two_way_at=person.last_two_way_at,
-        anything_recorded=_is_anything_recorded(person),
+        anything_recorded=_is_anything_recorded(person, topics),
     )
 
 
@@ -90,9 +90,11 @@ def _how_many(moments: tuple[datetime, ...]) -> tuple[int, tuple[datetime, ...]]
     return len(moments), moments
 
 
-def _is_anything_recorded(person: Person) -> bool:
+def _is_anything_recorded(person: Person, topics: dict[TopicKey, Topic]) -> bool:
+    """Say whether there is anything to go by: a talk or an attempt, something they said, or what they were told."""
     said = (person.reluctant_since, person.safety_concern_since, person.withdrawal, person.change_explained_at)
-    return any(said) or any(not spoken.void for spoken in person.contacts)
+    tried = any(not spoken.void for spoken in person.contacts)
+    return any(said) or tried or any(topic.last_told is not None for topic in topics.values())
 
 
 def _last_missed(person: Person) -> datetime | None:

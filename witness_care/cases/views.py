@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
@@ -93,7 +94,7 @@ def case(urn: str) -> str | Response:
         may_merge=actor().may("combine_cases"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
         entries=_entries(journal, names, found.id),
-        withdrawals=knock_on.lines(found.state, names) if actor().may("see_concerns") else [],
+        withdrawals=_withdrawals(found.state, names, hearings, now),
         previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
         next=url_for(".case", urn=urn, after=journal.after, _anchor="journal") if journal.after else None,
     )
@@ -280,6 +281,14 @@ def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str
         f"{journal_words.duty_changed(change.action, change.reason, change.topic, change.value, change.told_value)}"
         for change in journal.duty_changes.get(event_id, ())
     ]
+
+
+def _withdrawals(state: Any, names: Names, hearings: Iterable[Any], now: datetime) -> list[Mapping[str, Any]]:
+    """Say what rested on whoever withdrew, the hearings with their days."""
+    if not actor().may("see_concerns"):
+        return []
+    days = {row.id: f"{hearing_words.name(row)}, {hearing_words.day(row, now)}" for row in hearings}
+    return knock_on.lines(state, replace(names, hearings=days))
 
 
 # --- a hearing ----------------------------------------------------------------------------------------------------
