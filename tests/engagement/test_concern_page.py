@@ -176,7 +176,10 @@ def test_the_case_shows_what_rested_on_who_withdrew(desk: Desk, case: MadeCase):
 
     assert "A person withdrew their support Leah Jones on Monday 30 November 2026" in words
     assert "Tell the CPS what rested on them" in words
-    assert "Nobody else on the case supports this charge Trial, Fri 18 Dec" in words
+    rested = words.split("Tell the CPS what rested on them: ")[1].split(" Defendants ")[0]
+    assert rested.startswith("Aaron Smith: ")
+    assert "Trial, Fri 18 Dec" in rested
+    assert "Nobody else" not in rested  # Nadia has not withdrawn
 
 
 @pytest.mark.sqlite_only
