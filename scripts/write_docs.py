@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scripts.docs_from import commands, figures, rules, service, tests
+from scripts.docs_from import commands, engagement, figures, rules, service, tests
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +22,9 @@ PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("docs/rules.md", "rules"): rules.rules,
     ("docs/rules.md", "settings"): rules.settings,
     ("docs/rules.md", "reasons"): rules.reasons,
+    ("docs/engagement.md", "bands"): engagement.bands,
+    ("docs/engagement.md", "points"): engagement.points,
+    ("docs/engagement.md", "withdrawals"): engagement.withdrawals,
     ("docs/configuration.md", "configuration"): service.configuration,
     ("docs/reliability.md", "faultpoints"): service.faultpoints,
     ("docs/api.md", "routes"): service.api_routes,

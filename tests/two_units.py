@@ -22,6 +22,7 @@ from tests.factories import (
     a_trial,
     a_victim,
     a_witness,
+    at,
     attempted,
     moved,
     open_duties,
@@ -48,6 +49,8 @@ from witness_care.casework.models import JournalEvent, Transition
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
+from witness_care.engagement import service as concerns
+from witness_care.engagement.models import ConcernDecision
 from witness_care.feed.models import FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
@@ -91,6 +94,10 @@ class Words:
     @property
     def note(self) -> str:
         return f"never while {self.defendant.split()[0]} is at home"
+
+    @property
+    def view(self) -> str:
+        return f"the talk number {self.phone[-3:]} went well"
 
     @property
     def safe_word(self) -> str:
@@ -140,7 +147,7 @@ class Side:
     def traces(self) -> tuple[str, ...]:
         """What must stand in no answer to anybody of the other unit: names, numbers, notes, URNs and ids."""
         ids = [value for name, value in self.examples.items() if name not in OF_NO_UNIT]
-        words = (self.words.phone, self.words.note, self.words.safe_word)
+        words = (self.words.phone, self.words.note, self.words.safe_word, self.words.view)
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
 
@@ -218,6 +225,8 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "query_id": _a_question(officer[1], unit, case, words),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
+    with app.app_context():
+        examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -338,6 +347,22 @@ def _a_question(officer: str, unit: str, case: MadeCase, words: Words) -> str:
         participant_id=case[words.victim],
     )
     return agencies.ask(case.id, asked, actor=actor, now=clock.now())
+
+
+def _a_concern(participant: str, words: Words, officer: str, unit: str) -> str:
+    """The witness is afraid; an officer sees the concern otherwise, in words, and an action stands on the list."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    now = clock.now()
+    concerns.record(participant, concerns.AFRAID, submission="afraid", actor=olivia, now=now)
+    tomorrow = at("2026-12-01 09:00")
+    concerns.override(
+        participant, band="high", until=tomorrow, reason=words.view, submission="otherwise", actor=olivia, now=now
+    )
+    concerns.accept(participant, submission="accept", actor=olivia, now=now)
+    taken_up = sa.select(ConcernDecision.id).where(
+        ConcernDecision.participant_id == participant, ConcernDecision.kind == concerns.ACCEPTED
+    )
+    return database.session().scalars(taken_up).one()
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

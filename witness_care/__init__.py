@@ -40,6 +40,7 @@ CAPABILITIES = (
     "contacts",
     "agencies",
     "rules",
+    "engagement",
     "supervision",
     "cutover",
     "jobs",

@@ -174,6 +174,13 @@ EVENTS = {
     "Attended": "came to court",
     "DidNotAttend": "did not come to court",
     "JourneyClosed": "closed by an officer",
+    "ReluctanceStated": "said they do not want to go on",
+    "ReluctanceEnded": "said they want to go on",
+    "SafetyConcernRaised": "safety concern raised",
+    "SafetyConcernResolved": "safety concern resolved",
+    "Withdrew": "withdrew their support",
+    "WithdrawalTakenBack": "took their withdrawal back",
+    "ChangeExplained": "change of the trial explained",
 }
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {

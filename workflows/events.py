@@ -634,6 +634,57 @@ class CaseSplitOff:
     threads: tuple[tuple[str, str], ...] = ()
 
 
+# --- whether somebody goes on (domain.md section 8) --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReluctanceStated:
+    """The person said that they do not want to go on. That is no withdrawal yet."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReluctanceEnded:
+    """The person said that they want to go on after all."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyConcernRaised:
+    """The person is afraid, or somebody is concerned for their safety."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyConcernResolved:
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrew:
+    """The person withdrew their support. `reason` is a key of `withdrawal.REASONS`; where they stood says the stage."""
+
+    participant: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalTakenBack:
+    """The person supports the case again."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeExplained:
+    """Somebody told the person why the date of the trial changed, whatever a court gave as the reason."""
+
+    participant: str
+
+
 Fact = (
     CaseRegistered
     | DefendantCharged
@@ -689,6 +740,13 @@ Fact = (
     | MergeUndone
     | CaseSplit
     | CaseSplitOff
+    | ReluctanceStated
+    | ReluctanceEnded
+    | SafetyConcernRaised
+    | SafetyConcernResolved
+    | Withdrew
+    | WithdrawalTakenBack
+    | ChangeExplained
 )
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}

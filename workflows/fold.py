@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from workflows import duties, events, movements, proceedings, truth, undoing, values
+from workflows import duties, events, movements, proceedings, truth, undoing, values, withdrawal
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
@@ -182,6 +182,8 @@ class Fold:
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)
+            case _ if isinstance(what, withdrawal.FACTS):
+                return withdrawal.take_in(self.people, event)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():

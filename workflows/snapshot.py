@@ -85,6 +85,15 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """That a person withdrew their support: when (UTC), why, and at which stage of their journey."""
+
+    at: datetime
+    reason: str
+    stage: Journey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One participant's standing in the case. The word is short because every rule speaks of it."""
 
@@ -102,6 +111,10 @@ class Person:
     left: str = ""
     died: bool = False
     contacts: tuple[Spoken, ...] = ()
+    reluctant_since: datetime | None = None
+    safety_concern_since: datetime | None = None
+    withdrawal: Withdrawal | None = None
+    change_explained_at: datetime | None = None
 
     @property
     def is_victim(self) -> bool:

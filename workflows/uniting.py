@@ -14,6 +14,13 @@ from workflows import events
 from workflows.events import Answer, Fact, Role, WitnessKind
 
 OTHER = {"target": "source", "source": "target"}
+# What stands until it is said to have ended: fear or a withdrawal in one case is not ended by word of the other.
+STARTS = (events.ReluctanceStated, events.SafetyConcernRaised, events.Withdrew)
+ENDS: Mapping[type, type] = {
+    events.ReluctanceEnded: events.ReluctanceStated,
+    events.SafetyConcernResolved: events.SafetyConcernRaised,
+    events.WithdrawalTakenBack: events.Withdrew,
+}
 STRICTEST = (Answer.YES, Answer.NOT_ASKED, Answer.NO)
 
 Named = TypeVar("Named", str, int)
@@ -36,6 +43,7 @@ class Uniting:
     _required: dict[tuple[str, str], events.CpsRequires | events.CpsNotRequired] = field(default_factory=dict)
     _opted_out: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _left: dict[tuple[str, str], events.ParticipantLeft] = field(default_factory=dict)
+    _stands: set[tuple[str, str, type]] = field(default_factory=set)
 
     def say(self, side: str, fact: Fact) -> tuple[Fact, ...]:
         """Give what one fact of one case means in the case of both; ids are the target's already."""
@@ -61,6 +69,12 @@ class Uniting:
                 self._opted_out[side, participant] = self._wishes(side, participant) - set(fact.topics)
                 topics = tuple(each for each in fact.topics if each not in self._wishes(OTHER[side], participant))
                 return (replace(fact, topics=topics),) if topics else ()
+            case _ if isinstance(fact, STARTS):
+                self._stands.add((side, participant, type(fact)))
+                return (fact,)
+            case _ if type(fact) in ENDS:
+                self._stands.discard((side, participant, ENDS[type(fact)]))
+                return () if (OTHER[side], participant, ENDS[type(fact)]) in self._stands else (fact,)
             case _:
                 return (fact,)
 

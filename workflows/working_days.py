@@ -4,6 +4,7 @@ The only module of the project that does date arithmetic. Instants are aware and
 London dates. Rules are counted in London dates, turned into an instant last, and hours are subtracted in UTC.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -157,6 +158,14 @@ def start_of_hearing(day: date, at: time | None = None) -> datetime:
 def days_later(day: date, days: int) -> date:
     """The date that many calendar days later; a negative number gives an earlier one."""
     return day + timedelta(days=days)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many calendar months later; the last day of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = day.replace(year=day.year + years, month=month + 1, day=1)
+    last = monthrange(first.year, first.month)[1]
+    return first.replace(day=min(day.day, last))
 
 
 def is_working_day(day: date, calendar: Calendar) -> bool:

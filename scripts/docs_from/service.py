@@ -25,7 +25,7 @@ WHAT_A_SCOPE_LETS = {
     "cases:read": "read cases, people's standing and duties of its units",
     "cases:write": "register and change cases and people of its units",
     "contacts:write": "report contacts",
-    "concerns:read": "read engagement concerns (nothing answers to it yet)",
+    "concerns:read": "read the engagement concern of each person, with `cases:read`",
     "feed:backfill": "say when something was received: for loading earlier work only",
 }
 

@@ -104,6 +104,32 @@ SCREENS = (
         posts=("people.save_standing",),
     ),
     Screen(
+        endpoint="engagement.concern",
+        full=at("/participants/{person}/concern"),
+        empty=at("/participants/{person}/concern"),
+        posts=("engagement.accept", "engagement.as_counted", "engagement.done"),
+    ),
+    Screen(
+        endpoint="engagement.say",
+        full=at("/participants/{person}/concern/say"),
+        no_empty="there is always something that may be said of somebody on a case",
+        refused=press("Save"),
+        posts=("engagement.save_said",),
+    ),
+    Screen(
+        endpoint="engagement.disagree",
+        full=at("/participants/{person}/concern/disagree"),
+        empty=at("/participants/{person}/concern/disagree"),
+        refused=press("Save"),
+        posts=("engagement.save_disagreement",),
+    ),
+    Screen(
+        endpoint="engagement.unit_concerns",
+        who="sam",
+        full=at("/unit/concerns"),
+        empty=at("/unit/concerns"),
+    ),
+    Screen(
         endpoint="people.safe_word",
         full=at("/participants/{person}"),
         no_empty="the button is there only when there is a safe word",

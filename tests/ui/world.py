@@ -13,6 +13,7 @@ from flask import Flask
 from tests.cast import Cast, cast_of
 from tests.factories import (
     WEEKDAYS_10_TO_2,
+    MadeCase,
     a_case,
     a_mobile,
     a_trial,
@@ -38,6 +39,7 @@ from witness_care.cases.models import CaseCombination, CaseLink
 from witness_care.cases.splitting import split
 from witness_care.cases.undoing import undo
 from witness_care.cases.urn_correction import correct_urn
+from witness_care.engagement import service as concerns
 from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
 
 MONDAY = "2026-11-30 09:42"
@@ -100,6 +102,7 @@ def _the_trial_of_today(cast: Cast) -> dict[str, str]:
         contact = told_everything(case[name], now="2026-10-21 11:00", by=cast.olivia)
     vacated(case, hearing, now="2026-11-30 09:30")
     attempted(case["Leah Jones"], ContactOutcome.NO_ANSWER, now="2026-11-30 09:35", by=cast.olivia)
+    _somebody_drifts_away(case, cast)
     return {
         "urn": case.urn,
         "case": case.id,
@@ -111,6 +114,26 @@ def _the_trial_of_today(cast: Cast) -> dict[str, str]:
         "witness_duty": open_duties(case["Nadia Ahmed"])[0].id,
         "contact": contact,
     }
+
+
+def _somebody_drifts_away(case: MadeCase, cast: Cast) -> None:
+    """Leah is afraid, and what is to be done is on the list; Nadia withdrew, and Olivia sees it otherwise."""
+    olivia = Actor(kind=USER, id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+    leah, nadia = case["Leah Jones"], case["Nadia Ahmed"]
+    concerns.record(leah, concerns.AFRAID, submission="leah", actor=olivia, now=at("2026-11-30 09:36"))
+    concerns.accept(leah, submission="leah", actor=olivia, now=at("2026-11-30 09:37"))
+    concerns.record(
+        nadia, concerns.WITHDREW, reason="delay", submission="nadia", actor=olivia, now=at("2026-11-30 09:38")
+    )
+    concerns.override(
+        nadia,
+        band="raised",
+        until=at("2026-12-14 00:00"),
+        reason="She may come back once the trial has a date.",
+        submission="nadia",
+        actor=olivia,
+        now=at("2026-11-30 09:39"),
+    )
 
 
 def _the_moved_trial(cast: Cast) -> dict[str, str]:

@@ -375,6 +375,11 @@ rare = _step(
         st.builds(events.ParticipantDied, participant=people),
         st.builds(events.HearingMarkedDuplicate, hearing=trials),
         st.builds(events.DefendantRemoved, defendant=st.just("second")),
+        st.builds(events.ReluctanceStated, participant=people),
+        st.builds(events.ReluctanceEnded, participant=people),
+        st.builds(events.SafetyConcernRaised, participant=people),
+        st.builds(events.Withdrew, participant=people, reason=st.sampled_from(["fear", "delay"])),
+        st.builds(events.WithdrawalTakenBack, participant=people),
         st.builds(
             events.ParticipantRecorded,
             participant=st.just("victim"),

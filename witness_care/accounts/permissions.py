@@ -55,6 +55,7 @@ class Permission(StrEnum):
     READ_LOG = "read_log"
     RETENTION = "retention"
     TRY_RULES = "try_rules"
+    SEE_CONCERNS = "see_concerns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,12 @@ TABLE: Mapping[Permission, Row] = MappingProxyType(
             auditor=Extent.READ,
         ),
         P.TRY_RULES: Row(words="See every rule pack, and try one out", supervisor=OWN, administrator=YES),
+        P.SEE_CONCERNS: Row(
+            words="See who may be drifting away, with the reasons, and act on it",
+            officer=OWN,
+            supervisor=OWN,
+            scope="concerns:read",
+        ),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -19,6 +20,7 @@ from witness_care.cases.schemas import CaseQuerySchema, CaseSchema
 from witness_care.cases.service import Registered, register_case
 from witness_care.cases.urn import normalise_urn
 from witness_care.database import session
+from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import ApiError
 from witness_care.problems import described
 
@@ -93,9 +95,20 @@ def get_case(query: dict[str, Any], urn: str) -> Response:
     ledger.note(
         case_id=document["id"],
         subjects=[*people, *suspects],
-        fields=["identity", "journey", "duty"],
+        fields=["identity", "journey", "duty", *(["engagement"] if _with_concerns(document, now) else [])],
     )
     return jsonify(document)
+
+
+def _with_concerns(document: dict[str, Any], now: datetime) -> bool:
+    """Add each person's engagement concern, as it is now, for a key with the scope; say whether any was added."""
+    if "as_known_at" in document:
+        return False
+    people = {person["id"]: person for person in document["participants"]}
+    found = engagement_queries.concerns_of(session(), actor(), people, now)
+    for participant, concern in found.items():
+        people[participant]["concern"] = engagement_queries.document(concern)
+    return bool(found)
 
 
 def _urn(text: str) -> str:

@@ -102,6 +102,24 @@ class ToldBody(Schema):
     at = fields.AwareDateTime()
 
 
+class ReasonBody(Schema):
+    factor = fields.String()
+    points = fields.Integer(metadata={"description": "less than 0 where the fact takes points off"})
+    words = fields.String()
+    on = fields.Date()
+    action = fields.String()
+
+
+class ConcernBody(Schema):
+    band = fields.String(metadata={"description": "not_followed, not_enough, routine, watch, raised or high"})
+    counted_band = fields.String(metadata={"description": "what the facts add up to, whatever an officer decided"})
+    points = fields.Integer()
+    reasons = fields.List(fields.Nested(ReasonBody))
+    lowered_by = fields.List(fields.String())
+    suggested_action = fields.String()
+    overridden_until = fields.AwareDateTime(allow_none=True)
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -124,6 +142,9 @@ class ParticipantBody(Schema):
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
     told = fields.List(
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
+    )
+    concern = fields.Nested(
+        ConcernBody, metadata={"description": "how soon to help, with every reason: for a key with concerns:read only"}
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from witness_care import dates, judgement_words, wording
 from workflows import codec, events
 from workflows.events import DateKind, HearingDay, When, Where
+from workflows.withdrawal import REASONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +287,15 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CaseSplit": lambda fact, names: "defendants got a case of their own",
     "CaseSplitOff": lambda fact, names: "split off another case",
     "JourneyClosed": _of_person("nothing more is to be done; closed by an officer"),
+    "ReluctanceStated": _of_person("says they do not want to go on"),
+    "ReluctanceEnded": _of_person("says they want to go on after all"),
+    "SafetyConcernRaised": _of_person("a concern for their safety was raised"),
+    "SafetyConcernResolved": _of_person("the concern for their safety is resolved"),
+    "Withdrew": lambda fact, names: (
+        f"{names.person(fact.participant)}: withdrew their support, {REASONS.get(fact.reason, fact.reason)}"
+    ),
+    "WithdrawalTakenBack": _of_person("took their withdrawal back"),
+    "ChangeExplained": _of_person("an officer explained why the date of the trial changed"),
 }
 SAID_KINDS = frozenset(_WORDS)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
@@ -40,6 +41,7 @@ from witness_care.cases.page_queries import CaseParticipant, JournalPage
 from witness_care.casework import flags as casework_flags
 from witness_care.casework.models import UndoneEntry
 from witness_care.contacts import queries as contact_queries
+from witness_care.engagement import knock_on
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
 from workflows import judgements, snapshot, truth, working_days
@@ -99,6 +101,7 @@ def case(urn: str) -> str | Response:
         may_merge=actor().may("combine_cases"),
         waiting=[reasons.words(row.reason) for row in page_queries.waiting_updates(session, found.id)],
         entries=_entries(journal, names, found.id),
+        withdrawals=_withdrawals(found.state, names, hearings, now),
         previous=url_for(".case", urn=urn, before=journal.before, _anchor="journal") if journal.before else None,
         next=url_for(".case", urn=urn, after=journal.after, _anchor="journal") if journal.after else None,
     )
@@ -294,6 +297,14 @@ def _duty_changes(journal: JournalPage, event_id: str, names: Names) -> list[str
         f"{journal_words.duty_changed(change.action, change.reason, change.topic, change.value, change.told_value)}"
         for change in journal.duty_changes.get(event_id, ())
     ]
+
+
+def _withdrawals(state: Any, names: Names, hearings: Iterable[Any], now: datetime) -> list[Mapping[str, Any]]:
+    """Say what rested on whoever withdrew, the hearings with their days."""
+    if not actor().may("see_concerns"):
+        return []
+    days = {row.id: f"{hearing_words.name(row)}, {hearing_words.day(row, now)}" for row in hearings}
+    return knock_on.lines(state, replace(names, hearings=days))
 
 
 # --- a hearing ----------------------------------------------------------------------------------------------------

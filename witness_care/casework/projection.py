@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Result
 from witness_care.cases.models import Hearing as HearingRow
+from witness_care.casework import concerns
 from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_together, update_rows
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
@@ -68,6 +69,7 @@ def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now
         _write_results(connection, decided)
         _write_people(connection, decided)
         _write_cases(connection, decided)
+        concerns.write(connection, stepped, refolded, now=now)
 
 
 def row_id(*parts: str) -> str:

@@ -26,6 +26,7 @@ from witness_care.checks.findings import Finding, finding, rows
 from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
+from witness_care.engagement.models import Concern, ConcernDecision
 from witness_care.people.models import Participant, Person
 from workflows.events import ParticipantDied
 
@@ -42,6 +43,8 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (Contact, Contact.participant_id, Participant),
     (Told, Told.participant_id, Participant),
     (DutyHistory, DutyHistory.duty_id, Duty),
+    (Concern, Concern.participant_id, Participant),
+    (ConcernDecision, ConcernDecision.participant_id, Participant),
 )
 # A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
 NAMED: tuple[tuple[str, Any], ...] = (

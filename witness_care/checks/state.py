@@ -9,17 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Offence, Result
-from witness_care.casework import projection
+from witness_care.casework import concerns, projection
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rebuild import cases
 from witness_care.checks.combined import Combined
 from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Contact, Told
 from witness_care.database import session
+from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant, Person
 from workflows import truth
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
+from workflows.snapshot import Snapshot
 from workflows.truth import HearingStatus
 from workflows.values import CaseTruth
 
@@ -33,7 +35,8 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
     """
     combined = Combined.read()
     for case in cases():
-        yield from _differs_from_journal(case)
+        rebuilt = _rebuilt(case)
+        yield from _differs_from_journal(case, rebuilt)
         if case.snapshot.merged_away:
             yield from _left_behind(case, combined.left.get(case.id, frozenset()))
             continue
@@ -44,17 +47,24 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _offences(case, look)
         yield from _people(case)
         yield from _told(case)
+        yield from _concerns(case, rebuilt or case.snapshot, now)
 
 
-def _differs_from_journal(case: LockedCase) -> Iterator[Finding]:
-    stored = session().scalar(sa.select(CourtCase.state_hash).where(CourtCase.id == case.id))
+def _rebuilt(case: LockedCase) -> Snapshot | None:
+    """Fold the journal of a case from nothing; None when it holds something that cannot be read."""
     try:
         journal = read_journals(session().connection(), [case.id]).get(case.id, [])
-        rebuilt = refold(case.id, journal, case.rules)
+        return refold(case.id, journal, case.rules).snapshot
     except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _differs_from_journal(case: LockedCase, rebuilt: Snapshot | None) -> Iterator[Finding]:
+    stored = session().scalar(sa.select(CourtCase.state_hash).where(CourtCase.id == case.id))
+    if rebuilt is None:
         yield finding("I4", case.id, case.id, "The journal holds an entry that cannot be read.")
         return
-    if state_hash(rebuilt.snapshot) != state_hash(case.snapshot):
+    if state_hash(rebuilt) != state_hash(case.snapshot):
         yield finding("I4", case.id, case.id, "The stored state is not what the journal says: run flask rebuild.")
     if stored != state_hash(case.snapshot):
         yield finding("I4", case.id, case.id, "The stored hash is not that of the stored state.")
@@ -166,6 +176,23 @@ def _told(case: LockedCase) -> Iterator[Finding]:
         key = (row["participant_id"], row["topic"], row["value_hash"], row["contact_id"] or "")
         if not row["void"] and key not in known:
             yield finding("I4", case.id, row_id, f"A row says that {row['topic']} was told; the state does not.")
+
+
+def _concerns(case: LockedCase, rebuilt: Snapshot, now: datetime) -> Iterator[Finding]:
+    """The stored concern is what counting from nothing gives; one whose next look is due waits for the regular job."""
+    stored = {
+        row["participant_id"]: row for row in rows(sa.select(Concern.__table__).where(Concern.case_id == case.id))
+    }
+    for participant in rebuilt.people:
+        row = stored.get(participant)
+        if row is None:
+            yield finding("I4", case.id, participant, "A participant has no engagement concern: run flask rebuild.")
+            continue
+        if row["next_review_at"] is not None and row["next_review_at"] <= now:
+            continue
+        counted = concerns.rows(case, rebuilt, case.rules, [participant], now=row["computed_at"])
+        if not _shows(row, counted[participant]):
+            yield finding("I4", case.id, participant, "The engagement concern is not what the facts add up to.")
 
 
 def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from witness_care.audit import ledger
 from witness_care.contacts import correct_views, duty_views, queries, record_views
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
+from witness_care.engagement import queries as engagement_queries
 from witness_care.people import reach
 
 blueprint = Blueprint("contacts", __name__)
@@ -33,7 +34,7 @@ TABS = {
     "due-today": "Due later today",
     "later": "After today",
 }
-FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact")
+FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact", "engagement")
 
 
 @blueprint.get("/my-day")
@@ -46,9 +47,10 @@ def my_day() -> str:
     queue = queries.my_day(
         session(), officer, tab=tab, now=now, after=request.args.get("after"), before=request.args.get("before")
     )
-    ledger.note_participants(
-        [(row.duty.case_id, row.duty.participant_id, row.role) for row in queue.rows], fields=FIELDS_OF_A_ROW
-    )
+    actions = engagement_queries.actions_to_do(session(), officer)
+    shown = [(row.duty.case_id, row.duty.participant_id, row.role) for row in queue.rows]
+    taken_up = [(row.case_id, row.participant_id, row.role) for row in actions]
+    ledger.note_participants([*shown, *taken_up], fields=FIELDS_OF_A_ROW)
     return render_template(
         "contacts/my_day.html",
         today=dates.full_date(now),
@@ -62,6 +64,9 @@ def my_day() -> str:
         before=url_for("contacts.my_day", show=tab, before=queue.before) if queue.before else None,
         after=url_for("contacts.my_day", show=tab, after=queue.after) if queue.after else None,
         saved=record_views.saved_contact(request.args.get("saved")),
+        concerns=engagement_queries.concerns_of(session(), officer, (row[1] for row in shown), now),
+        actions=actions,
+        action_words=engagement_queries.action_words,
     )
 
 

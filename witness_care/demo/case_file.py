@@ -63,12 +63,15 @@ class Talk:
 class Standing:
     """An officer says on the page of a person that they came to court or did not, or that nothing more is to be done.
 
-    `said` is one of the entries of `people.standing`.
+    `said` is one of the entries of `people.standing`; with `page` "concern/say" one of `engagement.service`, and
+    `reason` why they withdraw.
     """
 
     at: datetime
     who: str
     said: str
+    page: str = "standing"
+    reason: str = ""
 
 
 Step = Put | Message | Talk | Standing
@@ -323,6 +326,10 @@ class CaseFile:
     def stand(self, said: str, *, who: Sequence[Who] | None = None) -> None:
         """An officer says how these people (else everybody) stand, last of all: a page is filled in as of now."""
         self.steps += [Standing(self.moments.now, each.id, said) for each in (self.people if who is None else who)]
+
+    def says(self, said: str, *, who: Who, reason: str = "") -> None:
+        """An officer writes down what somebody says of going on with the case, as of now."""
+        self.steps.append(Standing(self.moments.now, who.id, said, page="concern/say", reason=reason))
 
     def in_order(self) -> list[Step]:
         """Give the steps by time; what happens at one moment stays in the order in which it was written."""

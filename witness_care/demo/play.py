@@ -118,7 +118,8 @@ class Player:
         case = self._send("GET", f"/api/v1/cases/{urn}", self.key)
         people, desk = _people_of(case), self._desk_in(case["unit"])
         for step in steps:
-            self._fill_in(desk, f"/participants/{people[step.who]['id']}/standing", {"said": step.said})
+            entries = {"said": step.said} | ({"reason": step.reason} if step.reason else {})
+            self._fill_in(desk, f"/participants/{people[step.who]['id']}/{step.page}", entries)
 
     def _desk_in(self, unit: str) -> FlaskClient:
         if unit not in self.desks:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import FIRST, PLEA, SENTENCE, TRIAL, Day, NextHearing
+from witness_care.engagement import service
 from witness_care.people import standing
 from workflows import rulebook
 
@@ -339,6 +340,38 @@ def doubtful_verdict(case: CaseFile) -> None:
     )
 
 
+def does_not_want_to_go_on(case: CaseFile) -> None:
+    """The trial moved for no reason that anybody gave; the victim says that they do not want to go on."""
+    _with_a_trial(case, ago=30, trial=case.moments.after(20, 2))
+    _move(case, case.moments.before(9, 12), case.moments.after(30, 2))
+    case.talk(case.moments.before(8, 10))
+    case.says(service.RELUCTANT, who=case.people[0])
+
+
+def afraid(case: CaseFile) -> None:
+    """The victim is afraid."""
+    _with_a_trial(case, trial=case.moments.after(12, 2))
+    case.check_in(case.moments.before(3, 10))
+    case.says(service.AFRAID, who=case.people[0])
+
+
+def withdrew(case: CaseFile) -> None:
+    """After a long wait the victim withdraws; the charge rested on them."""
+    _with_a_trial(case, ago=60, trial=case.moments.after(25, 2))
+    case.stay_in_touch(55, 4)
+    case.says(service.WITHDREW, who=case.people[0], reason="delay")
+
+
+def hard_to_reach(case: CaseFile) -> None:
+    """Moved three times in more than half a year, the last time at short notice; nobody has got through since."""
+    _with_a_trial(case, ago=140, trial=case.moments.ago(99, 2))
+    for ago, trial in ((110, case.moments.ago(60, 2)), (70, case.moments.ago(19, 2)), (20, case.moments.after(35, 2))):
+        _move(case, case.moments.before(ago, 12), trial)
+    for each in case.people:
+        for ago in (4, 3, 2):
+            case.miss(case.moments.before(ago, 11), each)
+
+
 def to_be_moved_by_hand(case: CaseFile) -> None:
     """The case that the printed command moves: everybody has the date that is about to change."""
     _with_a_trial(case, trial=case.moments.after(15, 2))
@@ -454,5 +487,9 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         on_trial_now: 2,
         unallocated: 5,
         doubtful_verdict: 1,
+        does_not_want_to_go_on: 1,
+        afraid: 1,
+        withdrew: 1,
+        hard_to_reach: 2,
     }
 )

@@ -16,6 +16,7 @@ from witness_care.audit import ledger
 from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
+from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.people import find_views, page_queries, reach, repeat_victims, repeat_views, standing_views
 from witness_care.people.page_queries import Who
@@ -33,7 +34,7 @@ for method, rule, view in (
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
-FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact")
+FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement")
 LAST_CONTACTS = 3
 TIMES = {1: "", 2: "twice", 3: "three times"}
 
@@ -71,6 +72,7 @@ def person(participant_id: str) -> str | Response:
         saved=record_views.saved_contact(request.args.get("saved")),
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),
+        concern=engagement_queries.concerns_of(session(), actor(), [who.id], now).get(who.id),
     )
 
 

@@ -15,6 +15,7 @@ from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
+from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -130,6 +131,7 @@ def unit_today() -> str:
         questions=queries.open_questions_count(supervisor),
         waiting_messages=feed_queries.waiting_count(supervisor),
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
+        concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
     )
 
 

@@ -1,0 +1,237 @@
+"""What a case says of one person's engagement: contacts, trials that moved, reasons given, a withdrawal undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from tests.workflows.test_decide_properties import RULES
+from tests.workflows.test_duties import MONDAY, TRIAL, Story, on
+from workflows import events, values
+from workflows.decide import case_truth, refold
+from workflows.engagement import Band, Concern, Facts
+from workflows.engagement_facts import concerns_of, facts_of
+from workflows.engagement_pack import default_engagement_pack
+from workflows.events import Answer, ContactOutcome, DateKind, Role, When
+from workflows.journey import Journey
+from workflows.knock_on import knock_ons
+from workflows.snapshot import Topics
+from workflows.trial_outcome_reasons import all_reasons
+
+REASON = all_reasons()[0].cp_ids[0]
+
+
+def facts(story: Story, participant: str = "victim") -> Facts:
+    snapshot = story.play.snapshot
+    since = min(person.joined_at for person in snapshot.people.values())
+    topics = Topics(snapshot.topics).of(participant)
+    return facts_of(participant, snapshot.people[participant], topics, RULES, since)
+
+
+def concern(story: Story, hour: float, participant: str = "victim") -> Concern:
+    now = MONDAY + timedelta(hours=hour)
+    found = concerns_of(story.play.snapshot, [participant], RULES, default_engagement_pack(), now)
+    assert found == concerns_of(story.play.refolded().snapshot, [participant], RULES, default_engagement_pack(), now)
+    return found[participant]
+
+
+def tried(story: Story, hour: float, outcome: ContactOutcome) -> None:
+    story.say(
+        hour,
+        events.ContactMade(
+            participant="victim", contact=f"try-{hour}", at=MONDAY + timedelta(hours=hour), outcome=outcome
+        ),
+    )
+
+
+def test_each_change_of_a_trials_date_counts_once_also_when_it_was_off_in_between():
+    story = Story()
+    story.listed(1, on(13))
+    assert facts(story).relists == ()
+    story.listed(24, on(20))
+    story.say(48, events.TrialVacated(hearing="trial-1", reason=REASON))
+    story.say(50, events.TrialUnvacated(hearing="trial-1"))
+    story.listed(72, on(28))
+    assert facts(story).relists == tuple(MONDAY + timedelta(hours=hour) for hour in (24, 48, 72))
+
+
+@pytest.mark.feature("S1")
+def test_a_trial_moved_four_times_raises_the_concern_with_reasons_and_an_action():
+    story = Story()
+    levels = []
+    for n, hour in enumerate((1, 24, 48, 72, 96)):
+        story.listed(hour, on(10 + n))
+        levels.append(concern(story, hour + 1).points)
+    assert levels == sorted(levels)
+    assert levels[-1] > levels[0]
+    last = concern(story, 97)
+    assert "The date of the trial changed 4 times, last on Friday 6 March 2026." in [r.words for r in last.reasons]
+    assert last.suggested_action == "explain_and_ask_for_a_fixed_date"
+
+
+def test_a_week_that_is_narrowed_to_a_day_in_it_and_another_time_of_day_are_no_change():
+    story = Story()
+    story.say(1, events.HearingMoved(hearing="trial-1", when=week(date(2026, 4, 13), 2), about=TRIAL))
+    story.listed(24, on(22))
+    story.listed(30, replace(on(22), days=(events.HearingDay(date(2026, 4, 22), time(14)),)))
+    assert facts(story).relists == ()
+    story.listed(48, on(29))
+    assert len(facts(story).relists) == 1
+
+
+def week(monday: date, weeks: int) -> When:
+    return When(kind=DateKind.WEEK_COMMENCING, week_commencing=monday, weeks=weeks)
+
+
+@pytest.mark.parametrize(
+    ("told_on", "late"),
+    [(datetime(2026, 4, 9, 12, tzinfo=UTC), False), (datetime(2026, 4, 10, 8, tzinfo=UTC), True)],
+)
+def test_news_with_less_than_two_working_days_to_go_is_late(told_on, late):
+    story = Story()
+    story.listed(1, on(13))  # a Monday: two working days before it is Thursday 9 April
+    story.say((told_on - MONDAY) / timedelta(hours=1), events.TrialVacated(hearing="trial-1", reason=REASON))
+    assert facts(story).late_change_at == (told_on if late else None)
+
+
+def test_a_change_without_a_known_reason_is_unexplained_until_the_reason_comes():
+    story = Story()
+    story.listed(1, on(13))
+    story.say(24, events.TrialVacated(hearing="trial-1"))
+    assert facts(story).unexplained_change_at == MONDAY + timedelta(hours=24)
+    story.say(48, events.TrialVacated(hearing="trial-1", reason=REASON))
+    assert facts(story).unexplained_change_at is None
+
+
+def test_a_change_is_explained_once_somebody_says_they_explained_it():
+    story = Story()
+    story.listed(1, on(13))
+    story.listed(24, on(20))
+    assert facts(story).unexplained_change_at is not None
+    story.say(30, events.ChangeExplained(participant="victim"))
+    assert facts(story).unexplained_change_at is None
+    story.listed(48, on(27))
+    assert facts(story).unexplained_change_at == MONDAY + timedelta(hours=48)
+
+
+def test_attempts_and_silence_count_until_we_speak_and_not_for_who_opted_out():
+    story = Story()
+    for hour in (1, 2, 3):
+        tried(story, hour, ContactOutcome.NO_ANSWER)
+    found = facts(story)
+    assert (found.missed_in_a_row, found.last_missed_at) == (3, MONDAY + timedelta(hours=3))
+    assert (found.silent_since, found.agreed_days) == (MONDAY, 28)
+    story.say(4, events.OptedOut(participant="victim", topics=(values.KEEP_IN_TOUCH,)))
+    assert (facts(story).missed_in_a_row, facts(story).silent_since) == (0, None)
+    story.say(5, events.OptedBackIn(participant="victim", topics=(values.KEEP_IN_TOUCH,)))
+    tried(story, 6, ContactOutcome.REACHED)
+    found = facts(story)
+    assert (found.missed_in_a_row, found.silent_since) == (0, MONDAY + timedelta(hours=6))
+
+
+def test_what_the_code_says_they_should_know_counts_once_it_is_overdue():
+    story = Story()
+    story.listed(1, on(13))
+    assert concern(story, 2).points == 0
+    later = concern(story, 24 * 3)
+    assert [reason.factor for reason in later.reasons] == ["OVERDUE_DUTY"]
+
+
+def test_domestic_abuse_counts_and_somebody_nobody_tried_is_not_routine():
+    story = Story()
+    assert concern(story, 1).band is Band.NOT_ENOUGH
+    story.say(
+        2,
+        events.ParticipantRecorded(
+            participant="victim", role=Role.VICTIM, enhanced=Answer.YES, enhanced_basis=("DOMESTIC_ABUSE",)
+        ),
+    )
+    assert [reason.factor for reason in concern(story, 3).reasons] == ["OFFENCE_CONTEXT"]
+    tried(story, 4, ContactOutcome.REACHED)
+    assert concern(story, 5).band is Band.ROUTINE
+
+
+@pytest.mark.parametrize(
+    ("raised", "ended"),
+    [
+        (events.ReluctanceStated, events.ReluctanceEnded),
+        (events.SafetyConcernRaised, events.SafetyConcernResolved),
+        (lambda participant: events.Withdrew(participant=participant, reason="fear"), events.WithdrawalTakenBack),
+    ],
+)
+@pytest.mark.feature("H1")
+def test_reluctance_fear_and_withdrawal_are_high_until_they_end(raised, ended):
+    story = Story()
+    assert story.say(1, raised(participant="victim")) == ["changed"]
+    assert concern(story, 2).band is Band.HIGH
+    assert story.say(3, raised(participant="victim")) == ["no-change"]
+    assert story.say(4, ended(participant="victim")) == ["changed"]
+    assert concern(story, 5).points == 0
+
+
+@pytest.mark.feature("H2")
+def test_a_withdrawal_keeps_its_first_date_and_stage_takes_a_better_reason_and_closes_nothing():
+    story = Story()
+    story.listed(1, on(13))
+    story.say(2, events.Withdrew(participant="victim", reason="not_said"))
+    story.say(9, events.Withdrew(participant="victim", reason="delay"))
+    held = story.play.snapshot.people["victim"]
+    assert held.withdrawal is not None
+    assert (held.withdrawal.at, held.withdrawal.reason) == (MONDAY + timedelta(hours=2), "delay")
+    assert held.withdrawal.stage is held.journey is Journey.LISTING
+    assert [row.closed_at for row in story.rows()] == [None]
+
+
+@pytest.mark.feature("H2")
+def test_a_withdrawal_entered_wrongly_is_undone_and_what_stood_before_stands():
+    story = Story()
+    story.say(1, events.ReluctanceStated(participant="victim"))
+    story.say(2, events.Withdrew(participant="victim", reason="fear"))
+    story.say(3, events.EntryUndone(message="message-2"))
+    person = story.play.snapshot.people["victim"]
+    assert (person.withdrawal, person.reluctant_since) == (None, MONDAY + timedelta(hours=1))
+    assert concern(story, 4).band is Band.HIGH
+
+
+def test_who_died_left_or_is_a_witness_by_profession_is_not_followed():
+    story = Story()
+    story.say(1, events.ReluctanceStated(participant="victim"))
+    story.say(
+        2,
+        events.ParticipantRecorded(participant="officer", role=Role.WITNESS, witness_kind=events.WitnessKind.POLICE),
+    )
+    assert concern(story, 3, "officer").band is Band.NOT_FOLLOWED
+    story.say(4, events.ParticipantDied(participant="victim"))
+    assert concern(story, 5) == Concern(points=0, band=Band.NOT_FOLLOWED)
+
+
+@pytest.mark.feature("H3")
+def test_a_withdrawal_names_the_charges_and_trials_that_rested_on_the_person():
+    story = Story()
+    story.say(
+        1,
+        events.DefendantCharged(defendant="defendant", offences=("offence", "theft")),
+        events.ParticipantRecorded(participant="victim", role=Role.VICTIM, offences=("offence",)),
+        events.ParticipantRecorded(participant="other", role=Role.VICTIM, offences=("theft",)),
+    )
+    story.listed(2, on(13))
+    story.say(3, events.Withdrew(participant="victim", reason="fear"))
+    snapshot = story.play.snapshot
+    (found,) = knock_ons(snapshot, case_truth(snapshot))
+    assert (found.participant, found.charges) == ("victim", (("defendant", "offence"),))
+    assert (found.alone, found.hearings) == (frozenset({"offence"}), ("trial-1",))
+    story.say(4, events.VerdictRecorded(defendant="defendant", offence="offence", verdict="not_guilty"))
+    snapshot = story.play.snapshot
+    assert knock_ons(snapshot, case_truth(snapshot))[0].charges == ()
+
+
+def test_what_a_step_gives_a_refold_gives():
+    story = Story()
+    story.listed(1, on(13))
+    story.say(2, events.SafetyConcernRaised(participant="victim"))
+    story.say(3, events.Withdrew(participant="victim", reason="court"))
+    story.say(4, events.ChangeExplained(participant="victim"))
+    again = refold("case", story.play.journal, RULES).snapshot
+    assert again.people == story.play.snapshot.people

@@ -1,0 +1,122 @@
+"""Counts the engagement concern of whoever an event touched, and of those for whom time alone has changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from witness_care.casework.bulk import Row, insert_rows
+from witness_care.engagement.models import Concern as ConcernRow
+from workflows.engagement import NOT_FOLLOWED, Concern
+from workflows.engagement_facts import concerns_of
+from workflows.engagement_pack import default_engagement_pack
+from workflows.entitlement import Rules
+from workflows.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from witness_care.casework.apply import LockedCase
+    from workflows.decision import Decision
+
+COUNTED = (
+    *("unit_id", "case_id", "points", "band", "reasons", "lowers", "suggested_action"),
+    *("next_review_at", "computed_at"),
+)
+CHUNK = 500
+
+
+def write(
+    connection: sa.Connection,
+    stepped: Sequence[tuple[LockedCase, Decision]],
+    refolded: Sequence[tuple[LockedCase, Decision]],
+    *,
+    now: datetime,
+) -> None:
+    """Count again whoever these decisions touched, with one statement for all; after a refold, everybody."""
+    gone: dict[str, Row] = {}
+    found: dict[str, Row] = {}
+    for case, decision in stepped:
+        touched = _touched(case.snapshot, decision.snapshot)
+        found |= rows(case, decision.snapshot, case.rules, touched, now=now)
+    for case, decision in refolded:
+        found |= rows(case, decision.snapshot, case.rules, decision.snapshot.people, now=now)
+        left = case.snapshot.people.keys() - decision.snapshot.people.keys()  # part of another case now
+        gone |= {participant: row(case, participant, NOT_FOLLOWED, now) for participant in sorted(left)}
+    _put(connection, list((gone | found).values()))
+
+
+def review_due(connection: sa.Connection, now: datetime) -> int:
+    """Count again those whose next look is due, one chunk of them; give how many. Runs in a unit of work of its own."""
+    from witness_care.casework.apply import lock_cases
+
+    due = connection.execute(
+        sa.select(ConcernRow.participant_id, ConcernRow.case_id)
+        .where(ConcernRow.next_review_at.is_not(None), ConcernRow.next_review_at <= now)
+        .order_by(ConcernRow.next_review_at, ConcernRow.participant_id)
+        .limit(CHUNK)
+    ).all()
+    by_case: dict[str, list[str]] = {}
+    for each in due:
+        by_case.setdefault(each.case_id, []).append(each.participant_id)
+    found: dict[str, Row] = {}
+    for case in lock_cases(connection, by_case).values():
+        found |= rows(case, case.snapshot, case.rules, by_case[case.id], now=now)
+    _put(connection, list(found.values()))
+    return len(due)
+
+
+def rows(
+    case: LockedCase, snapshot: Snapshot, rules: Rules, participants: Iterable[str], *, now: datetime
+) -> dict[str, Row]:
+    """Give the rows of these people as their case stands."""
+    concerns = concerns_of(snapshot, sorted(participants), rules, default_engagement_pack(), now)
+    return {participant: row(case, participant, concern, now) for participant, concern in concerns.items()}
+
+
+def row(case: LockedCase, participant: str, concern: Concern, now: datetime) -> Row:
+    return {
+        "participant_id": participant,
+        "unit_id": case.unit_id,
+        "case_id": case.id,
+        "points": concern.points,
+        "band": concern.band.value,
+        "reasons": [
+            {
+                "factor": reason.factor,
+                "points": reason.points,
+                "words": reason.words,
+                "on": reason.on.isoformat(),
+                "action": reason.action,
+            }
+            for reason in concern.reasons
+        ],
+        "lowers": list(concern.lowers),
+        "suggested_action": concern.suggested_action,
+        "next_review_at": concern.next_review_at,
+        "computed_at": now,
+    }
+
+
+def _put(connection: sa.Connection, wanted: list[Row]) -> None:
+    insert_rows(connection, ConcernRow.__table__, wanted, key=("participant_id",), update=COUNTED)
+
+
+def _touched(before: Snapshot, after: Snapshot) -> set[str]:
+    """Give whoever stands otherwise than before, or is owed or was told something else."""
+    return {*_changed_people(before, after), *_changed_topics(before, after)}
+
+
+def _changed_people(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    for participant, person in after.people.items():
+        was = before.people.get(participant)
+        if was is not person and was != person:
+            yield participant
+
+
+def _changed_topics(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    for key, topic in after.topics.items():
+        was = before.topics.get(key)
+        if was is not topic and was != topic:
+            yield key[0]

@@ -1,0 +1,1 @@
+"""Who may be drifting away from a case, what is done about it, and who withdrew."""

@@ -1,0 +1,206 @@
+"""Finds in a case what the engagement concern of one person may look at.
+
+What it reads: contacts, what the person said of going on, the dates of the trials they lived through, what is owed to
+them by the Code, how long the case has gone on, and whether it is about domestic abuse or a sexual offence. What the
+service does not record yet (needs, special measures, support, practical help) stays not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from workflows import values
+from workflows.engagement import NOT_FOLLOWED, Concern, Facts, assess
+from workflows.engagement_pack import EngagementPack
+from workflows.entitlement import Rules, is_about_a_trial
+from workflows.events import WitnessKind
+from workflows.journey import Journey
+from workflows.rulebook import Rulebook
+from workflows.snapshot import Change, Person, Snapshot, Topic, TopicKey, Topics
+from workflows.trial_outcome_reasons import trial_outcome_reason
+from workflows.working_days import Calendar, days_later, london_date, working_days_between
+
+CONTEXTS = frozenset(("DOMESTIC_ABUSE", "SEXUAL"))
+LATE_WORKING_DAYS = 2
+NO_DATE_CHANGED = ("withdrawn", "duplicate")  # such a hearing was entered wrongly, or is in the list twice
+
+
+def concerns_of(
+    snapshot: Snapshot, participants: Iterable[str], rules: Rules, pack: EngagementPack, now: datetime
+) -> dict[str, Concern]:
+    """Assess these people of one case as it stands at `now` (UTC).
+
+    Who left or died, whose journey is closed, and who is a witness by profession is not followed up.
+    """
+    since = min((each.joined_at for each in snapshot.people.values()), default=None)
+    concerns = {}
+    for participant in participants:
+        person = snapshot.people.get(participant)
+        if person is None or not is_followed(person):
+            concerns[participant] = NOT_FOLLOWED
+            continue
+        facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since)
+        concerns[participant] = assess(facts, pack, now)
+    return concerns
+
+
+def is_followed(person: Person) -> bool:
+    gone = person.died or person.left or person.journey is Journey.CLOSED
+    return not gone and person.witness_kind is WitnessKind.CIVILIAN
+
+
+def facts_of(
+    participant: str, person: Person, topics: dict[TopicKey, Topic], rules: Rules, since: datetime | None
+) -> Facts:
+    """Give what counts for one person, from the state of their case alone; the unit has had it `since` then (UTC)."""
+    changes = _changes_of_trials(topics, rules.calendar)
+    agreed = _agreed_days(participant, topics)
+    wants_contact = values.KEEP_IN_TOUCH not in person.opted_out
+    return Facts(
+        reluctant_since=person.reluctant_since,
+        withdrew_at=person.withdrawal.at if person.withdrawal else None,
+        safety_concern_since=person.safety_concern_since,
+        missed_in_a_row=person.missed_in_a_row if wants_contact else 0,
+        last_missed_at=_last_missed(person) if wants_contact else None,
+        silent_since=(person.last_two_way_at or person.joined_at) if agreed else None,
+        agreed_days=agreed,
+        relists=max((tuple(each.at for each in thread) for thread in changes), key=_how_many, default=()),
+        late_change_at=max((each.at for thread in changes for each in thread if each.late), default=None),
+        unexplained_change_at=_unexplained(changes, person.change_explained_at),
+        case_since=since,
+        offence_context_since=person.joined_at if CONTEXTS & set(person.enhanced_basis) else None,
+        code_duties_due=_code_duties(topics, rules.book),
+        last_two_way_at=person.last_two_way_at,
+        anything_recorded=_is_anything_recorded(person, topics),
+    )
+
+
+def _topics_of(snapshot: Snapshot, participant: str) -> dict[TopicKey, Topic]:
+    topics = snapshot.topics
+    if isinstance(topics, Topics):
+        return topics.of(participant)
+    return {key: topic for key, topic in topics.items() if key[0] == participant}
+
+
+def _how_many(moments: tuple[datetime, ...]) -> tuple[int, tuple[datetime, ...]]:
+    return len(moments), moments
+
+
+def _is_anything_recorded(person: Person, topics: dict[TopicKey, Topic]) -> bool:
+    """Say whether there is anything to go by: a talk or an attempt, something they said, or what they were told."""
+    said = (person.reluctant_since, person.safety_concern_since, person.withdrawal, person.change_explained_at)
+    tried = any(not spoken.void for spoken in person.contacts)
+    return any(said) or tried or any(topic.last_told is not None for topic in topics.values())
+
+
+def _last_missed(person: Person) -> datetime | None:
+    return max((spoken.at for spoken in person.contacts if spoken.outcome.is_missed and not spoken.void), default=None)
+
+
+def _agreed_days(participant: str, topics: dict[TopicKey, Topic]) -> int:
+    """Give how often we agreed to talk, while we owe that talk; 0 when nothing is agreed."""
+    topic = topics.get((participant, values.KEEP_IN_TOUCH, values.KEEP_IN_TOUCH))
+    return int(topic.history[-1].value["every_days"]) if topic is not None and topic.history else 0
+
+
+def _code_duties(topics: dict[TopicKey, Topic], book: Rulebook) -> tuple[datetime, ...]:
+    of_the_code = _rules_of_the_code(book)
+    open_duties = (topic.duty for topic in topics.values() if topic.duty is not None)
+    return tuple(sorted(duty.due for duty in open_duties if duty.rule in of_the_code))
+
+
+@lru_cache(maxsize=16)
+def _rules_of_the_code(book: Rulebook) -> frozenset[str]:
+    return frozenset(rule.key for rule in book.rules if rule.basis == "code")
+
+
+# --- how often the date of a trial changed ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _TrialMove:
+    at: datetime
+    late: bool
+    has_reason: bool
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Walks through what was to be told of one trial. A date lost and the next one are one change."""
+
+    calendar: Calendar
+    moves: list[_TrialMove] = field(default_factory=list)
+    stands: Any = None  # the last date that stood
+    is_off: bool = False
+
+    def take(self, change: Change) -> None:
+        value = change.value
+        if value.get("state") == "on":
+            if self.stands is not None and not self.is_off and not _is_within(value, self.stands):
+                self._moved(change, reason="")
+            self.stands, self.is_off = value, False
+        elif self.stands is not None and value.get("why") not in NO_DATE_CHANGED:
+            if not self.is_off:
+                self._moved(change, reason=value.get("reason", ""))
+                self.is_off = True
+            elif _is_known(value.get("reason", "")):
+                last = self.moves[-1]
+                self.moves[-1] = _TrialMove(last.at, last.late, has_reason=True)
+
+    def _moved(self, change: Change, *, reason: str) -> None:
+        start = values.start_told(self.stands)
+        late = start is not None and self._is_late(change.received_at, start, lost=change.value.get("state") == "off")
+        self.moves.append(_TrialMove(change.received_at, late, has_reason=_is_known(reason)))
+
+    def _is_late(self, received_at: datetime, start: datetime, *, lost: bool) -> bool:
+        """Say whether fewer than two working days lay between the news and the day of the trial.
+
+        A date that is said to be lost once its day is past was lost on the day.
+        """
+        if london_date(received_at) > london_date(start):
+            return lost
+        return working_days_between(received_at, start, self.calendar) < LATE_WORKING_DAYS
+
+
+def _changes_of_trials(topics: dict[TopicKey, Topic], calendar: Calendar) -> list[tuple[_TrialMove, ...]]:
+    found = []
+    for (_, name, _), topic in sorted(topics.items()):
+        if name == values.WHEN_WHERE and any(is_about_a_trial(change.value) for change in topic.history):
+            found.append(_moves(topic.history, calendar))
+    return found
+
+
+def _moves(history: Iterable[Change], calendar: Calendar) -> tuple[_TrialMove, ...]:
+    walk = _Walk(calendar)
+    for change in history:
+        if is_about_a_trial(change.value):
+            walk.take(change)
+    return tuple(walk.moves)
+
+
+def _is_known(reason: str) -> bool:
+    return bool(reason) and trial_outcome_reason(reason) is not None
+
+
+def _is_within(value: Any, before: Any) -> bool:
+    """Say whether a date is the one that stood: it begins on the same day, or in the week that was announced."""
+    now, then = values.start_told(value), values.start_told(before)
+    if now is None or then is None:
+        return now is then
+    first, day = london_date(then), london_date(now)
+    return first <= day <= days_later(first, _days_of_window(before) - 1)
+
+
+def _days_of_window(value: Any) -> int:
+    weeks = [hearing.get("weeks", 1) for hearing in value["hearings"] if hearing.get("kind") == "week_commencing"]
+    return 7 * max(weeks) if weeks else 1
+
+
+def _unexplained(changes: list[tuple[_TrialMove, ...]], explained_at: datetime | None) -> datetime | None:
+    """Give the last change of a date that nobody gave a reason for, unless it was explained to the person since."""
+    last = max((each.at for thread in changes for each in thread if not each.has_reason), default=None)
+    return last if last is not None and (explained_at is None or explained_at < last) else None
