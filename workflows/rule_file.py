@@ -14,6 +14,7 @@ TOPICS = (
     *("hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence", "plea"),
     *("bail", "warrant", "decision.stop", "decision.no_prosecution", "uls", "appeal.notice", "appeal.outcome"),
     *("special_measures.outcome", "task.keep_in_touch", "watchdog.hearing_result"),
+    *("task.vcs_referral", "watchdog.vcs_liaison"),
 )
 
 # To whom a rule applies: everyone in its roles; those the CPS requires; those told of a requirement or a trial date;
@@ -60,7 +61,13 @@ _RULE = MappingProxyType(
         "plain_action": strict_toml.text(),
         "owed_by": strict_toml.one_of("unit", "court", "police", "cps", "hmpps"),
         "clock": strict_toml.one_of(
-            "receipt_from_court", "receipt_from_cps", "receipt_by_unit", "hearing", "last_two_way_contact"
+            "receipt_from_court",
+            "receipt_from_cps",
+            "receipt_by_unit",
+            "hearing",
+            "last_two_way_contact",
+            "sentence",
+            "referral_sent",
         ),
         "unit": strict_toml.one_of("days"),
         "standard": strict_toml.number(required=False),

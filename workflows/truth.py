@@ -427,8 +427,16 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
     return found
 
 
-def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceResult, ...]]:
-    """Give each offence's results of the latest day that decided anything about it."""
+@dataclass(frozen=True, slots=True)
+class LatestResults:
+    """The results of one offence on the latest day that decided anything about it."""
+
+    on: date
+    results: tuple[events.OffenceResult, ...]
+
+
+def latest_results(registers: Registers) -> dict[str, LatestResults]:
+    """Give each offence's results of the latest day that decided anything about it, with that day."""
     shares = [
         stated.said
         for key in registers
@@ -436,15 +444,19 @@ def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceR
         and (stated := standing(registers, key)) is not None
         and isinstance(stated.said, events.ResultsShared)
     ]
-    found: dict[str, tuple[events.OffenceResult, ...]] = {}
+    found: dict[str, LatestResults] = {}
     for share in sorted(shares, key=lambda share: (share.day, share.shared_at)):
         for offence in {result.offence for result in share.results}:
             of_the_day = tuple(result for result in share.results if result.offence == offence)
             # A result for an earlier hearing that comes late undoes nothing (feeds.md section 7): days are in order,
             # and a day that decides nothing final does not replace one that did.
-            if offence not in found or _decides(of_the_day) or not _decides(found[offence]):
-                found[offence] = of_the_day
+            if offence not in found or _decides(of_the_day) or not _decides(found[offence].results):
+                found[offence] = LatestResults(share.day, of_the_day)
     return found
+
+
+def _results_by_offence(registers: Registers) -> dict[str, tuple[events.OffenceResult, ...]]:
+    return {offence: latest.results for offence, latest in latest_results(registers).items()}
 
 
 def _decides(results: tuple[events.OffenceResult, ...]) -> bool:

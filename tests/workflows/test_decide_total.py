@@ -51,6 +51,8 @@ def anything_like(kind: Any) -> st.SearchStrategy[Any]:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*(anything_like(argument) for argument in arguments))
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return st.tuples(*(anything_like(argument) for argument in arguments))
     if origin is tuple:
         return st.lists(anything_like(arguments[0]), max_size=3).map(tuple)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -80,7 +80,7 @@ def test_every_shipped_setting_has_a_reference_and_a_start_date():
 
 def test_every_rule_file_is_shipped_by_name():
     files = {file.name for file in resources.files("workflows").joinpath("rule_packs").iterdir()}
-    assert files == {f"{name}.toml" for name in SHIPPED} | {"trial_outcome_reasons.toml"}
+    assert files == {f"{name}.toml" for name in SHIPPED} | {"trial_outcome_reasons.toml", "offence_classes.toml"}
 
 
 # id, standard, enhanced, cap, roles, topics, verified: the rows of the domain rules, section 4, this stage needs.
@@ -94,6 +94,8 @@ SHIPPED_RULES = [
     ("WC-ATTEND@local_policy", 1, 1, True, "witness", "attendance hearing.when_where", False),
     ("WC-DEWARN@local_policy", 0, 0, True, "victim witness", "attendance hearing.when_where", True),
     ("WC-OUTCOME@local_policy", 5, 5, False, "witness", "hearing.outcome verdict sentence", False),
+    ("R11-VCS@victims_code_2021", 10, 10, False, "victim", "task.vcs_referral", True),
+    ("R11-VLO@victims_code_2021", 20, 20, False, "", "watchdog.vcs_liaison", True),
     ("PREF-FREQ@local_policy", 28, 14, False, "victim witness", "task.keep_in_touch", True),
 ]
 
