@@ -39,6 +39,7 @@ CAPABILITIES = (
     "feed",
     "contacts",
     "supervision",
+    "referrals",
     "cutover",
     "jobs",
     "checks",

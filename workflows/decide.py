@@ -98,7 +98,7 @@ def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
             if topic.duty
         },
     }
-    referrals = {key: [each.state.value, each.result] for key, each in snapshot.referrals.items()}
+    referrals = {key: [each.state.value, each.result] for key, each in snapshot.referrals.items() if each.result}
     if referrals:
         state["referrals"] = referrals
     return hashlib.sha256(codec.canonical(state).encode()).hexdigest()

@@ -226,14 +226,11 @@ def take_back(fold: Fold, without: Fold, taken_back: Sequence[CaseEvent]) -> Non
         key_of(event.what.participant, event.what.defendant) for event in taken_back if isinstance(event.what, ENTRIES)
     }
     for key, held in list(fold.referrals.items()):
-        then = without.referrals.get(key)
         untouched = held.sent_at is None and not held.decided and held.liaison_at is None
         if key not in entered and not untouched:
             continue
-        if then is None:
-            del fold.referrals[key]
-        else:
-            fold.referrals[key] = then
+        # One that there would not be stays as an empty one: the duty it had is closed with it.
+        fold.referrals[key] = without.referrals.get(key, ReferralStanding())
 
 
 def note_taken_back(fold: Fold, event: CaseEvent, before: dict[str, ReferralStanding]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Offence, Result
-from witness_care.casework import projection
+from witness_care.casework import projection, referral_rows
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rebuild import cases
 from witness_care.checks.combined import Combined
@@ -17,6 +17,7 @@ from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Contact, Told
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
+from witness_care.referrals.models import Referral
 from workflows import truth
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
@@ -44,6 +45,7 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _offences(case, look)
         yield from _people(case)
         yield from _told(case)
+        yield from _referrals(case, look)
 
 
 def _differs_from_journal(case: LockedCase) -> Iterator[Finding]:
@@ -166,6 +168,16 @@ def _told(case: LockedCase) -> Iterator[Finding]:
         key = (row["participant_id"], row["topic"], row["value_hash"], row["contact_id"] or "")
         if not row["void"] and key not in known:
             yield finding("I4", case.id, row_id, f"A row says that {row['topic']} was told; the state does not.")
+
+
+def _referrals(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
+    wanted = list(referral_rows.referral_rows(case, case.snapshot, look))
+    stored = _of_case(Referral, case.id)
+    for row in wanted:
+        if not _shows(stored.get(row["id"]), row):
+            yield finding("I4", case.id, row["id"], "The row of a referral does not show how far it has come.")
+    for referral_id in sorted(stored.keys() - {row["id"] for row in wanted}):
+        yield finding("I4", case.id, referral_id, "There is a row of a referral that the state does not know.")
 
 
 def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any
 
 from witness_care import dates, wording
-from workflows import rulebook, values
+from workflows import referral, rulebook, values
 from workflows.working_days import days_later, instant_of, london_date
 
 SEPARATOR = "|"  # stands between topic, subject and hash in a form's value; none of them holds it
@@ -81,7 +81,12 @@ class DutyView:
     @property
     def is_told_by_talking(self) -> bool:
         """Whether this is news to pass on; keeping in touch is done by the talk itself."""
-        return self.topic != values.KEEP_IN_TOUCH
+        return self.topic in values.TOLD_TOPICS
+
+    @property
+    def is_a_referral(self) -> bool:
+        """Whether it is done on the page of the Victim Contact Scheme."""
+        return self.topic == referral.TOPIC
 
     @property
     def to_tell(self) -> str:

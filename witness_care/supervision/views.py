@@ -12,7 +12,9 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
+from witness_care.database import session
 from witness_care.feed import queries as feed_queries
+from witness_care.referrals import queries as referral_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
 from witness_care.supervision.queries import NOBODY, ContactFilter, Moment
@@ -126,6 +128,7 @@ def unit_today() -> str:
         unallocated=queries.unallocated_count(supervisor),
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
+        not_referred=referral_queries.not_referred_count(session(), supervisor, at.now),
         waiting_messages=feed_queries.waiting_count(supervisor),
     )
 
