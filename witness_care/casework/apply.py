@@ -55,7 +55,7 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
     if not events:
         return {}
     connection = session().connection()
-    cases = _lock(connection, {event.case_id for event in events})
+    cases = lock(connection, {event.case_id for event in events})
     new_ids = set(
         insert_rows(
             connection,
@@ -86,7 +86,7 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
     return outcomes
 
 
-def _lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, LockedCase]:
+def lock(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, LockedCase]:
     """Lock the cases in id order, so that two batches cannot wait for each other."""
     wanted = sorted(case_ids)
     rows = connection.execute(_cases_to_lock(), {"wanted": wanted}).all()

@@ -273,7 +273,7 @@ def reconciliation(
         .with_only_columns(
             *(Referral.id, Referral.case_id, Referral.participant_id, Referral.state, Referral.result),
             *(Referral.reasons, Referral.sentenced_on, Referral.since, Referral.sent_at, Referral.liaison_due_at),
-            *(Referral.reason, Duty.due_at, CourtCase.urn, Person.name, Participant.role),
+            *(Referral.defendant_id, Referral.reason, Duty.due_at, CourtCase.urn, Person.name, Participant.role),
             Defendant.name.label("defendant"),
             AppUser.display_name.label("officer"),
             maintain_column_froms=True,

@@ -132,6 +132,8 @@ def unit_list() -> str:
         session(), actor(), show, now, after=request.args.get("after"), before=request.args.get("before")
     )
     ledger.note_participants([(row.case_id, row.participant_id, row.role) for row in page.rows], fields=FIELDS)
+    for row in page.rows:
+        ledger.note(case_id=row.case_id, subjects=[(row.defendant_id, "suspect")], fields="name")
     figures = queries.figures(session(), actor(), now)
     without_victim = queries.without_victim(session(), actor())
     for row in without_victim:
