@@ -395,7 +395,9 @@ def _total(offences: Iterable[Charged]) -> _Total | None:
 
     Terms of which nothing is said may be consecutive: they are added up, and that is said.
     """
-    concurrent, consecutive, unsaid = [], [], []
+    concurrent: list[int] = []
+    consecutive: list[int] = []
+    unsaid: list[int] = []
     for offence in offences:
         for sentence in offence.sentences:
             length = _twelfths(sentence)

@@ -70,6 +70,7 @@ def test_a_sentence_makes_a_row_with_reasons_and_a_duty_of_ten_working_days(cast
     assert duty.due_at == at("2026-12-10 17:00")
 
 
+@pytest.mark.sqlite_only
 def test_an_officer_sends_the_referral_from_the_page_and_the_duty_is_met(cast, desk):
     case, olivia = a_sentence(), desk.as_("olivia")
     address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/sent"
@@ -87,6 +88,7 @@ def test_an_officer_sends_the_referral_from_the_page_and_the_duty_is_met(cast, d
     assert (duty.closed_reason, duty.met) == ("done", True)
 
 
+@pytest.mark.sqlite_only
 def test_only_a_supervisor_decides_that_somebody_eligible_is_not_referred(cast, desk):
     case = a_sentence()
     with pytest.raises(service.DoesNotFitError):
@@ -125,6 +127,7 @@ def test_the_list_of_the_unit_has_who_is_eligible_and_not_referred_until_it_is_s
     assert "Leah Jones" not in sam.get("/unit/victim-contact-scheme").text
 
 
+@pytest.mark.sqlite_only
 def test_a_resentence_brings_somebody_onto_the_list(cast, desk):
     case, sam = a_sentence("11 M"), desk.as_("sam")
     assert "Leah Jones" not in sam.get("/unit/victim-contact-scheme").text
@@ -146,6 +149,7 @@ def test_the_lists_have_who_is_undecided_unclear_and_left_out(cast, desk):
     assert "Cy Roe" in sam.get("/unit/victim-contact-scheme").text
 
 
+@pytest.mark.sqlite_only
 def test_a_liaison_officer_who_is_late_is_listed(cast, desk):
     case = a_sentence(now="2026-10-01 15:00")
     say(case, cast, service.SENT, now="2026-10-05 10:00")
@@ -153,6 +157,7 @@ def test_a_liaison_officer_who_is_late_is_listed(cast, desk):
     assert "Leah Jones" in desk.as_("sam").get("/unit/victim-contact-scheme?show=liaison").text
 
 
+@pytest.mark.sqlite_only
 def test_the_file_for_the_probation_service_has_the_least_and_is_logged_as_disclosed(cast, desk):
     case = a_sentence()
     address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/referral.json"
@@ -170,6 +175,7 @@ def test_the_file_for_the_probation_service_has_the_least_and_is_logged_as_discl
     assert case["Leah Jones"] in str(logged.subjects)
 
 
+@pytest.mark.sqlite_only
 def test_nothing_is_exported_of_somebody_who_is_not_to_be_referred(cast, desk):
     case = a_sentence("24 M", code=THEFT)
 
@@ -178,12 +184,14 @@ def test_nothing_is_exported_of_somebody_who_is_not_to_be_referred(cast, desk):
     assert answer.status_code == 404
 
 
+@pytest.mark.sqlite_only
 def test_a_witness_is_told_that_the_scheme_is_for_victims(cast, desk):
     case = a_case(a_witness("Nadia Ahmed"))
 
     assert "witness only" in desk.as_("olivia").get(f"/participants/{case['Nadia Ahmed']}/vcs").text
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.feature("S10")
 def test_the_help_page_names_its_owner_and_its_review(app):
     text = app.test_client().get("/help/victim-contact-scheme").text
