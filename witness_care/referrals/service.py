@@ -67,6 +67,11 @@ class Standing:
             if event in leads_on and not (name == DO_NOT_REFER and self.needs_supervisor and not _supervises(actor))
         )
 
+    def waits_for_supervisor(self, actor: Actor) -> bool:
+        """Whether they could still be not referred, but not by this actor's word."""
+        fits = ENTRIES[DO_NOT_REFER][0] in referral.may_happen_next(self.state)
+        return fits and self.needs_supervisor and not _supervises(actor)
+
     @property
     def needs_supervisor(self) -> bool:
         """Whether only a supervisor may say that they are not referred."""

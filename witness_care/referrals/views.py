@@ -60,7 +60,9 @@ def scheme(participant_id: str) -> str:
             defendant: [(name, WORDS[name]) for name in (standing.may_be_said(actor()) if standing else ())]
             for defendant, standing in standings.items()
         },
-        needs_supervisor={name: bool(standing and standing.needs_supervisor) for name, standing in standings.items()},
+        waits_for_supervisor={
+            name: bool(standing and standing.waits_for_supervisor(actor())) for name, standing in standings.items()
+        },
         checklist=document.checklist(session(), who, now),
         limbs=offence_classes.shipped().limbs,
         saved=bool(request.args.get("saved")),
