@@ -38,6 +38,8 @@ from workflows.events import (
     HearingDay,
     HearingListed,
     HearingMoved,
+    OffenceResult,
+    ResultKind,
     ResultsShared,
     TrialVacated,
     VerdictRecorded,
@@ -143,15 +145,23 @@ def a_case(
     officer: str | None = "Olivia",
     unit: str = "ESX",
     defendants: Sequence[str] = ("Aaron Smith",),
+    code: str = "",
 ) -> MadeCase:
-    """Register a case with these people; Olivia holds it unless told otherwise."""
+    """Register a case with these people; Olivia holds it unless told otherwise. `code` is the CJS code of the offences.
+
+    The offence of a defendant has the id "theft by <name>", for people whom it concerns.
+    """
     urn = f"42AB{next(_numbers):07d}"
     given = CaseGiven(
         urn=urn,
         unit=unit,
         officer=email_of(officer) if officer else "",
         defendants=tuple(
-            DefendantGiven(id=name, name=name, offences=(OffenceGiven(id=f"theft by {name}", title="Theft"),))
+            DefendantGiven(
+                id=name,
+                name=name,
+                offences=(OffenceGiven(id=f"theft by {name}", title="Theft", cjs_code=code or None),),
+            )
             for name in defendants
         ),
         participants=people or (a_victim(),),
@@ -215,6 +225,29 @@ def _found(case: MadeCase, verdict: str, hearing: str, now: str) -> None:
         for defendant, offence in _charges(case)
     ]
     said(case, *verdicts, ResultsShared(hearing=hearing, day=day, shared_at=at(now)), now=now)
+
+
+def sentenced(
+    case: MadeCase,
+    *,
+    now: str,
+    length: str = "4 Y",
+    kind: ResultKind = ResultKind.CUSTODY,
+    label: str = "Imprisonment",
+    whom: str = "",
+) -> None:
+    """The court finds the defendants (`whom`: that one) guilty of what they are charged with, and sentences them."""
+    day, hearing = local_time(at(now)).date(), new_id()
+    charges = [pair for pair in _charges(case) if not whom or pair[0] == case.defendants[whom]]
+    verdicts = [
+        VerdictRecorded(defendant=defendant, offence=offence, verdict="guilty", hearing=hearing, day=day, on=day)
+        for defendant, offence in charges
+    ]
+    results = tuple(
+        OffenceResult(defendant=defendant, offence=offence, kind=kind, label=label, length=length, final=True)
+        for defendant, offence in charges
+    )
+    said(case, *verdicts, ResultsShared(hearing=hearing, day=day, shared_at=at(now), results=results), now=now)
 
 
 def said(case: MadeCase, *facts: Fact, now: str) -> None:

@@ -27,6 +27,7 @@ from tests.factories import (
     moved,
     open_duties,
     said,
+    sentenced,
     set_clock,
     told_everything,
 )
@@ -66,8 +67,9 @@ FEED_ADDRESS = f"/api/v1/feeds/{FEED}/messages"
 NO_ID = "00000000-0000-4000-8000-000000000000"
 NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
 
-# What an address can name that belongs to no unit: formats, pages of the API's description, accounts.
-OF_NO_UNIT = frozenset({"feed", "operation_id", "user_id", "client_id", "prefix"})
+# What an address can name that belongs to no unit: what is said of a referral, formats,
+# pages of the API's description, accounts.
+OF_NO_UNIT = frozenset({"entry", "feed", "operation_id", "user_id", "client_id", "prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Words:
     waiting_defendant: str
     merged_victim: str
     merged_defendant: str
+    other_defendant: str  # still to be tried when the first one is sentenced
     phone: str
 
     @property
@@ -112,6 +115,7 @@ EAST = Words(
     waiting_defendant="Caspian Rookhope",
     merged_victim="Tabitha Quennell",
     merged_defendant="Ambrose Fairhurst",
+    other_defendant="Evander Millthorpe",
     phone="07700 900111",
 )
 WEST = Words(
@@ -122,6 +126,7 @@ WEST = Words(
     waiting_defendant="Jocelyn Pumphrey",
     merged_victim="Rosamund Ickleford",
     merged_defendant="Barnaby Stallybrass",
+    other_defendant="Horatio Sandwick",
     phone="07700 900222",
 )
 
@@ -213,6 +218,8 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         examples = {
             "urn": case.urn,
             "participant_id": case[words.victim],
+            "defendant_id": case.defendants[words.defendant],
+            "entry": "sent",
             "feed": FEED,
             **_rows_of(case, words),
             **_together(case, waiting, merged, supervisor, unit, code),
@@ -260,17 +267,20 @@ def _a_busy_case(words: Words, code: str, officer: str, officer_id: str) -> Made
             note=words.note,
             safe_word=words.safe_word,
             enhanced=True,
+            offences=(f"theft by {words.defendant}",),
         ),
         a_witness(words.witness, required=True, phones=(a_mobile(f"{words.phone[:-1]}9"),)),
         officer=officer,
         unit=code,
-        defendants=(words.defendant,),
+        defendants=(words.defendant, words.other_defendant),
+        code="TH68023",
     )
     hearing = a_trial(case, "2026-12-14 10:00", now="2026-11-10 10:00")
     told_everything(case[words.victim], now="2026-11-10 11:00", by=officer_id)
     moved(case, hearing, "2026-12-16 10:00", now="2026-11-26 10:00")
     attempted(case[words.victim], ContactOutcome.NO_ANSWER, now="2026-11-26 15:00", by=officer_id)
     said(case, PersonConfirmed(participant=case[words.witness]), now="2026-11-26 16:00")
+    sentenced(case, whom=words.defendant, now="2026-11-27 15:00")
     return case
 
 

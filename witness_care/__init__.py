@@ -42,6 +42,7 @@ CAPABILITIES = (
     "rules",
     "engagement",
     "supervision",
+    "referrals",
     "cutover",
     "jobs",
     "checks",

@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Any
 
 from witness_care import dates, judgement_words
-from workflows import rulebook, values
+from workflows import referral, rulebook, values
 from workflows.working_days import days_later
 
 Value = Mapping[str, Any]
@@ -79,6 +79,7 @@ TOPICS = {
     values.SPECIAL_MEASURES: "Special measures",
     **judgement_words.TOPICS,
     values.KEEP_IN_TOUCH: "Keeping in touch",
+    referral.TOPIC: "Referral to the Victim Contact Scheme",
 }
 CONTACT_OUTCOMES = {
     "reached": "Spoke with them",
@@ -181,6 +182,30 @@ EVENTS = {
     "Withdrew": "withdrew their support",
     "WithdrawalTakenBack": "took their withdrawal back",
     "ChangeExplained": "change of the trial explained",
+    "ReferralDecided": "decision about the Victim Contact Scheme",
+    "ReferralSent": "referral to the Victim Contact Scheme sent",
+    "ReferralAcknowledged": "referral acknowledged",
+    "ReferralRejected": "referral rejected",
+    "LiaisonOfficerContacted": "victim liaison officer in touch",
+    "ReferralWithdrawn": "referral withdrawn",
+}
+# The Victim Contact Scheme: the four answers, and how far a referral has come.
+SCHEME_RESULTS = {
+    "eligible": "eligible",
+    "possible": "may be eligible",
+    "insufficient": "cannot tell",
+    "not_eligible": "not eligible",
+}
+REFERRALS = {
+    "none": "no referral",
+    "review": "to be decided",
+    "due": "to be sent",
+    "sent": "sent",
+    "acknowledged": "acknowledged",
+    "rejected": "rejected",
+    "vlo_contacted": "liaison officer in touch",
+    "not_referred": "not referred",
+    "withdrawn": "withdrawn",
 }
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {
@@ -259,6 +284,8 @@ def to_tell(topic: str, value: Value, told: Value | None) -> str:
             return "Tell them which special measures the court decided on"
         case values.KEEP_IN_TOUCH:
             return "Keep in touch"
+        case referral.TOPIC:
+            return "Refer them to the Victim Contact Scheme"
         case _ if topic in judgement_words.TO_TELL:
             return judgement_words.TO_TELL[topic]
         case _:
@@ -284,6 +311,13 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
             return f"Speak with them at least every {value.get('every_days')} days"
         case values.SPECIAL_MEASURES:
             return judgement_words.measures(value)
+        case referral.TOPIC:
+            day = value.get("sentenced_on")
+            return (
+                f"Sentence of {dates.full_date(date.fromisoformat(day))}"
+                if day
+                else "The day of the sentence is not known"
+            )
         case _:
             return judgement_words.what(topic, value, offences or {})
 
@@ -299,7 +333,7 @@ def details(topic: str, value: Value, offences: Mapping[str, str] | None = None)
 
 def last_told(topic: str, told: Value | None, offences: Mapping[str, str] | None = None) -> str:
     """Say what the person was last told: "They have: trial, Wed 2 Dec, 10am"."""
-    if topic == values.KEEP_IN_TOUCH:
+    if topic in (values.KEEP_IN_TOUCH, referral.TOPIC):
         return ""
     return f"They have: {what(topic, told, offences, short=True)}" if told else "They have not been told anything yet"
 

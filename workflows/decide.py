@@ -77,7 +77,7 @@ def case_truth(snapshot: Snapshot) -> CaseTruth:
 
 
 def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
-    """Give the hash of a case's state (core.md rule 6): truth, told, journeys, attendances and open duties.
+    """Give the hash of a case's state (core.md rule 6): truth, told, journeys, attendances, referrals and open duties.
 
     `now` is what is true in it, for whoever has worked that out.
     """
@@ -98,4 +98,7 @@ def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
             if topic.duty
         },
     }
+    referrals = {key: [each.state.value, each.result] for key, each in snapshot.referrals.items() if each.result}
+    if referrals:
+        state["referrals"] = referrals
     return hashlib.sha256(codec.canonical(state).encode()).hexdigest()

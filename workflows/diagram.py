@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workflows import attendance, journey, proceedings
+from workflows import attendance, journey, proceedings, referral
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Row
 from workflows.proceedings import Proceedings
@@ -60,6 +60,13 @@ DRAWN = (
         states=tuple(attendance.Attendance),
         events=attendance.EVENTS,
         table=attendance.TABLE,
+    ),
+    Drawn(
+        title="How far a referral to the Victim Contact Scheme has come",
+        about=referral.__doc__ or "",
+        states=tuple(referral.Referral),
+        events=referral.EVENTS,
+        table=referral.TABLE,
     ),
 )
 

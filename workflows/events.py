@@ -352,7 +352,10 @@ class VerdictRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffenceResult:
-    """One result of one offence. `length` is as ordered ("11 M", "4 Y"; "life"), never added up."""
+    """One result of one offence. `length` is as ordered ("11 M", "4 Y"; "life"), never added up.
+
+    `served` says how a term stands to others: "concurrent" or "consecutive", empty when the court did not say.
+    """
 
     defendant: str
     offence: str
@@ -361,6 +364,7 @@ class OffenceResult:
     label: str = ""
     length: str = ""
     final: bool = False
+    served: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -685,6 +689,68 @@ class ChangeExplained:
     participant: str
 
 
+# --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralDecided:
+    """An officer decided to refer a victim, or not to; `reason` is a key of REASONS_NOT_TO_REFER when not."""
+
+    participant: str
+    defendant: str
+    refer: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralSent:
+    """The referral was sent at `at` (UTC), whatever the victim thinks of joining: that is their own choice later.
+
+    `told` says whether they knew of it by then, `objects` whether they objected; both are shown, neither stops it.
+    """
+
+    participant: str
+    defendant: str
+    at: datetime
+    told: Answer = Answer.NOT_ASKED
+    objects: Answer = Answer.NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralAcknowledged:
+    participant: str
+    defendant: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRejected:
+    """The probation service did not take the referral; `reason` is a key of REASONS_OF_REJECTION."""
+
+    participant: str
+    defendant: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiaisonOfficerContacted:
+    """A victim liaison officer has been in touch with the victim, at `at` (UTC)."""
+
+    participant: str
+    defendant: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralWithdrawn:
+    """An officer took a referral back; `reason` is a key of REASONS_TO_WITHDRAW."""
+
+    participant: str
+    defendant: str
+    reason: str
+
+
 Fact = (
     CaseRegistered
     | DefendantCharged
@@ -747,6 +813,12 @@ Fact = (
     | Withdrew
     | WithdrawalTakenBack
     | ChangeExplained
+    | ReferralDecided
+    | ReferralSent
+    | ReferralAcknowledged
+    | ReferralRejected
+    | LiaisonOfficerContacted
+    | ReferralWithdrawn
 )
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Fact.__args__}

@@ -65,5 +65,18 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "absent_after_attending": (
             "This person was recorded as absent and also as having attended. Check which is right, and for which day."
         ),
+        # How far a referral to the Victim Contact Scheme has come (referral.py)
+        "referral_no_longer_certain": (
+            "A referral to the Victim Contact Scheme is under way, but whether this person is eligible is open again. "
+            "Check the sentence with the court, then decide whether the referral stands."
+        ),
+        "referral_no_longer_eligible": (
+            "A referral to the Victim Contact Scheme is under way, but as things stand this person is not eligible. "
+            "Nothing was withdrawn. Ask the probation service, then keep the referral or withdraw it with a reason."
+        ),
+        "referral_entry_does_not_fit": (
+            "An entry about a referral to the Victim Contact Scheme does not fit how far it has come. "
+            "Check which person and which defendant were meant, and take back the entry if it was wrong."
+        ),
     }
 )

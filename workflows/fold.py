@@ -10,14 +10,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from workflows import duties, events, movements, proceedings, truth, undoing, values, withdrawal
+from workflows import duties, events, movements, proceedings, referring, truth, undoing, values, withdrawal
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
 from workflows.events import CaseEvent, ContactOutcome, DateKind
 from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
-from workflows.snapshot import HearingMemory, Person, Snapshot, Spoken, Statement, ToldValue, Topic, TopicKey, Topics
+from workflows.snapshot import (
+    HearingMemory,
+    Person,
+    ReferralStanding,
+    Snapshot,
+    Spoken,
+    Statement,
+    ToldValue,
+    Topic,
+    TopicKey,
+    Topics,
+)
 from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
 from workflows.values import CaseTruth
 
@@ -75,6 +86,7 @@ class Fold:
     hearings: dict[str, HearingMemory] = field(init=False)
     standings: dict[str, Proceedings] = field(init=False)
     people: dict[str, Person] = field(init=False)
+    referrals: dict[str, ReferralStanding] = field(init=False)
     account: Account = field(init=False)
     truth: CaseTruth = field(init=False)
     last_key: Any = field(init=False)
@@ -93,6 +105,7 @@ class Fold:
         self.hearings = dict(self.start.hearings)
         self.standings = dict(self.start.defendants)
         self.people = dict(self.start.people)
+        self.referrals = dict(self.start.referrals)
         self.account = Account(topics=Topics(self.start.topics), records={}, changes=[])
         self.last_key = self.start.last_key
         self.seen = [] if self.start.last_key is None else None
@@ -108,6 +121,7 @@ class Fold:
                 defendants=self.standings,
                 people=self.people,
                 topics=self.account.topics,
+                referrals=self.referrals,
                 merged_away=self.merged_away,
             ),
             truth=self.truth,
@@ -133,7 +147,7 @@ class Fold:
         journeys: list[tuple[str, str, CaseEvent, JourneyFacts]] = []
         for event in group:
             before, standings_before = self.truth, dict(self.standings)
-            people_before = dict(self.people)
+            people_before, referrals_before = dict(self.people), dict(self.referrals)
             self.outcomes[event.id] = self._take_one(event, told, personal, closes)
             self._remember_hearings(event)
             self.truth = self._look()
@@ -142,6 +156,7 @@ class Fold:
             self._hand_on_tellings(event)
             self._settle_proceedings(event, before, standings_before)
             movements.note_taken_back(self, event, people_before)
+            referring.note_taken_back(self, event, referrals_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
             if self.seen is not None:
@@ -149,6 +164,8 @@ class Fold:
         cause = Cause(event=group[0], told=frozenset(told), personal=frozenset(personal), closes=tuple(closes))
         for participant, person in self.people.items():
             duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
+        referring.reassess(self, group[-1])
+        referring.settle_duties(self, cause)
         movements.step_journeys(self, journeys, cause)
 
     def _only_confirms(self, event: CaseEvent, before: CaseTruth) -> bool:
@@ -188,6 +205,15 @@ class Fold:
                 return undoing.undo(self, what)
             case events.MatchTakenBack():
                 return undoing.take_back_match(self, what)
+            case (
+                events.ReferralDecided()
+                | events.ReferralSent()
+                | events.ReferralAcknowledged()
+                | events.ReferralRejected()
+                | events.LiaisonOfficerContacted()
+                | events.ReferralWithdrawn()
+            ):
+                return referring.take_entry(self, event)
             case events.ParticipantDied():
                 return self._change_person(what.participant, died=True)
             case events.ParticipantLeft():

@@ -81,10 +81,15 @@ def on(
 
 
 def machine_for(
-    states: type[StateT], *, initial: StateT, events: Collection[str], table: Sequence[Row[StateT]]
+    states: type[StateT],
+    *,
+    initial: StateT,
+    events: Collection[str],
+    table: Sequence[Row[StateT]],
+    final: Collection[StateT] = (),
 ) -> Machine:
     """Build the one machine of a table. Raises ValueError naming every fault that `faults_in` finds."""
-    if faults := tuple(faults_in(table, states=states, initial=initial, events=events)):
+    if faults := tuple(faults_in(table, states=states, initial=initial, events=events, final=final)):
         raise ValueError(f"The table of {states.__name__} has faults. " + " ".join(faults))
     return Machine(
         model=None,

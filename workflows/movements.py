@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workflows import attendance, duties, events, journey, truth, undoing, values
+from workflows import attendance, duties, events, journey, referring, truth, undoing, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
@@ -308,7 +308,9 @@ def step_journeys(fold: Fold, journeys: list[tuple[str, str, CaseEvent, JourneyF
         person = fold.people[participant]
         open_topics = [key[1] for key, _ in duties.open_duties(fold.account.topics, participant)]
         becomes_owed = any(topic in values.TOLD_TOPICS for topic in open_topics)
-        facts = replace(facts, becomes_owed=becomes_owed, can_close=not open_topics)
+        facts = replace(
+            facts, becomes_owed=becomes_owed, can_close=not open_topics and not _referral_open(fold, participant)
+        )
         step = journey.next_state(person.journey, name, facts)
         if step.moved or step.flag:
             _moved(fold, "journey", participant, person.journey, step.state, name, event, step.flag)
@@ -316,6 +318,15 @@ def step_journeys(fold: Fold, journeys: list[tuple[str, str, CaseEvent, JourneyF
             left_outcome.add(participant)
     for participant in sorted(left_outcome):  # whom we keep in touch with depends on the journey
         duties.settle_person(fold.account, participant, fold.people[participant], fold.truth, fold.rules, cause)
+
+
+def _referral_open(fold: Fold, participant: str) -> bool:
+    """Say whether a referral to the Victim Contact Scheme still waits for somebody (domain.md section 5.2)."""
+    return any(
+        standing.state in referring.KEEPS_OPEN
+        for key, standing in fold.referrals.items()
+        if referring.pair_of(key)[0] == participant
+    )
 
 
 def _personal_events(event: CaseEvent, participant: str) -> list[tuple[str, str]]:

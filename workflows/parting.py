@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from workflows import events, judgements, values
+from workflows import events, judgements, referral, values
 from workflows.combining import Copies, Side
 from workflows.events import CaseEvent, Fact
 from workflows.renaming import ids_named, renamed
@@ -22,7 +22,7 @@ from workflows.renaming import ids_named, renamed
 STAYS, GOES = "stays", "goes"
 BOTH = frozenset((STAYS, GOES))
 OF_A_THREAD = (values.WHEN_WHERE, values.OUTCOME)
-OF_A_DEFENDANT = judgements.TOPICS
+OF_A_DEFENDANT = (*judgements.TOPICS, referral.TOPIC)
 JUDGED = (events.PleaRecorded, events.VerdictRecorded, events.BailDecided, events.WarrantStated)
 IN_BOTH = ("hearing", "participant")
 Named = tuple[str, str]  # kind and id

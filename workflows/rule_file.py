@@ -18,9 +18,9 @@ TOPICS = (
     *("task.pre_trial_visit", "task.witness_service", "task.special_measures_chase", "task.closure_discussion"),
     *("task.meeting_before_sentence", "task.meeting_after_sentence", "task.vcs_referral"),
     # What others owe, or what is only shown: nobody in the unit is told of a duty by these.
-    *("tracked.support_referral", "tracked.arrest", "tracked.charge", "tracked.liaison_officer", "tracked.expenses"),
+    *("tracked.support_referral", "tracked.arrest", "tracked.charge", "tracked.expenses"),
     *("tracked.property", "tracked.case_outcome", "tracked.question", "tracked.waiting_at_court"),
-    *("shown.review_of_decision", "shown.sentence_review", "tracked.notification"),
+    *("shown.review_of_decision", "shown.sentence_review", "tracked.notification", "watchdog.vcs_liaison"),
 )
 
 # To whom a rule applies: everyone in its roles; those the CPS requires; those told of a requirement or a trial date;
@@ -31,7 +31,7 @@ GUARDS = ("always", "required", "warned", "off_when_warned", "bereaved", "rearre
 CLOCKS = (
     *("receipt_from_court", "receipt_from_cps", "receipt_by_unit", "hearing", "last_two_way_contact", "joining"),
     *("report", "police_event", "charge", "decision", "letter", "not_guilty_plea_or_cps_list", "requirement"),
-    *("guilty_plea_or_conviction", "conviction", "sentence", "referral", "question", "claim", "not_needed"),
+    *("guilty_plea_or_conviction", "conviction", "sentence", "referral_sent", "question", "claim", "not_needed"),
     *("not_guilty_plea_or_date_lost", "trial_date", "end_of_case_or_withdrawal", "arrival_at_court"),
 )
 OWED_BY = ("unit", "court", "police", "cps", "hmpps", "victim", "anyone")

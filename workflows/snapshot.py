@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from workflows import codec, events
@@ -15,6 +15,7 @@ from workflows.attendance import Attendance
 from workflows.events import About, Answer, ContactOutcome, Role, When, Where, WitnessKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
+from workflows.referral import Referral
 
 Stated = (
     When
@@ -237,6 +238,26 @@ class Topics(dict[TopicKey, Topic]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralStanding:
+    """The Victim Contact Scheme for one victim and one defendant: the answer, and how far the referral has come.
+
+    `version` is that of the answer, `decided` the version a person last decided on. `sentenced_on` is the day the
+    referral counts from, `since` when (UTC) the answer became what it is, `reason` why a person ended or rejected it.
+    """
+
+    state: Referral = Referral.NONE
+    result: str = ""
+    version: str = ""
+    decided: str = ""
+    sentenced_on: date | None = None
+    since: datetime | None = None
+    sent_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    liaison_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One case, folded up to `last_key`."""
 
@@ -247,6 +268,7 @@ class Snapshot:
     defendants: dict[str, Proceedings] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
+    referrals: dict[str, ReferralStanding] = field(default_factory=dict)  # by "participant|defendant"
     merged_away: bool = False  # part of another case now: what comes here counts only once that is undone
 
 
@@ -255,6 +277,7 @@ _PARTS: dict[str, Any] = {
     "hearings": HearingMemory,
     "defendants": Proceedings,
     "people": Person,
+    "referrals": ReferralStanding,
 }
 _LAST_KEY: Any = tuple[bool, datetime, str, int, int] | None
 _SEPARATOR = "|"

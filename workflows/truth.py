@@ -431,21 +431,27 @@ class OffenceTruth:
 def offences(registers: Registers) -> dict[str, OffenceTruth]:
     """Give every offence of the case on which anything is known beyond the charge."""
     found: dict[str, OffenceTruth] = {}
-    by_offence = _results_by_offence(registers)
-    nothing = ((), None, "")
+    latest = latest_results(registers)
     named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
-    for offence in named | set(by_offence):
-        known = _offence(registers, offence, *by_offence.get(offence, nothing))
+    for offence in named | set(latest):
+        known = _offence(registers, offence, latest.get(offence))
         # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
         if known != OffenceTruth():
             found[offence] = known
     return found
 
 
-def _results_by_offence(
-    registers: Registers,
-) -> dict[str, tuple[tuple[events.OffenceResult, ...], date | None, str]]:
-    """Give each offence's results of the latest day that decided anything about it, with that day and hearing."""
+@dataclass(frozen=True, slots=True)
+class LatestResults:
+    """The results of one offence on the latest day that decided anything about it, in which hearing."""
+
+    on: date
+    hearing: str
+    results: tuple[events.OffenceResult, ...]
+
+
+def latest_results(registers: Registers) -> dict[str, LatestResults]:
+    """Give each offence's results of the latest day that decided anything about it, with that day."""
     shares = [
         stated.said
         for key in registers
@@ -453,14 +459,14 @@ def _results_by_offence(
         and (stated := standing(registers, key)) is not None
         and isinstance(stated.said, events.ResultsShared)
     ]
-    found: dict[str, tuple[tuple[events.OffenceResult, ...], date | None, str]] = {}
+    found: dict[str, LatestResults] = {}
     for share in sorted(shares, key=lambda share: (share.day, share.shared_at)):
         for offence in {result.offence for result in share.results}:
             of_the_day = tuple(result for result in share.results if result.offence == offence)
             # A result for an earlier hearing that comes late undoes nothing (feeds.md section 7): days are in order,
             # and a day that decides nothing final does not replace one that did.
-            if offence not in found or _decides(of_the_day) or not _decides(found[offence][0]):
-                found[offence] = of_the_day, share.day, share.hearing
+            if offence not in found or _decides(of_the_day) or not _decides(found[offence].results):
+                found[offence] = LatestResults(share.day, share.hearing, of_the_day)
     return found
 
 
@@ -468,9 +474,8 @@ def _decides(results: tuple[events.OffenceResult, ...]) -> bool:
     return any(result.final for result in results)
 
 
-def _offence(
-    registers: Registers, offence: str, results: tuple[events.OffenceResult, ...], day: date | None, hearing: str
-) -> OffenceTruth:
+def _offence(registers: Registers, offence: str, latest: LatestResults | None) -> OffenceTruth:
+    results = latest.results if latest else ()
     plea = standing(registers, f"plea:{offence}")
     verdict = standing(registers, f"verdict:{offence}")
     said_plea = plea.said.plea if plea and isinstance(plea.said, events.PleaRecorded) else ""
@@ -483,8 +488,8 @@ def _offence(
         verdict=said_verdict,
         stopped=stopped,
         sentence=sentence,
-        sentenced_on=day if sentence else None,
-        sentenced_in=hearing if sentence else "",
+        sentenced_on=latest.on if latest and sentence else None,
+        sentenced_in=latest.hearing if latest and sentence else "",
         # A final disposal beside a next hearing is not an end (feeds.md section 15).
         final=said_verdict == "not_guilty" or (bool(stopped or sentence) and not adjourned),
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workflows import events, withdrawal
+from workflows import events, referring, withdrawal
 from workflows.events import CaseEvent
 from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
@@ -42,7 +42,7 @@ CHARGES = (events.DefendantCharged, events.DefendantRemoved, events.OffenceDescr
 PARTS = (events.ParticipantRecorded,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
-    *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS),
+    *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *referring.ENTRIES),
     *withdrawal.FACTS,
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
@@ -82,6 +82,7 @@ def _seen(fold: Fold) -> Sequence[CaseEvent]:
 def _stand_without(fold: Fold, taken_back: Sequence[CaseEvent]) -> str:
     without = _fold_without(fold)
     fold.registers = dict(without.registers)
+    referring.take_back(fold, without, taken_back)
     fold.touched |= {hearing for event in taken_back if (hearing := getattr(event.what, "hearing", ""))}
     for event in taken_back:
         _take_back_of_person(fold, without, event)

@@ -69,6 +69,7 @@ def test_only_pages_without_anybodys_data_are_open_to_anyone(app: Flask) -> None
     }
     about_the_service = {
         "/help",
+        "/help/victim-contact-scheme",
         "/accessibility",
         "/cookies",
         "/privacy",

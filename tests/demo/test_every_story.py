@@ -30,8 +30,11 @@ from witness_care.contacts.models import Contact, Duty, Told
 from witness_care.demo import stories
 from witness_care.feed.models import FeedMessage
 from witness_care.people.models import Participant, Person
+from witness_care.referrals.models import Referral
 from workflows.attendance import Attendance
 from workflows.journey import Journey
+from workflows.referral import Referral as State
+from workflows.victim_contact_scheme import Result as SchemeResult
 
 NOW, LATER = "2026-11-25 11:20", "2026-11-25 11:45"
 SOURCES = {"api", "common-platform", "web"}
@@ -143,6 +146,8 @@ def _kept_type(column: Any) -> Any:
 def test_no_state_and_no_queue_is_empty(lived: Flask) -> None:
     with lived.app_context():
         assert found(Participant.journey) == set(Journey)
+        assert found(Referral.result) >= set(SchemeResult)
+        assert found(Referral.state) == set(State)
         assert found(Participant.attendance) == set(Attendance)
         assert found(FeedMessage.state) >= {"applied", "parked", "rejected"}
         assert found(Duty.topic) >= {"hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"}

@@ -472,6 +472,38 @@ SCREENS = (
         no_empty="the form is the page",
         refused=press("Add it and show its key"),
     ),
+    Screen(
+        endpoint="referrals.scheme",
+        full=at("/participants/{referred}/vcs"),
+        empty=at("/participants/{person}/vcs"),
+    ),
+    Screen(
+        endpoint="referrals.entry_page",
+        full=at("/participants/{referred}/vcs/{referred_because_of}/sent"),
+        no_empty="there is a referral to record something about",
+        refused=press("Save"),
+        posts=("referrals.save_entry",),
+    ),
+    Screen(
+        endpoint="referrals.entry_page",
+        who="sam",
+        full=at("/participants/{referred}/vcs/{referred_because_of}/do-not-refer"),
+        no_empty="there is a referral to record something about",
+        refused=press("Save"),
+        posts=("referrals.save_entry",),
+    ),
+    Screen(
+        endpoint="referrals.unit_list",
+        who="sam",
+        full=at("/unit/victim-contact-scheme"),
+        empty=at("/unit/victim-contact-scheme"),
+    ),
+    Screen(
+        endpoint="help.victim_contact_scheme",
+        who="",
+        full=at("/help/victim-contact-scheme"),
+        no_empty="the text is the page",
+    ),
     Screen(endpoint="help.help_page", full=at("/help"), no_empty="the text is the page"),
     Screen(endpoint="help.states", full=at("/help/states"), no_empty="the tables are the page"),
     Screen(endpoint="help.accessibility", who="", full=at("/accessibility"), no_empty="the text is the page"),
@@ -487,6 +519,7 @@ SCREENS = (
 # Endpoints that answer no page of their own, each with the reason.
 NOT_PAGES = {
     "accounts.home": "leads each role to its first page",
+    "referrals.referral_file": "a file to download, linked from the scheme's page of a person",
     "cutover.refused": "a file to download, linked from the import",
     "jobs.healthz": "for machines",
     "jobs.readyz": "for machines",

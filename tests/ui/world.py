@@ -25,6 +25,7 @@ from tests.factories import (
     entered,
     moved,
     open_duties,
+    sentenced,
     set_clock,
     told_everything,
     vacated,
@@ -77,6 +78,7 @@ def a_busy_unit(app: Flask) -> World:
     with app.app_context():
         cast = cast_of(app)
         ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
+        ids |= _the_sentence()
         ids |= _cases_that_belong_together(cast)
         ids |= a_unit_with_late_work(app, cast)
         database.session().rollback()
@@ -175,6 +177,20 @@ def _the_verdict(cast: Cast) -> dict[str, str]:
     told_everything(case["Tom Baker"], now="2026-11-10 12:00", by=cast.olivia)
     convicted(case, hearing, now="2026-11-27 15:00")
     return {"verdict_duty": open_duties(case["Tom Baker"])[0].id}
+
+
+def _the_sentence() -> dict[str, str]:
+    """A robbery with two victims and four years, to be referred; custody for an offence nobody is linked to."""
+    against = {"offences": ("theft by Aaron Smith",)}
+    case = a_case(
+        a_victim("Yara Holt", phones=[a_mobile("07700 900563")], **against),
+        a_victim("Zena Croft", phones=[a_mobile("07700 900564")], **against),
+        code="TH68023",
+    )
+    sentenced(case, now="2026-11-26 15:00")
+    nobody = a_case(a_witness("Rhys Vale", phones=[a_mobile("07700 900565")]), code="OF61016", defendants=("Cy Roe",))
+    sentenced(nobody, now="2026-11-26 15:00")
+    return {"referred": case["Yara Holt"], "referred_because_of": case.defendants["Aaron Smith"]}
 
 
 def _cases_that_belong_together(cast: Cast) -> dict[str, str]:

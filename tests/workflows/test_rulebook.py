@@ -78,7 +78,7 @@ def test_every_shipped_setting_has_a_reference_and_a_start_date():
         assert isinstance(setting.effective_from, date), setting.name
 
 
-OTHER_FILES = {"trial_outcome_reasons.toml", "sentence_meanings.toml"}
+OTHER_FILES = {"trial_outcome_reasons.toml", "sentence_meanings.toml", "offence_classes.toml"}
 
 
 def test_every_rule_file_is_shipped_by_name():
@@ -116,7 +116,7 @@ SHIPPED_RULES = [
     ("R10-EXP@victims_code_2021", 10, 10, False, "victim", "tracked.expenses", False),
     ("R10-PROP@victims_code_2021", 5, 5, False, "victim", "tracked.property", False),
     ("R11-VCS@victims_code_2021", 10, 10, False, "victim", "task.vcs_referral", True),
-    ("R11-VLO@victims_code_2021", 20, 20, False, "victim", "tracked.liaison_officer", True),
+    ("R11-VLO@victims_code_2021", 20, 20, False, "", "watchdog.vcs_liaison", True),
     ("VRR-REQ@victims_code_2021", 10, 10, False, "victim", "shown.review_of_decision", True),
     ("ULS-28@victims_code_2021", 28, 28, False, "victim", "shown.sentence_review", True),
     ("WC-NEEDS@local_policy", 5, 2, True, "witness", "task.needs_assessment", True),

@@ -24,11 +24,22 @@ def every_combination(guards: Sequence[str]) -> Iterator[Answers]:
         yield dict(zip(guards, outcome, strict=True))
 
 
-def mistakes(table: Sequence[Row[Any]], *, module: Any, guards: Sequence[str], expected: Expected) -> Iterator[str]:
+def mistakes(
+    table: Sequence[Row[Any]],
+    *,
+    module: Any,
+    guards: Sequence[str],
+    expected: Expected,
+    final: Sequence[StrEnum] = (),
+) -> Iterator[str]:
     """Give a sentence for each answer of the table that differs from the expected state and flag."""
     states = type(table[0].sources[0])
     machine = machine_for(
-        states, initial=next(iter(states)), events=module.EVENTS, table=[_answered_by_facts(row) for row in table]
+        states,
+        initial=next(iter(states)),
+        events=module.EVENTS,
+        table=[_answered_by_facts(row) for row in table],
+        final=final,
     )
     for state, event, answers in itertools.product(states, module.EVENTS, list(every_combination(guards))):
         taken = step(machine, state, event, answers)
@@ -54,10 +65,17 @@ def seeded_faults(table: Sequence[Row[Any]]) -> Iterator[tuple[str, list[Row[Any
             yield f"row {at} is tried too late", [*table[:at], following, row, *table[at + 2 :]]
 
 
-def is_caught(table: Sequence[Row[Any]], *, module: Any, guards: Sequence[str], expected: Expected) -> bool:
+def is_caught(
+    table: Sequence[Row[Any]],
+    *,
+    module: Any,
+    guards: Sequence[str],
+    expected: Expected,
+    final: Sequence[StrEnum] = (),
+) -> bool:
     """Say whether a wrong table is noticed, either as a table with a fault or by an answer that differs."""
     try:
-        return next(mistakes(table, module=module, guards=guards, expected=expected), None) is not None
+        return next(mistakes(table, module=module, guards=guards, expected=expected, final=final), None) is not None
     except ValueError:
         return True
 

@@ -120,6 +120,21 @@ class ConcernBody(Schema):
     overridden_until = fields.AwareDateTime(allow_none=True)
 
 
+class SchemeBody(Schema):
+    id = fields.String(metadata={"description": "the referral, as the file for the probation service names it"})
+    defendant = fields.String()
+    result = fields.String(metadata={"description": "eligible, possible, insufficient (cannot tell) or not_eligible"})
+    reasons = fields.List(fields.String(), metadata={"description": "why, in sentences"})
+    missing = fields.List(fields.String(), metadata={"description": "what must be found out"})
+    state = fields.String(metadata={"description": "how far the referral has come"})
+    sentenced_on = fields.Date(allow_none=True)
+    sent_at = fields.AwareDateTime(allow_none=True)
+    acknowledged_at = fields.AwareDateTime(allow_none=True)
+    liaison_at = fields.AwareDateTime(allow_none=True)
+    liaison_due_at = fields.AwareDateTime(allow_none=True)
+    reason = fields.String(metadata={"description": "why it was rejected, withdrawn or not made; empty if it was not"})
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -140,6 +155,9 @@ class ParticipantBody(Schema):
     left_at = fields.AwareDateTime(allow_none=True)
     contact_points = fields.List(fields.Nested(ContactPointBody))
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
+    victim_contact_scheme = fields.List(
+        fields.Nested(SchemeBody), metadata={"description": "one answer for each defendant, once something has ended"}
+    )
     told = fields.List(
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
     )

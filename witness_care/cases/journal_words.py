@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, events
+from workflows import codec, events, referral
 from workflows.events import DateKind, HearingDay, When, Where
 from workflows.withdrawal import REASONS
 
@@ -34,6 +34,8 @@ class Names:
         return self.hearings.get(hearing, "hearing")
 
     def subject(self, machine: str, subject: str) -> str:
+        if machine == "referral":  # its subject is a pair: the entry itself says whom it is about
+            return "referral to the Victim Contact Scheme"
         return self.defendant(subject) if machine == "proceedings" else self.person(subject)
 
 
@@ -56,6 +58,7 @@ def in_words(fact: events.Fact, names: Names) -> str:
 def moved(machine: str, before: str, after: str) -> str:
     """Say one step of a machine: "from Listing to Adjournment"."""
     table = {"journey": wording.JOURNEY, "attendance": wording.ATTENDANCE, "proceedings": wording.PROCEEDINGS}
+    table["referral"] = wording.REFERRALS
     words = table.get(machine, {})
     if not before:
         return f"“{wording.label(words, after)}”"
@@ -232,6 +235,23 @@ def _counts_no_more(fact: events.MatchTakenBack) -> str:
     return f"; {count} {'entry counts' if count == 1 else 'entries count'} no more" if count else ""
 
 
+def _of_referral(words: str) -> Callable[[Any, Names], str]:
+    def say(fact: Any, names: Names) -> str:
+        who = f"{names.person(fact.participant)} because of {names.defendant(fact.defendant)}"
+        return f"Victim Contact Scheme, {who}: {words}"
+
+    return say
+
+
+def _referral_decided(fact: events.ReferralDecided, names: Names) -> str:
+    why = wording.label(referral.REASONS_NOT_TO_REFER, fact.reason)
+    return _of_referral("to be referred" if fact.refer else f"not to be referred. Reason: {why}")(fact, names)
+
+
+def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Names], str]:
+    return lambda fact, names: _of_referral(f"{words}. Reason: {wording.label(reasons, fact.reason)}")(fact, names)
+
+
 _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CaseRegistered": lambda fact, names: "the unit took the case on",
     "DefendantCharged": _charged,
@@ -296,6 +316,12 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     ),
     "WithdrawalTakenBack": _of_person("took their withdrawal back"),
     "ChangeExplained": _of_person("an officer explained why the date of the trial changed"),
+    "ReferralDecided": _referral_decided,
+    "ReferralSent": _of_referral("referral sent"),
+    "ReferralAcknowledged": _of_referral("referral acknowledged"),
+    "ReferralRejected": _referral_ended(referral.REASONS_OF_REJECTION, "referral rejected"),
+    "LiaisonOfficerContacted": _of_referral("a victim liaison officer has been in touch"),
+    "ReferralWithdrawn": _referral_ended(referral.REASONS_TO_WITHDRAW, "referral withdrawn"),
 }
 SAID_KINDS = frozenset(_WORDS)
 

@@ -40,6 +40,12 @@ class CourtCase(Base):
             sqlite_where=sa.text("officer_id IS NULL"),
             postgresql_where=sa.text("officer_id IS NULL"),
         ),
+        sa.Index(
+            "court_case_not_journalled",
+            "id",
+            sqlite_where=sa.text("NOT rows_journalled"),
+            postgresql_where=sa.text("NOT rows_journalled"),
+        ),
     )
 
     id: Mapped[str] = identifier()
@@ -55,6 +61,8 @@ class CourtCase(Base):
     state_hash: Mapped[str] = mapped_column(sa.String(64), default="")
     merged_into: Mapped[str | None] = mapped_column(sa.String(36))  # the case it is part of now
     split_from: Mapped[str | None] = mapped_column(sa.String(36))  # the case its defendants were taken out of
+    # False for a case of before 0009, until its journal holds the offence codes and grounds that its rows hold.
+    rows_journalled: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
 
 class Defendant(Base):

@@ -20,6 +20,7 @@ from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.referrals.answers import scheme_answers
 from workflows import snapshot
 from workflows.duty_rows import DutyRecord
 
@@ -55,6 +56,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
     people = snapshot.load(case.state).people if case.state else {}
     duties = _open_duties(session, case.id, now)
     points = _contact_points(session, case.id)
+    referrals = scheme_answers(session, case.id)
     return {
         "id": case.id,
         "urn": case.urn,
@@ -67,7 +69,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         "hearings": _hearings(session, case.id, names),
         "participants": [
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
-            | {"contact_points": points.get(row.person_id, [])}
+            | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),

@@ -37,6 +37,7 @@ from workflows.events import (
     ParticipantDied,
     ParticipantLeft,
     ParticipantRecorded,
+    ReferralDecided,
 )
 
 BY_A_PERSON = "user:"
@@ -70,7 +71,9 @@ class Entry:
     @property
     def needs_a_supervisor(self) -> bool:
         return any(
-            row.kind == DutyClosedByPerson.__name__ and row.payload["reason"] == BY_A_SUPERVISOR for row in self.rows
+            (row.kind == DutyClosedByPerson.__name__ and row.payload["reason"] == BY_A_SUPERVISOR)
+            or (row.kind == ReferralDecided.__name__ and not row.payload["refer"])
+            for row in self.rows
         )
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Result
 from witness_care.cases.models import Hearing as HearingRow
-from witness_care.casework import concerns
+from witness_care.casework import concerns, referral_rows
 from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_together, update_rows
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
@@ -68,6 +68,7 @@ def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now
         _write_hearings(connection, decided)
         _write_results(connection, decided)
         _write_people(connection, decided)
+        referral_rows.write(connection, decided)
         _write_cases(connection, decided)
         concerns.write(connection, stepped, refolded, now=now)
 

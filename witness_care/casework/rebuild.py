@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase
 from witness_care.casework import projection
-from witness_care.casework.apply import LockedCase, read_journals
+from witness_care.casework.apply import LockedCase, lock_cases, read_journals
 from witness_care.casework.rules import AS_SHIPPED, edition_column, rules_for_unit
 from witness_care.database import session
 from workflows import snapshot as snapshots
@@ -75,6 +75,17 @@ def rebuild(*, now: datetime) -> int:
         projection.write(connection, [], [(case, decision)], now=now)
         count += 1
     return count
+
+
+def rebuild_some(case_ids: Sequence[str], *, now: datetime) -> None:
+    """Write these cases anew from their journals, inside the caller's unit of work."""
+    connection = session().connection()
+    journals = read_journals(connection, case_ids)
+    refolds = [
+        (case, refold(case.id, journals.get(case.id, []), case.rules))
+        for case in lock_cases(connection, case_ids).values()
+    ]
+    projection.write(connection, [], refolds, now=now)
 
 
 def _refolds(*, for_update: bool) -> Iterator[tuple[LockedCase, Decision]]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Offence, Result
-from witness_care.casework import concerns, projection
+from witness_care.casework import concerns, projection, referral_rows
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rebuild import cases
 from witness_care.checks.combined import Combined
@@ -18,6 +18,7 @@ from witness_care.contacts.models import Contact, Told
 from witness_care.database import session
 from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant, Person
+from witness_care.referrals.models import Referral
 from workflows import truth
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
@@ -48,6 +49,7 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _people(case)
         yield from _told(case)
         yield from _concerns(case, rebuilt or case.snapshot, now)
+        yield from _referrals(case, look)
 
 
 def _rebuilt(case: LockedCase) -> Snapshot | None:
@@ -193,6 +195,16 @@ def _concerns(case: LockedCase, rebuilt: Snapshot, now: datetime) -> Iterator[Fi
         counted = concerns.rows(case, rebuilt, case.rules, [participant], now=row["computed_at"])
         if not _shows(row, counted[participant]):
             yield finding("I4", case.id, participant, "The engagement concern is not what the facts add up to.")
+
+
+def _referrals(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
+    wanted = list(referral_rows.referral_rows(case, case.snapshot, look))
+    stored = _of_case(Referral, case.id)
+    for row in wanted:
+        if not _shows(stored.get(row["id"]), row):
+            yield finding("I4", case.id, row["id"], "The row of a referral does not show how far it has come.")
+    for referral_id in sorted(stored.keys() - {row["id"] for row in wanted}):
+        yield finding("I4", case.id, referral_id, "There is a row of a referral that the state does not know.")
 
 
 def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from witness_care import dates, judgement_words, wording
 from witness_care.casework.rules import find_rule
-from workflows import values
+from workflows import referral, values
 from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -83,7 +83,12 @@ class DutyView:
     @property
     def is_told_by_talking(self) -> bool:
         """Whether this is news to pass on; keeping in touch is done by the talk itself."""
-        return self.topic != values.KEEP_IN_TOUCH
+        return self.topic in values.TOLD_TOPICS
+
+    @property
+    def is_a_referral(self) -> bool:
+        """Whether it is done on the page of the Victim Contact Scheme."""
+        return self.topic == referral.TOPIC
 
     @property
     def to_tell(self) -> str:

@@ -74,7 +74,18 @@ class Standing:
     reason: str = ""
 
 
-Step = Put | Message | Talk | Standing
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """An officer, or a supervisor, says something about a referral to the Victim Contact Scheme, by its form."""
+
+    at: datetime
+    who: str
+    entry: str
+    entries: dict[str, str]
+    by_supervisor: bool = False
+
+
+Step = Put | Message | Talk | Standing | Referred
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +138,13 @@ class CaseFile:
 
     # --- who is in it -------------------------------------------------------------------------------------------
 
-    def charge(self, defendants: int = 1, offences: int = 1) -> None:
-        """Charge so many defendants with so many offences each."""
+    def charge(self, defendants: int = 1, offences: int = 1, *, which: str = "") -> None:
+        """Charge so many defendants with so many offences each; `which` is the CJS code of the offence, else any."""
         charged = []
         for n in range(defendants):
             theirs = []
             for m in range(offences):
-                charge = self.random.choice(CHARGES)
+                charge = self.random.choice([each for each in CHARGES if which in ("", each.code)])
                 self.charges.append(charge)
                 offence = ChargedOffence(
                     self.voice.id(f"offence {n} {m}"), self.voice.id(f"defendant {n}"), charge.code, charge.title
@@ -330,6 +341,18 @@ class CaseFile:
     def says(self, said: str, *, who: Who, reason: str = "") -> None:
         """An officer writes down what somebody says of going on with the case, as of now."""
         self.steps.append(Standing(self.moments.now, who.id, said, page="concern/say", reason=reason))
+
+    def refer(self, *entries: str, by_supervisor: bool = False, **said: str) -> None:
+        """Somebody says these things about the referral of each victim, one after another, last of all."""
+        today = london_date(self.moments.now)
+        boxes = {f"happened_on-{box}": str(getattr(today, box)) for box in ("day", "month", "year")}
+        answers = {"told": "yes", "objects": "no"}
+        for entry in entries:
+            self.steps += [
+                Referred(self.moments.now, each.id, entry, boxes | answers | said, by_supervisor)
+                for each in self.people
+                if each.role in ("victim", "both")
+            ]
 
     def in_order(self) -> list[Step]:
         """Give the steps by time; what happens at one moment stays in the order in which it was written."""

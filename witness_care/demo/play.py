@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from witness_care.demo.case_file import CaseFile, Message, Put, Standing, Step, Talk
+from witness_care.demo.case_file import CaseFile, Message, Put, Referred, Standing, Step, Talk
 from witness_care.demo.world import PASSWORD, SIGN_INS, World
 from workflows import values
 
@@ -65,6 +65,9 @@ class Player:
         standings = [step for step in group if isinstance(step, Standing)]
         if standings:
             self._standings(urn, standings)
+        referred = [step for step in group if isinstance(step, Referred)]
+        if referred:
+            self._referred(urn, referred)
         return [step for step in group if isinstance(step, Message)]
 
     def _put(self, urn: str, step: Put) -> None:
@@ -121,12 +124,24 @@ class Player:
             entries = {"said": step.said} | ({"reason": step.reason} if step.reason else {})
             self._fill_in(desk, f"/participants/{people[step.who]['id']}/{step.page}", entries)
 
-    def _desk_in(self, unit: str) -> FlaskClient:
-        if unit not in self.desks:
-            email = next(one.email for one in SIGN_INS if one.role == "officer" and unit in one.units)
-            self.desks[unit] = self.app.test_client()
-            self._fill_in(self.desks[unit], "/sign-in", {"sign_in_name": email, "password": PASSWORD})
-        return self.desks[unit]
+    def _referred(self, urn: str, steps: Sequence[Referred]) -> None:
+        """Fill in the forms about the referrals of a case, for every defendant of whom there is an answer."""
+        case = self._send("GET", f"/api/v1/cases/{urn}", self.key)
+        people = _people_of(case)
+        for step in steps:
+            person = people[step.who]
+            desk = self._desk_in(case["unit"], "supervisor" if step.by_supervisor else "officer")
+            for answer in person["victim_contact_scheme"]:
+                address = f"/participants/{person['id']}/vcs/{answer['defendant']}/{step.entry}"
+                self._fill_in(desk, address, step.entries)
+
+    def _desk_in(self, unit: str, role: str = "officer") -> FlaskClient:
+        desk = f"{role} of {unit}"
+        if desk not in self.desks:
+            email = next(one.email for one in SIGN_INS if one.role == role and unit in one.units)
+            self.desks[desk] = self.app.test_client()
+            self._fill_in(self.desks[desk], "/sign-in", {"sign_in_name": email, "password": PASSWORD})
+        return self.desks[desk]
 
     def _fill_in(self, desk: FlaskClient, address: str, entries: dict[str, str]) -> None:
         hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(desk.get(address).text)}

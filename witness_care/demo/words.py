@@ -60,12 +60,12 @@ CHARGES = (
     Charge("OF61102", "Assault occasioning actual bodily harm"),
     Charge("CJ88116", "Assault by beating", "DOMESTIC_ABUSE"),
     Charge("OF61016", "Wounding with intent", "GBH_INTENT"),
-    Charge("TH68010", "Robbery"),
-    Charge("TH68023", "Burglary of a dwelling"),
-    Charge("PH97005", "Stalking involving serious alarm or distress", "DOMESTIC_ABUSE"),
-    Charge("SC15005", "Controlling or coercive behaviour", "DOMESTIC_ABUSE"),
-    Charge("CD98007", "Racially aggravated harassment", "HATE"),
-    Charge("SX03001", "Sexual assault", "SEXUAL"),
+    Charge("TH68023", "Robbery"),
+    Charge("TH68036", "Burglary of a dwelling"),
+    Charge("PH97011", "Stalking involving serious alarm or distress", "DOMESTIC_ABUSE"),
+    Charge("SC15004", "Controlling or coercive behaviour", "DOMESTIC_ABUSE"),
+    Charge("CD98069", "Racially aggravated harassment", "HATE"),
+    Charge("SX03007", "Sexual assault", "SEXUAL"),
     Charge("CD71039", "Criminal damage"),
 )
 

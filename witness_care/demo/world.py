@@ -100,7 +100,7 @@ def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]
             moments,
             names,
         )
-        if unit is UNITS[0] and len(earlier) >= 12 and n % 17 == 0 and n // 17 <= PEOPLE_IN_TWO_CASES:
+        if unit is UNITS[0] and len(earlier) >= 12 and n % 15 == 0 and n // 15 <= PEOPLE_IN_TWO_CASES:
             file.person_to_reuse = earlier[n % 12]
         file.story = story.__name__
         story(file)

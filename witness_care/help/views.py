@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -10,11 +11,15 @@ from flask import Blueprint, render_template
 
 from witness_care import wording
 from witness_care.accounts.permissions import route_policy
-from workflows import attendance, journey, proceedings
+from workflows import attendance, journey, proceedings, referral
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Row
 
 blueprint = Blueprint("help", __name__)
+
+# Who answers for the page about the Victim Contact Scheme, and when it was last read through.
+SCHEME_OWNER = "Victims and witnesses lead of the witness care unit"
+SCHEME_REVIEWED, SCHEME_REVIEW_BY = date(2026, 11, 27), date(2027, 5, 27)
 
 
 @blueprint.get("/help")
@@ -27,6 +32,15 @@ def help_page() -> str:
 @route_policy(permission="anyone")
 def accessibility() -> str:
     return render_template("help/accessibility.html")
+
+
+@blueprint.get("/help/victim-contact-scheme")
+@route_policy(permission="anyone")
+def victim_contact_scheme() -> str:
+    """For probation and police readers too: who does what, and how people are kept safe. Made to be printed."""
+    return render_template(
+        "help/victim_contact_scheme.html", owner=SCHEME_OWNER, reviewed=SCHEME_REVIEWED, review_by=SCHEME_REVIEW_BY
+    )
 
 
 @blueprint.get("/help/states")
@@ -44,6 +58,13 @@ def states() -> str:
                 attendance.Attendance,
                 attendance.EVENTS,
                 attendance.TABLE,
+            ),
+            _machine(
+                "How far a referral to the Victim Contact Scheme has come",
+                wording.REFERRALS,
+                referral.Referral,
+                referral.EVENTS,
+                referral.TABLE,
             ),
         ],
         settled=[

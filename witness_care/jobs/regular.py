@@ -66,6 +66,13 @@ def review_concerns(now: datetime) -> int:
     return service.review_all_due(now)
 
 
+def tell_journals(now: datetime) -> int:
+    """Tell the journals of cases of before an upgrade what only their rows hold; gives how many cases."""
+    from witness_care.referrals import backfill
+
+    return backfill.journal_rows(now)
+
+
 def check_calendar(now: datetime) -> int:
     """Check that the bank holidays of the next year are known, from 1 October on."""
     if not knows_enough_years(now):
@@ -85,5 +92,6 @@ JOBS = (
     Job(name="results", words="counts results a court owes", interval_seconds=15 * MINUTE, run=count_missing_results),
     Job(name="imports", words="takes away files nobody confirmed", interval_seconds=60 * MINUTE, run=forget_old_files),
     Job(name="concerns", words="counts engagement concerns", interval_seconds=15 * MINUTE, run=review_concerns),
+    Job(name="journals", words="tells journals what only rows hold", interval_seconds=MINUTE, run=tell_journals),
     Job(name="calendar", words="checks next year's bank holidays", interval_seconds=1440 * MINUTE, run=check_calendar),
 )

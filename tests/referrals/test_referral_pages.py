@@ -1,0 +1,229 @@
+"""The Victim Contact Scheme as officers and supervisors see it: answers, referrals, the unit's list and the file."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from tests.desk import Desk
+from tests.factories import a_case, a_mobile, a_victim, a_witness, at, sentenced
+from witness_care import database
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import Role
+from witness_care.audit.models import PersonalDataEntry
+from witness_care.cases.models import CourtCase
+from witness_care.checks.every import check
+from witness_care.contacts.models import Duty
+from witness_care.referrals import backfill, service
+from witness_care.referrals.models import Referral
+from workflows import referral
+from workflows.events import Answer, ResultKind
+
+pytestmark = pytest.mark.feature("I3")
+
+AGAINST_HER = {"offences": ("theft by Aaron Smith",)}
+ROBBERY, THEFT, COERCIVE = "TH68023", "TH68010", "SC15004"
+
+
+@pytest.fixture
+def cast(desk: Desk):
+    return desk.cast
+
+
+def a_sentence(length="4 Y", *, code=ROBBERY, linked=True, now="2026-11-26 15:00", **more):
+    victim = a_victim("Leah Jones", phones=[a_mobile("07700 900123")], **(AGAINST_HER if linked else {}))
+    case = a_case(victim, code=code)
+    sentenced(case, now=now, length=length, **more)
+    return case
+
+
+def row_of(case) -> Referral:
+    return database.session().scalars(sa.select(Referral).where(Referral.participant_id == case["Leah Jones"])).one()
+
+
+def officer(cast) -> Actor:
+    return Actor(kind=USER, id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
+
+
+def say(case, cast, name, *, reason="", who=None, now="2026-11-30 09:00", **more):
+    service.record(
+        case["Leah Jones"],
+        case.defendants["Aaron Smith"],
+        service.Entry(name=name, at=at(now), reason=reason, **more),
+        submission=f"{name} {now}",
+        actor=who or officer(cast),
+        now=at(now),
+    )
+
+
+def page_of(case) -> str:
+    return f"/participants/{case['Leah Jones']}/vcs"
+
+
+def test_a_sentence_makes_a_row_with_reasons_and_a_duty_of_ten_working_days(cast):
+    case = a_sentence()
+
+    row = row_of(case)
+    assert (row.result, row.state, row.unit_id) == ("eligible", "due", cast.unit)
+    assert "12 months or more" in row.reasons[0]
+    duty = database.session().scalars(sa.select(Duty).where(Duty.topic == referral.TOPIC)).one()
+    assert duty.due_at == at("2026-12-10 17:00")
+
+
+@pytest.mark.sqlite_only
+def test_an_officer_sends_the_referral_from_the_page_and_the_duty_is_met(cast, desk):
+    case, olivia = a_sentence(), desk.as_("olivia")
+    address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/sent"
+    assert "Record that the referral was sent" in olivia.get(page_of(case)).text
+
+    form = olivia.get(address)
+    answer = olivia.post(address, data=filled(form.text) | {"told": "yes", "objects": "no"})
+
+    assert answer.status_code == 303
+    database.session().rollback()
+    row = row_of(case)
+    assert row.state == "sent"
+    assert row.liaison_due_at == at("2026-12-30 17:00")
+    duty = database.session().scalars(sa.select(Duty).where(Duty.topic == referral.TOPIC)).one()
+    assert (duty.closed_reason, duty.met) == ("done", True)
+
+
+@pytest.mark.sqlite_only
+def test_only_a_supervisor_decides_that_somebody_eligible_is_not_referred(cast, desk):
+    case = a_sentence()
+    with pytest.raises(service.DoesNotFitError):
+        say(case, cast, service.DO_NOT_REFER, reason="other")
+    assert "Decide not to refer them" not in desk.as_("olivia").get(page_of(case)).text
+
+    sam = Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+    say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=sam)
+
+    row = row_of(case)
+    assert (row.state, row.reason) == ("not_referred", "already_referred")
+
+
+def test_the_whole_life_of_a_referral_is_kept_and_shown(cast, desk):
+    case = a_sentence()
+    say(case, cast, service.SENT, told=Answer.YES)
+    say(case, cast, service.REJECTED, reason="details_missing", now="2026-11-30 09:10")
+    assert "Details are missing or wrong" in desk.as_("olivia").get(page_of(case)).text
+    say(case, cast, service.SENT, now="2026-11-30 09:20")
+    say(case, cast, service.ACKNOWLEDGED, now="2026-11-30 09:30")
+    say(case, cast, service.CONTACTED, now="2026-11-30 09:40")
+
+    assert row_of(case).state == "vlo_contacted"
+    assert list(check(at("2026-11-30 09:42"), only="I4")) == []
+
+
+def test_the_list_of_the_unit_has_who_is_eligible_and_not_referred_until_it_is_sent(cast, desk):
+    case, sam = a_sentence(), desk.as_("sam")
+    listed = sam.get("/unit/victim-contact-scheme").text
+    assert "Leah Jones" in listed
+    assert "12 months or more" in listed
+    assert "Olivia" in listed
+
+    say(case, cast, service.SENT)
+
+    assert "Leah Jones" not in sam.get("/unit/victim-contact-scheme").text
+
+
+@pytest.mark.sqlite_only
+def test_a_resentence_brings_somebody_onto_the_list(cast, desk):
+    case, sam = a_sentence("11 M"), desk.as_("sam")
+    assert "Leah Jones" not in sam.get("/unit/victim-contact-scheme").text
+
+    sentenced(case, length="4 Y", now="2026-11-27 15:00")
+
+    assert "Leah Jones" in sam.get("/unit/victim-contact-scheme").text
+
+
+def test_the_lists_have_who_is_undecided_unclear_and_left_out(cast, desk):
+    a_sentence("24 M", code=COERCIVE)
+    a_sentence(linked=False, now="2026-11-12 15:00")
+    left_out = a_case(a_witness("Nadia Ahmed"), code=ROBBERY, defendants=("Cy Roe",))
+    sentenced(left_out, now="2026-11-26 15:00")
+    sam = desk.as_("sam")
+
+    assert "coercive" in sam.get("/unit/victim-contact-scheme?show=undecided").text
+    assert "which of the offences" in sam.get("/unit/victim-contact-scheme?show=unclear").text
+    assert "Cy Roe" in sam.get("/unit/victim-contact-scheme").text
+
+
+@pytest.mark.sqlite_only
+def test_a_liaison_officer_who_is_late_is_listed(cast, desk):
+    case = a_sentence(now="2026-10-01 15:00")
+    say(case, cast, service.SENT, now="2026-10-05 10:00")
+
+    assert "Leah Jones" in desk.as_("sam").get("/unit/victim-contact-scheme?show=liaison").text
+
+
+@pytest.mark.sqlite_only
+def test_the_file_for_the_probation_service_has_the_least_and_is_logged_as_disclosed(cast, desk):
+    case = a_sentence()
+    address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/referral.json"
+
+    answer = desk.as_("olivia").get(address)
+
+    body = answer.get_json()
+    assert set(body) == {
+        *("format", "referral", "made_at", "from", "victim", "offender", "eligibility", "send_by"),
+    }
+    assert [phone["number"] for phone in body["victim"]["phones"]] == ["07700 900123"]
+    query = sa.select(PersonalDataEntry).where(PersonalDataEntry.category == "disclosure")
+    (logged,) = database.session().scalars(query).all()
+    assert logged.recipient == "Probation service, Victim Contact Scheme"
+    assert case["Leah Jones"] in str(logged.subjects)
+
+
+@pytest.mark.sqlite_only
+def test_nothing_is_exported_of_somebody_who_is_not_to_be_referred(cast, desk):
+    case = a_sentence("24 M", code=THEFT)
+
+    answer = desk.as_("olivia").get(f"{page_of(case)}/{case.defendants['Aaron Smith']}/referral.json")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.sqlite_only
+def test_a_witness_is_told_that_the_scheme_is_for_victims(cast, desk):
+    case = a_case(a_witness("Nadia Ahmed"))
+
+    assert "witness only" in desk.as_("olivia").get(f"/participants/{case['Nadia Ahmed']}/vcs").text
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.feature("S10")
+def test_the_help_page_names_its_owner_and_its_review(app):
+    text = app.test_client().get("/help/victim-contact-scheme").text
+
+    assert "Owner: " in text
+    assert "Reviewed: Friday 27 November 2026" in text
+
+
+def test_old_cases_tell_their_journals_what_only_their_rows_hold(cast):
+    case = a_sentence("11 M", code="", kind=ResultKind.CUSTODY)
+    with database.writing() as work:
+        work.execute(sa.text("UPDATE offence SET cjs_code = 'OF61102'"))
+        work.execute(sa.update(CourtCase).values(rows_journalled=False))
+    session = database.session()
+    assert row_of(case).result == "insufficient"
+
+    assert backfill.journal_rows(at("2026-11-30 09:42")) == 1
+
+    session.rollback()
+    assert row_of(case).result == "not_eligible"
+    assert session.scalar(sa.select(CourtCase.rows_journalled)) is True
+    assert backfill.journal_rows(at("2026-11-30 09:43")) == 0
+    assert list(check(at("2026-11-30 09:43"), only="I4")) == []
+
+
+def filled(text: str) -> dict[str, str]:
+    """What a form holds as it is shown: its hidden fields and its boxes."""
+    import re
+
+    fields = {}
+    for tag in re.findall(r"<input[^>]*>", text):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and 'type="radio"' not in tag:
+            fields[name[1]] = value[1] if value else ""
+    return fields
