@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from tests.feed import payloads as court
-from witness_care.feed.formats.common_platform import translate
+from witness_care.feed.formats import common_platform
 from witness_care.feed.formats.result_kinds import ResultWords, kind_of
 from witness_care.feed.formats.translated import FeedRefusal, Parked, Part
 from workflows.events import (
     DateKind,
     HearingAdjourned,
     HearingConfirmed,
+    OffenceDescribed,
     OffenceResult,
     PleaRecorded,
     ResultKind,
@@ -27,6 +29,25 @@ from workflows.events import (
 RECEIVED = datetime(2026, 1, 13, 9, tzinfo=UTC)
 DAY = date(2026, 1, 12)
 GUILTY_PLEA = {"plea": {"pleaValue": "GUILTY", "pleaDate": "2026-01-12"}}
+
+
+def translate(body: dict[str, Any], headers: dict[str, str], received_at: datetime) -> Any:
+    """What a message says, without the codes of its offences: they come last, and have a test of their own."""
+    said = common_platform.translate(body, headers, received_at)
+    without_codes = tuple(
+        replace(part, facts=tuple(fact for fact in part.facts if not isinstance(fact.what, OffenceDescribed)))
+        for part in said.parts
+    )
+    return replace(said, parts=without_codes)
+
+
+def test_the_code_of_each_offence_comes_after_its_results():
+    said = common_platform.translate(court.resulted(court.an_offence(court.a_result())), {}, RECEIVED)
+
+    last = said.parts[0].facts[-1].what
+    assert isinstance(last, OffenceDescribed)
+    assert (last.defendant, last.offence) == (court.DEFENDANT, court.OFFENCE)
+    assert last.cjs_code
 
 
 def parts(body: dict[str, Any]) -> tuple[Part, ...]:

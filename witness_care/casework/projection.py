@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Result
+from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Offence, Result
 from witness_care.cases.models import Hearing as HearingRow
 from witness_care.casework import concerns, referral_rows
 from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_together, update_rows
@@ -69,6 +69,7 @@ def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now
         _write_results(connection, decided)
         _write_people(connection, decided)
         referral_rows.write(connection, decided)
+        _write_offence_codes(connection, decided)
         _write_cases(connection, decided)
         concerns.write(connection, stepped, refolded, now=now)
 
@@ -327,6 +328,21 @@ def _write_people(connection: sa.Connection, decided: Decided) -> None:
         if case.snapshot.defendants.get(defendant) is not standing
     ]
     update_rows(connection, Defendant.__table__, defendants)
+
+
+def _write_offence_codes(connection: sa.Connection, decided: Decided) -> None:
+    """Let the rows of offences have the codes that the state has now, whoever said them."""
+    rows = []
+    for case, decision in decided:
+        changed = {
+            key
+            for key, said in decision.snapshot.registers.items()
+            if key.startswith("described:") and case.snapshot.registers.get(key) is not said
+        }
+        if changed:
+            codes = truth.offence_codes({key: decision.snapshot.registers[key] for key in changed})
+            rows += [{"id": offence, "cjs_code": code} for offence, code in sorted(codes.items())]
+    update_rows(connection, Offence.__table__, rows)
 
 
 def _people(snapshot: Snapshot, *, case_start: Snapshot) -> Iterator[Row]:

@@ -19,7 +19,9 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.models import Role
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
+from witness_care.cases.held import load_case
 from witness_care.cases.models import CourtCase
+from witness_care.cases.service import after_the_last
 from witness_care.casework.apply import apply
 from witness_care.casework.models import JournalEvent
 from witness_care.columns import new_id
@@ -125,7 +127,9 @@ def record(
     message_id = str(uuid.uuid5(_MESSAGES, f"{participant_id}|{defendant_id}|{submission}"))
     with writing() as session:
         case_id = sa.select(Participant.case_id).where(Participant.id == participant_id).scalar_subquery()
-        session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
+        row = session.execute(
+            sa.select(CourtCase).where(CourtCase.id == case_id).with_for_update()
+        ).scalar_one_or_none()
         standing = standing_of(session, actor, participant_id, defendant_id)
         if standing is None:
             raise LookupError("Expected a referral of this actor's units; there is none by these ids.")
@@ -137,7 +141,7 @@ def record(
             id=new_id(),
             case_id=standing.case_id,
             what=_fact(participant_id, defendant_id, entry),
-            received_at=now,
+            received_at=after_the_last(load_case(session, row), now),
             occurred_at=entry.at,
             context="officer",
             message_id=message_id,

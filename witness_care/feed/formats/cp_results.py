@@ -29,6 +29,7 @@ from witness_care.feed.formats.cp_next_hearings import Named, first_placeholder_
 from witness_care.feed.formats.result_kinds import ADJOURNED_WITHOUT_DATE, ENDINGS, SENTENCES
 from witness_care.feed.formats.translated import FeedRefusal, NamedOffence, Parked, Part, Rejected, Said
 from workflows.events import (
+    OffenceDescribed,
     OffenceResult,
     PleaRecorded,
     ResultKind,
@@ -236,6 +237,7 @@ def _parts_of_case(case: _Case, *, hearing: Data, day: date, message: Message) -
     facts += [Said(warrant, HEARING) for warrant in cp_custody.warrants_of(results, hearing["id"], day)]
     if case.source or case.charges:
         facts.append(Said(_results(believed, hearing, day, message), HEARING))
+    facts += _codes(believed)
     yield replace(part, facts=tuple(facts), notes=adjourned.notes if adjourned else ())
     if len(believed) < len(case.charges):
         yield replace(part, parked=Parked.CONTRADICTORY, where=f"{OFFENCES}/verdict")
@@ -276,6 +278,14 @@ def _verdicts(charges: Sequence[_Charge], hearing: Data, day: date, message: Mes
             ),
             HEARING,
         )
+
+
+def _codes(charges: Sequence[_Charge]) -> Iterator[Said]:
+    """Give the code of each offence as the court has it: what decides its class (the Victim Contact Scheme)."""
+    for charge in charges:
+        code = charge.offence["offenceCode"]
+        if code and charge.defendant:
+            yield Said(OffenceDescribed(defendant=charge.defendant, offence=charge.id, cjs_code=code), HEARING)
 
 
 def _trial_end(hearing: Data, day: date, message: Message) -> Iterator[Said]:
