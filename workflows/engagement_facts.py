@@ -22,7 +22,7 @@ from workflows.journey import Journey
 from workflows.rulebook import Rulebook
 from workflows.snapshot import Change, Person, Snapshot, Topic, TopicKey, Topics
 from workflows.trial_outcome_reasons import trial_outcome_reason
-from workflows.working_days import Calendar, days_later, london_date, working_days_between
+from workflows.working_days import Calendar, days_later, london_date, next_working_day
 
 CONTEXTS = frozenset(("DOMESTIC_ABUSE", "SEXUAL"))
 LATE_WORKING_DAYS = 2
@@ -38,12 +38,13 @@ def concerns_of(
     """
     since = min((each.joined_at for each in snapshot.people.values()), default=None)
     concerns = {}
+    walked: Walked = {}
     for participant in participants:
         person = snapshot.people.get(participant)
         if person is None or not is_followed(person):
             concerns[participant] = NOT_FOLLOWED
             continue
-        facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since)
+        facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since, walked)
         concerns[participant] = assess(facts, pack, now)
     return concerns
 
@@ -54,10 +55,18 @@ def is_followed(person: Person) -> bool:
 
 
 def facts_of(
-    participant: str, person: Person, topics: dict[TopicKey, Topic], rules: Rules, since: datetime | None
+    participant: str,
+    person: Person,
+    topics: dict[TopicKey, Topic],
+    rules: Rules,
+    since: datetime | None,
+    walked: Walked | None = None,
 ) -> Facts:
-    """Give what counts for one person, from the state of their case alone; the unit has had it `since` then (UTC)."""
-    changes = _changes_of_trials(topics, rules.calendar)
+    """Give what counts for one person, from the state of their case alone; the unit has had it `since` then (UTC).
+
+    `walked` remembers the histories of trials, which people of one case mostly share.
+    """
+    changes = _changes_of_trials(topics, rules.calendar, {} if walked is None else walked)
     agreed = _agreed_days(participant, topics)
     wants_contact = values.KEEP_IN_TOUCH not in person.opted_out
     return Facts(
@@ -163,14 +172,26 @@ class _Walk:
         """
         if london_date(received_at) > london_date(start):
             return lost
-        return working_days_between(received_at, start, self.calendar) < LATE_WORKING_DAYS
+        enough = london_date(received_at)
+        for _ in range(LATE_WORKING_DAYS):
+            enough = next_working_day(enough, self.calendar)
+        return london_date(start) < enough
 
 
-def _changes_of_trials(topics: dict[TopicKey, Topic], calendar: Calendar) -> list[tuple[_TrialMove, ...]]:
+# The moves of a trial by the changes of its history: the very same objects, while the snapshot holds them.
+Walked = dict[tuple[int, ...], tuple[_TrialMove, ...]]
+
+
+def _changes_of_trials(
+    topics: dict[TopicKey, Topic], calendar: Calendar, walked: Walked
+) -> list[tuple[_TrialMove, ...]]:
     found = []
     for (_, name, _), topic in sorted(topics.items()):
         if name == values.WHEN_WHERE and any(is_about_a_trial(change.value) for change in topic.history):
-            found.append(_moves(topic.history, calendar))
+            same = tuple(map(id, topic.history))
+            if same not in walked:
+                walked[same] = _moves(topic.history, calendar)
+            found.append(walked[same])
     return found
 
 

@@ -19,6 +19,7 @@ from workflows.journey import Journey
 from workflows.knock_on import knock_ons
 from workflows.snapshot import Topics
 from workflows.trial_outcome_reasons import all_reasons
+from workflows.uniting import Uniting
 
 REASON = all_reasons()[0].cp_ids[0]
 
@@ -235,3 +236,12 @@ def test_what_a_step_gives_a_refold_gives():
     story.say(4, events.ChangeExplained(participant="victim"))
     again = refold("case", story.play.journal, RULES).snapshot
     assert again.people == story.play.snapshot.people
+
+
+def test_fear_in_one_of_two_merged_cases_is_not_ended_by_word_of_the_other():
+    uniting = Uniting(same={"theirs": "victim"}, meant={"target": (), "source": ()}, offences={})
+    resolved = events.SafetyConcernResolved(participant="victim")
+    uniting.say("source", events.SafetyConcernRaised(participant="victim"))
+    assert uniting.say("target", resolved) == ()
+    assert uniting.say("source", resolved) == (resolved,)
+    assert uniting.say("target", resolved) == (resolved,)

@@ -89,6 +89,7 @@ def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]
     told = [story for story, count in stories.STORIES.items() for _ in range(count)]
     random.shuffle(told)
     earlier: list[dict[str, Any]] = []
+    reused = 0
     for n, story in enumerate(told, 1):
         unit = UNITS[0] if random.random() < UNITS[0].share else UNITS[1]
         file = _file(
@@ -100,8 +101,9 @@ def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]
             moments,
             names,
         )
-        if unit is UNITS[0] and len(earlier) >= 12 and n % 15 == 0 and n // 15 <= PEOPLE_IN_TWO_CASES:
-            file.person_to_reuse = earlier[n % 12]
+        if unit is UNITS[0] and len(earlier) >= 12 and reused < min(n // 17, PEOPLE_IN_TWO_CASES):
+            file.person_to_reuse = earlier[reused]
+            reused += 1
         file.story = story.__name__
         story(file)
         if unit is UNITS[0] and file.person_to_reuse is None:
