@@ -27,7 +27,7 @@ from witness_care.feed.matching import Match, Matcher, Name
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait, UnknownField
 from witness_care.feed.states import Reason, State, state_of_message
 from witness_care.sealing import Plain
-from workflows.events import CaseEvent, HearingSighted, ResultsShared
+from workflows.events import CaseEvent, HearingSighted, OffenceDescribed, ResultsShared
 
 LONGEST_DETAIL = 300
 OLDER = {ResultsShared.__name__: Reason.OLDER_SHARE, HearingSighted.__name__: Reason.OLDER_LIST}
@@ -233,7 +233,8 @@ def _judge(outcomes: Iterable[Outcome], answers: Mapping[str, str]) -> None:
             if "changed" in said:
                 part.reason = Reason.MATCHED_LATER if part.again else Reason.CHANGED
             elif said == {"stale"}:
-                alone = part.events[0] if len(part.events) == 1 else ""
+                news = [kind for kind in part.events if kind != OffenceDescribed.__name__]  # codes come along
+                alone = news[0] if len(news) == 1 else ""
                 part.state, part.reason = State.STALE, OLDER.get(alone, Reason.OLDER_VERSION)
             elif part.again:
                 part.reason = Reason.MATCHED_LATER
