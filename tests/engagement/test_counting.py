@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,7 @@ from tests.factories import (
     said,
     told_everything,
 )
-from witness_care.cases.models import CourtCase
+from witness_care.cases.models import CourtCase, Offence
 from witness_care.casework import concerns
 from witness_care.casework.apply import lock_cases
 from witness_care.checks.every import check
@@ -28,7 +29,7 @@ from witness_care.database import session, writing
 from witness_care.engagement import service
 from witness_care.engagement.models import Concern
 from witness_care.jobs.regular import JOBS
-from workflows.events import ContactOutcome, ParticipantDied, ReluctanceStated
+from workflows.events import ContactOutcome, OptedOut, ParticipantDied, PleaRecorded, ReluctanceStated
 
 LEAH, NADIA = "Leah Jones", "Nadia Ahmed"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,6 +70,19 @@ def test_time_alone_is_counted_by_the_regular_job_at_the_moment_that_stands_on_t
     assert factors(case) == ["OVERDUE_DUTY"]
     assert service.review_all_due(due) == 0
     assert any(job.name == "concerns" for job in JOBS)
+
+
+@pytest.mark.sqlite_only
+def test_what_is_owed_no_more_and_leaves_nothing_is_counted_too(desk: Desk, case: MadeCase):
+    offence = session().scalars(sa.select(Offence.id).where(Offence.case_id == case.id)).one()
+    plea = PleaRecorded(defendant=case.defendants["Aaron Smith"], offence=offence, plea="guilty")
+    told_everything(case[LEAH], now="2026-11-10 11:00", by=desk.cast.olivia)
+    said(case, plea, now="2026-11-20 09:00")
+    assert stored(case).next_review_at == at("2026-11-27 17:00")  # the plea falls due
+
+    entered(case, OptedOut(participant=case[LEAH], topics=("plea",)), now="2026-11-20 11:00", by=desk.cast.olivia)
+    assert stored(case).next_review_at != at("2026-11-27 17:00")
+    assert list(check(at("2026-11-20 11:01"), only="I4")) == []
 
 
 def test_rows_of_an_upgrade_wait_and_the_job_counts_them_in_chunks(desk: Desk, case: MadeCase, monkeypatch):

@@ -120,3 +120,5 @@ def _changed_topics(before: Snapshot, after: Snapshot) -> Iterator[str]:
         was = before.topics.get(key)
         if was is not topic and was != topic:
             yield key[0]
+    for key in before.topics.keys() - after.topics.keys():  # nothing is left of it, and nothing owed of it
+        yield key[0]
