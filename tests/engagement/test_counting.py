@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -77,12 +76,12 @@ def test_what_is_owed_no_more_and_leaves_nothing_is_counted_too(desk: Desk, case
     offence = session().scalars(sa.select(Offence.id).where(Offence.case_id == case.id)).one()
     plea = PleaRecorded(defendant=case.defendants["Aaron Smith"], offence=offence, plea="guilty")
     told_everything(case[LEAH], now="2026-11-10 11:00", by=desk.cast.olivia)
-    said(case, plea, now="2026-11-20 09:00")
-    assert stored(case).next_review_at == at("2026-11-27 17:00")  # the plea falls due
+    said(case, plea, now="2026-11-16 09:00")
+    assert stored(case).next_review_at == at("2026-11-23 17:00")  # the plea falls due
 
-    entered(case, OptedOut(participant=case[LEAH], topics=("plea",)), now="2026-11-20 11:00", by=desk.cast.olivia)
-    assert stored(case).next_review_at != at("2026-11-27 17:00")
-    assert list(check(at("2026-11-20 11:01"), only="I4")) == []
+    entered(case, OptedOut(participant=case[LEAH], topics=("plea",)), now="2026-11-16 11:00", by=desk.cast.olivia)
+    assert stored(case).next_review_at != at("2026-11-23 17:00")
+    assert list(check(at("2026-11-16 11:01"), only="I4")) == []
 
 
 def test_rows_of_an_upgrade_wait_and_the_job_counts_them_in_chunks(desk: Desk, case: MadeCase, monkeypatch):
