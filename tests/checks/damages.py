@@ -48,8 +48,9 @@ APPLIED = select(FeedPart.id).where(FeedPart.state == "applied", FeedPart.reason
 MESSAGE_APPLIED = select(FeedPart.message_row_id).where(FeedPart.reason == "changed").order_by(FeedPart.id)
 WAITS = select(FeedPart.id).where(FeedPart.reason == "unknown-case").order_by(FeedPart.id)
 MESSAGE_WAITS = select(FeedPart.message_row_id).where(FeedPart.reason == "unknown-case").order_by(FeedPart.id)
-OF_COURT = select(JournalEvent.id).where(JournalEvent.kind == "ResultsShared")
-CASE_OF_COURT = select(JournalEvent.case_id).where(JournalEvent.kind == "ResultsShared")
+FROM_A_FEED = (JournalEvent.kind == "ResultsShared", JournalEvent.actor.like("feed:%"))
+OF_COURT = select(JournalEvent.id).where(*FROM_A_FEED)
+CASE_OF_COURT = select(JournalEvent.case_id).where(*FROM_A_FEED)
 
 
 def damage(invariant: str, words: str) -> Callable[[Plant], Plant]:
