@@ -56,6 +56,7 @@ def test_a_new_case_is_registered_with_its_people(put: Put, read: Read) -> None:
     assert answer.get_json()["facts"] == [
         "CaseRegistered",
         "DefendantCharged",
+        "OffenceDescribed",
         "ParticipantRecorded",
         "ParticipantRecorded",
         "CpsRequires",
