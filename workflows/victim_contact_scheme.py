@@ -8,7 +8,7 @@ Which offences count is data (offence_classes.py). Source: domain.md section 7.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -123,6 +123,9 @@ def assess(victim: Victim, offences: Sequence[Charged], classes: OffenceClasses 
         who = "A business" if victim.is_business else "A witness who is not a victim"
         return _whole(Result.NOT_ELIGIBLE, 1, f"{who} is not offered the scheme.")
     if victim.offences is None:
+        of_all = assess(replace(victim, offences=frozenset(each.offence for each in offences)), offences, classes)
+        if of_all.result is Result.NOT_ELIGIBLE:
+            return of_all  # whichever of the offences it was
         reason = "It is not recorded which of the offences were against this person."
         return _whole(Result.INSUFFICIENT, 1, reason, missing=("which offences were against this person",))
     asked = _Asked(victim=victim, offences=tuple(offences), classes=classes or shipped())

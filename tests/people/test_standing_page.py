@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, acquitted, told_everything
+from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, acquitted, sentenced, told_everything
 from tests.reading import text_of
 from witness_care.audit.models import Category, PersonalDataEntry
 from witness_care.casework.models import JournalEvent, Transition
@@ -114,6 +114,18 @@ def test_a_journey_closes_at_the_outcome_when_everything_has_been_told(desk: Des
     assert "Their journey: closed." in words
     assert stands(case, "Leah Jones")[1] == "closed"
     assert "What you do for them is closed." in page(desk, case, "Leah Jones")
+
+
+@pytest.mark.sqlite_only
+def test_a_referral_that_waits_stands_in_the_way_of_closing_and_is_named(desk: Desk):
+    case = a_case(a_victim("Leah Jones"))
+    sentenced(case, now="2026-11-20 16:00")  # for an offence whose code nobody gave
+    told_everything(case["Leah Jones"], now="2026-11-23 11:00", by=desk.cast.olivia)
+
+    shown = page(desk, case, "Leah Jones")
+
+    assert "Referral to the Victim Contact Scheme" in shown
+    assert "Nothing more is to be done for them: close" not in shown
 
 
 @pytest.mark.feature("C1")

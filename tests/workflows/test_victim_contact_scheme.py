@@ -153,9 +153,15 @@ def test_every_limb_is_cited_and_says_whether_it_was_checked(limb):
 
 
 def test_an_unknown_link_between_victim_and_offence_is_never_no():
-    answer = assess(Victim(is_victim=True, offences=None), [guilty(THEFT, K.FINE)])
+    answer = assess(
+        Victim(is_victim=True, offences=None), [guilty(THEFT, K.FINE), guilty(ROBBERY, length="4 Y", offence="o2")]
+    )
 
     assert (answer.result, answer.missing) == (I, ("which offences were against this person",))
+
+
+def test_an_unknown_link_does_not_matter_where_no_offence_would_do():
+    assert assess(Victim(is_victim=True, offences=None), [guilty(THEFT, K.FINE)]).result is N
 
 
 def test_a_business_is_not_offered_the_scheme():

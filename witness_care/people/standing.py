@@ -25,10 +25,12 @@ from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
 from witness_care.database import writing
 from witness_care.people.models import Participant
+from witness_care.referrals.models import Referral
 from workflows import attendance, journey
 from workflows.attendance import Attendance
 from workflows.events import Attended, CaseEvent, DidNotAttend, HearingClass, JourneyClosed
 from workflows.journey import Journey
+from workflows.referring import KEEPS_OPEN
 from workflows.truth import HearingStatus
 from workflows.working_days import london_date
 
@@ -54,6 +56,7 @@ class Standing:
     journey: Journey
     a_day_has_come: bool
     open_duties: tuple[str, ...]
+    referral_waits: bool = False  # to the Victim Contact Scheme: to be decided, sent or acknowledged
 
     @property
     def may_be_said(self) -> tuple[str, ...]:
@@ -69,7 +72,7 @@ class Standing:
     @property
     def may_close(self) -> bool:
         """Closing needs the outcome and nothing open (core.md rule 27)."""
-        return self.is_at_the_end and not self.open_duties
+        return self.is_at_the_end and not self.open_duties and not self.referral_waits
 
     @property
     def is_at_the_end(self) -> bool:
@@ -109,6 +112,7 @@ def standing_of(session: Session, actor: Actor, participant_id: str, now: dateti
         journey=Journey(row.journey),
         a_day_has_come=bool(session.scalar(sa.select(day_at_court.exists()))),
         open_duties=_open_duties(session, row.id),
+        referral_waits=_referral_waits(session, row.id),
     )
 
 
@@ -144,6 +148,13 @@ def record(participant_id: str, said: str, *, submission: str, actor: Actor, now
         apply([event], actor=actor.reference, now=now)
         subject = (participant_id, ledger.category_of_role(standing.role))
         ledger.note(Category.ALTERATION, case_id=standing.case_id, subjects=[subject], fields="attendance")
+
+
+def _referral_waits(session: Session, participant_id: str) -> bool:
+    waiting = sa.select(Referral.id).where(
+        Referral.participant_id == participant_id, Referral.state.in_([state.value for state in KEEPS_OPEN])
+    )
+    return bool(session.scalar(sa.select(waiting.exists())))
 
 
 def _open_duties(session: Session, participant_id: str) -> tuple[str, ...]:
