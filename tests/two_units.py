@@ -69,7 +69,7 @@ NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
 
 # What an address can name that belongs to no unit: what is said of a referral, formats,
 # pages of the API's description, accounts.
-OF_NO_UNIT = frozenset({"entry", "feed", "operation_id", "user_id", "client_id", "prefix"})
+OF_NO_UNIT = frozenset({"entry", "kind", "feed", "operation_id", "user_id", "client_id", "prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "participant_id": case[words.victim],
             "defendant_id": case.defendants[words.defendant],
             "entry": "sent",
+            "kind": "bail",
             "feed": FEED,
             **_rows_of(case, words),
             **_together(case, waiting, merged, supervisor, unit, code),

@@ -40,6 +40,7 @@ WHO_MAY = {
     "read_log": "no no no yes",
     "retention": "yes yes no yes",
     "try_rules": "no yes yes no",
+    "see_concerns": "yes yes no no",
 }
 
 

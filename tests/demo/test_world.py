@@ -41,7 +41,7 @@ def test_the_same_seed_at_the_same_moment_is_the_same_world(world: World) -> Non
 
 def test_it_has_about_a_hundred_and_fifty_cases_and_four_hundred_people(world: World) -> None:
     assert 140 <= len(world.files) <= 180
-    assert 380 <= sum(len(file.people) for file in world.files) <= 480
+    assert 380 <= sum(len(file.people) for file in world.files) <= 540
 
 
 def test_every_story_is_told(world: World) -> None:

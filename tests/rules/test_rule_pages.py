@@ -157,7 +157,7 @@ def test_a_pack_that_is_not_understood_is_refused_with_file_key_and_what_was_exp
     said = {
         "title = ": "pack_x.toml: expected TOML",
         TEXT.replace("cap = true", "capp = true", 1): 'pack_x.toml, R8-DATE: unknown key "capp". Did you mean "cap"?',
-        TEXT.replace('replaces = "victims_code_2021"', ""): "expected one rule R8-ATTEND on 2026-12-01",
+        TEXT.replace('replaces = "victims_code_2021"', ""): "expected one rule R10-EXP on 2026-12-01",
     }
     for text, words in said.items():
         answer = add(desk, "pack_x", text)

@@ -23,7 +23,7 @@ from witness_care.accounts.models import Unit
 from witness_care.cases.models import CourtCase, Defendant
 from witness_care.casework.apply import apply
 from witness_care.casework.rebuild import differences
-from witness_care.casework.rules import rules_for_unit
+from witness_care.casework.rules import AS_SHIPPED, rules_for_unit
 from witness_care.checks.every import check
 from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session, writing
@@ -76,7 +76,7 @@ class InThePureCore:
     """The pure core, stepped through JSON as the write path does it."""
 
     def __init__(self) -> None:
-        self.play = CasePlay(rules=rules_for_unit({}), case=CASE)
+        self.play = CasePlay(rules=rules_for_unit({}, AS_SHIPPED), case=CASE)
 
     @property
     def state_hash(self) -> str:
