@@ -381,11 +381,11 @@ def queue_pages(queues: Sequence[Queue], *, rounds: int, seed: int) -> list[Line
                 },
             )
         )
-        buffers = {queue.duties: seen[queue.duties]["first"].buffers for queue in queues}
+        buffers = {queue.duties: touched(queue, name, by_index=True)["first"].buffers for queue in queues}
         lines.append(
             Line(
                 figure="P7",
-                measure=f"{name}, buffers at {large.duties:,} duties",
+                measure=f"{name}, buffers at {large.duties:,} duties, both read by index",
                 against=f"{small.duties:,} duties",
                 ratio=buffers[large.duties] / buffers[small.duties],
                 goal=1.3,
@@ -412,7 +412,7 @@ def _timed(queue: Queue, name: str, *, rounds: int, seed: int) -> dict[str, Time
         )
 
 
-def touched(queue: Queue, name: str) -> dict[str, product.Touched]:
+def touched(queue: Queue, name: str, *, by_index: bool = False) -> dict[str, product.Touched]:
     """Give what the statement of a page touches, on the first page and on a far one."""
     found = {}
     with queue.app.app_context():
@@ -422,7 +422,7 @@ def touched(queue: Queue, name: str) -> dict[str, product.Touched]:
                 product.timed_page(page, after)
             [(statement, values)] = [each for each in sent if "LIMIT" in each[0] and "ORDER BY" in each[0]]
             product.explained(statement, values)  # once to bring the pages into memory
-            found[where] = product.explained(statement, values)
+            found[where] = product.explained(statement, values, by_index=by_index)
     return found
 
 

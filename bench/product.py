@@ -143,10 +143,19 @@ class Touched:
     indexes_of_duties: frozenset[str]
 
 
-def explained(statement: str, values: Any) -> Touched:
-    """Have PostgreSQL run a statement and count what it touches."""
+BY_INDEX_ONLY = ("seqscan", "hashjoin", "mergejoin", "bitmapscan")
+
+
+def explained(statement: str, values: Any, *, by_index: bool = False) -> Touched:
+    """Have PostgreSQL run a statement and count what it touches.
+
+    With `by_index` it may not read a small table whole instead, as it rightly does where there is little: how the cost
+    grows is seen only where both sizes are read in the same way.
+    """
     connection = session().connection().connection.driver_connection
     with connection.cursor() as cursor:
+        for way in BY_INDEX_ONLY if by_index else ():
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
         plan = cursor.fetchone()[0][0]["Plan"]
     session().rollback()
