@@ -89,6 +89,18 @@ def test_a_confirmed_hearing_names_case_people_court_and_days_in_london_time():
     assert fact.about.seeded_from == (court.an_id("plea hearing"),)
 
 
+def test_a_day_that_is_null_cancelled_stands():
+    body = court.confirmed("2026-03-09T10:30:00Z")
+    body["confirmedHearing"]["hearingDays"][0]["isCancelled"] = None
+    assert only_fact(body).when.days == (HearingDay(date(2026, 3, 9), time(10, 30), cancelled=False),)
+
+
+def test_two_sittings_of_a_day_are_one_also_where_one_is_null_cancelled():
+    body = court.days_cancelled("2026-03-09T10:30:00Z", "2026-03-09T14:00:00Z", cancelled=["2026-03-09T14:00:00Z"])
+    body["hearingDays"][0]["isCancelled"] = None
+    assert only_fact(body).days == (HearingDay(date(2026, 3, 9), time(10, 30), cancelled=False),)
+
+
 def test_a_hearing_of_two_cases_is_two_parts_each_with_its_own_people():
     body = court.confirmed("2026-03-09T10:30:00Z")
     other = court.a_hearing("2026-03-09T10:30:00Z", case="other case", defendants=["somebody else"])

@@ -91,6 +91,10 @@ class MaybeYes(YesNo):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_none=True, load_default=False, **options)
 
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        # The library gives None for null before it asks us; a day would be neither cancelled nor standing.
+        return super().deserialize(False if value is None else value, *args, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         return value is True
 
