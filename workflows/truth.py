@@ -299,8 +299,7 @@ def _days(registers: Registers, hearing_id: str, when: Statement | None) -> tupl
         shown = {day.on for day in sighted.said.days}
         gone, kept = gone - shown, kept | shown
     return tuple(
-        HearingDay(day.on, day.at, day.on in gone or bool(day.cancelled and day.on not in kept))
-        for day in when.said.days
+        HearingDay(day.on, day.at, (day.on in gone) or (day.cancelled and day.on not in kept)) for day in when.said.days
     )
 
 
