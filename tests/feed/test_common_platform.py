@@ -96,7 +96,7 @@ def test_a_day_that_is_null_cancelled_stands():
 
 
 def test_two_sittings_of_a_day_are_one_also_where_one_is_null_cancelled():
-    body = court.days_cancelled("2026-03-09T10:30:00Z", "2026-03-09T14:00:00Z", cancelled=["2026-03-09T14:00:00Z"])
+    body = court.days_cancelled("2026-03-09T10:30:00Z", cancelled=["2026-03-09T14:00:00Z"])
     body["hearingDays"][0]["isCancelled"] = None
     assert only_fact(body).days == (HearingDay(date(2026, 3, 9), time(10, 30), cancelled=False),)
 
