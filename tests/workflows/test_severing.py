@@ -14,6 +14,7 @@ from workflows import severing
 from workflows.decide import case_truth
 from workflows.events import CaseSplit, CaseSplitOff
 from workflows.severing import Severed
+from workflows.values import STILL_TO_BE_TRIED
 
 NEW, SPLIT = "new-case", "split-1"
 Owed = dict[tuple[str, str, str, str], object]
@@ -50,15 +51,22 @@ def owed(play: CasePlay, made: Severed | None = None) -> Owed:
 
 
 def played(story: object) -> CasePlay:
-    """A case with both defendants on it, and no thread in which one hearing is of one of them and another of both."""
+    """A case with both defendants on it, where what is owed about a hearing is owed for the defendants it is about.
+
+    So no thread has one hearing of one of them and another of both, and no trial is still listed of a defendant whose
+    verdict is in: in a case of its own that trial needs nobody, while here whoever is needed for the other hears of it.
+    """
     play = CasePlay(rules=RULES, case=CASE)
     play.play(messages_of(story, RULES))
     truth = case_truth(play.snapshot)
     assume(set(truth.charged) == set(DEFENDANTS))
     about: dict[str, set[frozenset[str]]] = {}
-    for hearing, thread in truth.threads.items():
-        named = frozenset(truth.hearings[hearing].about.defendants) or frozenset(DEFENDANTS)
+    for name, thread in truth.threads.items():
+        hearing = truth.hearings[name]
+        named = frozenset(hearing.about.defendants) or frozenset(DEFENDANTS)
         about.setdefault(thread, set()).add(named)
+        to_be_tried = any(truth.proceedings.get(each) in STILL_TO_BE_TRIED for each in named)
+        assume(to_be_tried or not (hearing.is_trial and hearing.is_live))
     assume(all(len(each) == 1 for each in about.values()))
     return play
 
