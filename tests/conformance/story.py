@@ -65,6 +65,11 @@ class Story:
         self.now = instant
         self.app.config["CLOCK"] = lambda: instant
 
+    def just_before(self, message: dict[str, Any]) -> Moment:
+        """What stood when this message was made: the time has come, the message has not."""
+        self.goes_on_to(datetime.fromisoformat(message["_metadata"]["createdAt"]))
+        return self.moment({})
+
     def send(self, message: dict[str, Any]) -> Moment:
         self.goes_on_to(datetime.fromisoformat(message["_metadata"]["createdAt"]) + timedelta(seconds=30))
         client = self.app.test_client()
@@ -121,7 +126,7 @@ def begin(app: Flask, *, case: str, defendant: str, offences: tuple[str, str]) -
     """Register the case under the court's ids, with a victim and two witnesses whom the CPS requires."""
     app.config["CLOCK"] = lambda: at(REGISTERED)
     cast = cast_of(app)
-    key = a_key(app, unit_ids=[cast.unit], scopes=["feed:common-platform", "cases:read"])
+    key = a_key(app, unit_ids=[cast.unit], scopes=["feed:common-platform", "cases:read", "concerns:read"])
     charges = tuple(
         OffenceGiven(id=f"count {number}", title=f"Count {number}", identifiers=(OtherId("cp", offence),))
         for number, offence in enumerate(offences, 1)
@@ -134,7 +139,11 @@ def begin(app: Flask, *, case: str, defendant: str, offences: tuple[str, str]) -
         defendants=(
             DefendantGiven(id="D1", name="Testy Testperson", identifiers=(OtherId("cp", defendant),), offences=charges),
         ),
-        participants=(a_victim(LEAH), _needed(a_witness(NADIA), 1), _needed(a_witness(OMAR), 2)),
+        participants=(
+            a_victim(LEAH, offences=tuple(offence.id for offence in charges)),
+            _needed(a_witness(NADIA), 1),
+            _needed(a_witness(OMAR), 2),
+        ),
     )
     with app.app_context():
         made = register_case(given, actor=SYSTEM, now=at(REGISTERED))
