@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from workflows import judgements, values
+from workflows import judgements, tasks, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.events import Answer
@@ -19,6 +19,10 @@ from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
+
+
+# Of everything else there is a module that knows its clock.
+SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 
 
 def settle_person(
@@ -35,7 +39,12 @@ def settle_person(
         (participant, topic, subject): value for topic, subject, value in values.values_for(participant, person, truth)
     }
     now_true |= _withdrawn(participant, person, truth, theirs, now_true)
-    for key in sorted(now_true.keys() | {key for key in theirs if key[1] in values.TOLD_TOPICS}):
+    now_true |= {
+        (participant, topic, subject): occasion
+        for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs)
+    }
+    taken_over = tasks.was_taken_over(person, theirs.values())
+    for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(
             account,
@@ -47,6 +56,7 @@ def settle_person(
             required=required,
             warned=warned,
             others=others if key[1] == values.ATTENDANCE else [],
+            taken_over=taken_over and key[1] in tasks.TASKS,
         )
     settle_keeping_in_touch(account, participant, person, truth, rules, cause)
 
@@ -82,6 +92,7 @@ def _settle_topic(
     required: bool,
     warned: datetime | None,
     others: list[Topic],
+    taken_over: bool,
 ) -> None:
     topic = account.topics.get(key, Topic())
     event = cause.event
@@ -99,7 +110,7 @@ def _settle_topic(
             topic = replace(topic, history=())  # the entitlement is over: it starts afresh if it comes again
         _keep(account, key, topic)
         return
-    topic = _note_change(topic, key, person, value, rules, applying, cause, others)
+    topic = _note_change(topic, key, person, value, rules, applying, cause, others, taken_over=taken_over)
     if person.enhanced is not Answer.NO and key[0] in cause.personal:
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
@@ -125,15 +136,18 @@ def _note_change(
     applying: tuple[Rule, ...],
     cause: Cause,
     others: list[Topic],
+    *,
+    taken_over: bool,
 ) -> Topic:
     """Append the current value to the history when it differs from the last."""
     now_hash = value.hash
     if topic.history and topic.history[-1].value_hash == now_hash:
         return topic
-    received_at = cause.event.received_at
+    received_at = max(cause.event.received_at, value.not_before or cause.event.received_at)
     start = cap_start(topic, received_at, value.starts_at, others)
     enhanced = person.gets_enhanced_time
-    baseline = not topic.history and key[0] in cause.personal and _is_past(key[1], value, received_at)
+    was_before = taken_over and person.joined_at == cause.event.received_at
+    baseline = not topic.history and key[0] in cause.personal and (was_before or _is_past(key[1], value, received_at))
     keys = tuple(sorted(each.key for each in applying))
 
     def change() -> Change:

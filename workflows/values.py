@@ -67,11 +67,15 @@ class CaseTruth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A value with what the clock needs beside it: the hearing it is about, and its first start (UTC)."""
+    """A value with what the clock needs beside it: the hearing it is about, and its first start (UTC).
+
+    `not_before` (UTC) is when the clock of something starts that is known earlier than it is to be done.
+    """
 
     content: Any
     hearing: str | None = None
     starts_at: datetime | None = None
+    not_before: datetime | None = None
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
