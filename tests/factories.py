@@ -26,7 +26,7 @@ from witness_care.contacts.models import Duty
 from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, record_contact
 from witness_care.database import session
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
-from workflows import values
+from workflows import tasks
 from workflows.events import (
     About,
     ContactOutcome,
@@ -302,7 +302,7 @@ def attempted(participant_id: str, outcome: ContactOutcome, *, now: str, by: str
     shown = [
         Shown(duty.topic, duty.subject, duty.value_hash)
         for duty in open_duties(participant_id)
-        if duty.topic != values.KEEP_IN_TOUCH
+        if duty.topic not in tasks.OTHER_TASKS
     ]
     entry = Entry(
         participant_id=participant_id,

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from witness_care import dates, judgement_words
-from workflows import referral, rulebook, values
+from witness_care import dates, judgement_words, task_words
+from workflows import referral, rulebook, tasks, values
 from workflows.working_days import days_later
 
 Value = Mapping[str, Any]
@@ -78,6 +78,7 @@ TOPICS = {
     values.SENTENCE: "Sentence",
     values.SPECIAL_MEASURES: "Special measures",
     **judgement_words.TOPICS,
+    **task_words.TOPICS,
     values.KEEP_IN_TOUCH: "Keeping in touch",
     referral.TOPIC: "Referral to the Victim Contact Scheme",
 }
@@ -286,6 +287,8 @@ def to_tell(topic: str, value: Value, told: Value | None) -> str:
             return "Keep in touch"
         case referral.TOPIC:
             return "Refer them to the Victim Contact Scheme"
+        case _ if topic in task_words.TO_DO:
+            return task_words.TO_DO[topic]
         case _ if topic in judgement_words.TO_TELL:
             return judgement_words.TO_TELL[topic]
         case _:
@@ -318,6 +321,8 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
                 if day
                 else "The day of the sentence is not known"
             )
+        case _ if topic in task_words.TOPICS:
+            return task_words.what(topic, value)
         case _:
             return judgement_words.what(topic, value, offences or {})
 
@@ -333,9 +338,15 @@ def details(topic: str, value: Value, offences: Mapping[str, str] | None = None)
 
 def last_told(topic: str, told: Value | None, offences: Mapping[str, str] | None = None) -> str:
     """Say what the person was last told: "They have: trial, Wed 2 Dec, 10am"."""
-    if topic in (values.KEEP_IN_TOUCH, referral.TOPIC):
+    if tasks.is_task(topic):
         return ""
     return f"They have: {what(topic, told, offences, short=True)}" if told else "They have not been told anything yet"
+
+
+def closed(topic: str, how: str | None) -> str:
+    """Say how a duty ended: "told", and of something that was to be done, "done"."""
+    own = task_words.CLOSED if tasks.is_task(topic) else {}
+    return own.get(how or "") or label(CLOSED, how)
 
 
 def reason(reason_id: str) -> str:

@@ -38,7 +38,7 @@ from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
-from workflows import values
+from workflows.tasks import is_task
 
 FEED = "feed:common-platform"
 LEAH, NADIA, OWEN = "Leah Jones", "Nadia Ahmed", "Owen Price"
@@ -50,7 +50,7 @@ def sam(desk: Desk) -> Actor:
 
 
 def owed(participant: str) -> list[tuple[str, Any]]:
-    return [(duty.topic, duty.due_at) for duty in open_duties(participant) if duty.topic != values.KEEP_IN_TOUCH]
+    return [(duty.topic, duty.due_at) for duty in open_duties(participant) if not is_task(duty.topic)]
 
 
 def state_of(case: MadeCase) -> str:

@@ -70,7 +70,7 @@ def trial_of(case: MadeCase) -> Hearing:
 
 
 def owed(participant: str) -> list[str]:
-    return [duty.topic for duty in open_duties(participant) if duty.topic != values.KEEP_IN_TOUCH]
+    return [duty.topic for duty in open_duties(participant) if not is_task(duty.topic)]
 
 
 def nothing_differs() -> bool:

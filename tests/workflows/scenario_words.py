@@ -57,7 +57,13 @@ def in_words(topic: str, value: Any) -> str:
         return value["result"]
     if topic == values.SPECIAL_MEASURES:
         return ", ".join(f"{measure} {said}" for measure, said in sorted(value["measures"].items()))
-    return f"every {value['every_days']} days"
+    if topic == values.KEEP_IN_TOUCH:
+        return f"every {value['every_days']} days"
+    return ", ".join(f"{name} {_plain(said)}" for name, said in sorted(value.items()))
+
+
+def _plain(said: Any) -> str:
+    return " and ".join(map(str, said)) if isinstance(said, list) else str(said).lower()
 
 
 def _hearing_in_words(hearing: Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ def duty_changed(
     """Say what one entry did to something that is owed."""
     what = wording.to_tell(topic, value, told)
     if action == "closed":
-        return f"{what}: closed, {wording.label(wording.CLOSED, reason)}"
+        return f"{what}: closed, {wording.closed(topic, reason)}"
     return f"{what}: {ACTIONS.get(action, action)}"
 
 
@@ -219,7 +219,7 @@ def _contact(fact: events.ContactMade, names: Names) -> str:
 
 def _closed(fact: events.DutyClosedByPerson, names: Names) -> str:
     topic = wording.label(wording.TOPICS, fact.topic).lower()
-    return f"{names.person(fact.participant)}: “{topic}” ended by hand, {wording.label(wording.CLOSED, fact.reason)}"
+    return f"{names.person(fact.participant)}: “{topic}” ended by hand, {wording.closed(fact.topic, fact.reason)}"
 
 
 def _of_person(words: str) -> Callable[[Any, Names], str]:

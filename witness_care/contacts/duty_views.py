@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
-from witness_care import clock, wording
+from witness_care import clock, task_words, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.models import Role
 from witness_care.accounts.permissions import route_policy
@@ -66,7 +66,11 @@ def _duty(duty_id: str) -> tuple[DutyView, Who]:
 
 def _form(view: DutyView, who_asks: Actor) -> EndDutyForm:
     form = EndDutyForm()
-    form.reason.choices = [SelectChoice(DECLINED, "They do not want to be told")]
+    if view.is_a_task and not view.is_a_referral:
+        form.reason.label.text = "How did it end?"
+        form.reason.choices = [SelectChoice(key, words) for key, words in task_words.ENDS.items()]
+    else:
+        form.reason.choices = [SelectChoice(DECLINED, "They do not want to be told")]
     attempts = queries.attempts_since(session(), view)
     if who_asks.role is Role.SUPERVISOR and may_be_given_up(view, len(attempts), len({day for day, _ in attempts})):
         form.reason.choices.append(SelectChoice(ATTEMPTS_EXHAUSTED, "They could not be reached"))
@@ -84,7 +88,6 @@ def _page(view: DutyView, who: Who, form: EndDutyForm, **more: Any) -> str:
         opened_by=wording.source(story.opened_by.source) if story.opened_by else "",
         attempts=queries.attempts_since(session(), view),
         form=form,
-        closed_words=wording.label(wording.CLOSED, view.closed_reason),
         closed_by=wording.actor(view.closed_by or "", story.names),
         **more,
     )

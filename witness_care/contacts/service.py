@@ -204,7 +204,10 @@ def _counts_elsewhere(session: Session, participant: sa.Row, contact_id: str) ->
 
 
 def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:
-    """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False: it was closed before."""
+    """End a duty otherwise than by a contact. False: it was closed before.
+
+    `closed_as` is "declined", or "attempts_exhausted" by a supervisor; of a task also "done" and "not_applicable".
+    """
     with writing(Work.END_DUTY) as session:
         duty = session.execute(sa.select(Duty).where(Duty.id == duty_id)).scalar_one_or_none()
         if duty is None:
