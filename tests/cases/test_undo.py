@@ -41,6 +41,7 @@ from witness_care.people.document import PersonGiven
 from witness_care.people.models import Participant, Person
 from workflows import values
 from workflows.events import ContactOutcome, CpsNotRequired, TrialVacated
+from workflows.tasks import is_task
 
 pytestmark = pytest.mark.feature("C5")
 LEAH = "Leah Jones"
