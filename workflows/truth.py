@@ -433,7 +433,7 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
     """Give every offence of the case on which anything is known beyond the charge."""
     found: dict[str, OffenceTruth] = {}
     latest = latest_results(registers)
-    named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
+    named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:", DECISION))}
     for offence in named | set(latest):
         known = _offence(registers, offence, latest.get(offence))
         # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
@@ -492,8 +492,21 @@ def _offence(registers: Registers, offence: str, latest: LatestResults | None) -
         sentenced_on=latest.on if latest and sentence else None,
         sentenced_in=latest.hearing if latest and sentence else "",
         # A final disposal beside a next hearing is not an end (feeds.md section 15).
-        final=said_verdict == "not_guilty" or (bool(stopped or sentence) and not adjourned),
+        final=said_verdict == "not_guilty"
+        or (bool(stopped or sentence) and not adjourned)
+        or _was_given_up(registers, offence, said_verdict),
     )
+
+
+def _was_given_up(registers: Registers, offence: str, verdict: str) -> bool:
+    """Say whether the police or the CPS decided not to go on with an offence, also where it is dealt with out of court.
+
+    Nobody is to come for a charge that is stopped, though the court has not said so yet. A verdict says otherwise.
+    """
+    decided = standing(registers, f"{DECISION}{offence}")
+    if decided is None or not isinstance(decided.said, events.ProsecutionDecided):
+        return False
+    return decided.said.decision in (events.NO_PROSECUTION, events.STOPPED) and not verdict
 
 
 def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
@@ -507,7 +520,8 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
     return found
 
 
-STATED_OF_DEFENDANTS = ("bail:", "warrant:", "decision:", "appeal:", "appeal-decided:")
+DECISION = "decision:"
+STATED_OF_DEFENDANTS = ("bail:", "warrant:", DECISION, "appeal:", "appeal-decided:")
 MEASURE = "measure:"
 
 
