@@ -169,12 +169,14 @@ damage("I4", "a hearing has another first day")(
 damage("I4", "the days of a hearing are gone")(lambda w: w.remove(HearingDay, w.first(select(HearingDay.hearing_id))))
 damage("I4", "there is a hearing that nothing speaks of")(lambda w: w.copy(Hearing, w.first(select(Hearing.id))))
 damage("I4", "a result is another than was shared")(
-    lambda w: w.change(Result, w.first(select(Result.id)), kind="community") and w.first(select(Result.id))
+    lambda w: w.change(Result, w.first(select(Result.id).where(Result.kind != "community")), kind="community")
 )
 damage("I4", "a result is gone")(lambda w: w.remove(Result, w.first(select(Result.id))))
 damage("I4", "there is a result that nobody shared")(lambda w: w.copy(Result, w.first(select(Result.id)), kind="fine"))
 damage("I4", "a defendant stands elsewhere")(
-    lambda w: w.change(Defendant, w.first(select(Defendant.id)), proceedings="concluded")
+    lambda w: w.change(
+        Defendant, w.first(select(Defendant.id).where(Defendant.proceedings != "concluded")), proceedings="concluded"
+    )
 )
 damage("I4", "a defendant was taken off the case")(
     lambda w: w.change(Defendant, w.first(select(Defendant.id)), removed_at=NOW)
