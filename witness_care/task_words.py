@@ -64,7 +64,9 @@ def what(topic: str, value: Value) -> str:
         case tasks.PERSONAL_STATEMENT:
             return "There is a guilty plea or a conviction: before the sentence they may say what the crime did to them"
         case tasks.DATES_TO_AVOID if value.get("instead_of"):
-            return f"The trial of {dates.full_date(date.fromisoformat(value['instead_of']))} is off and needs another date"
+            return (
+                f"The trial of {dates.full_date(date.fromisoformat(value['instead_of']))} is off and needs another date"
+            )
         case tasks.DATES_TO_AVOID:
             return "There is to be a trial, and it has no date yet"
         case tasks.PRE_TRIAL_VISIT:

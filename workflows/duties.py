@@ -20,7 +20,6 @@ from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
 
-
 # Of everything else there is a module that knows its clock.
 SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 

@@ -32,7 +32,6 @@ from workflows.snapshot import (
 from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
 from workflows.values import CaseTruth
 
-
 OF_ONE_DEFENDANT = (
     *(events.PleaRecorded, events.VerdictRecorded, events.ProsecutionDecided),
     *(events.AppealStated, events.AppealDecided),

@@ -103,8 +103,8 @@ def _decisions(
     }
     for topic, kinds in ((NO_PROSECUTION, (events.NO_PROSECUTION,)), (STOP, (events.STOPPED, events.ALTERED))):
         found = {
-            offence: {"decision": decision.decision, "reason": decision.reason, "review": decision.may_be_reviewed}
-            | ({"letter": decision.letter_on.isoformat()} if decision.letter_on else {})
+            offence: {"decision": decision.decision, "reason": decision.reason}
+            | (_right_to_review(decision) if is_victim else {"review": False})
             for offence, decision in made.items()
             if decision.decision in kinds
         }
@@ -116,6 +116,12 @@ def _decisions(
             }
         if found:
             yield topic, {"offences": found}
+
+
+def _right_to_review(decision: events.ProsecutionDecided) -> dict[str, Any]:
+    """Give whether a victim may ask for a review, and the letter from which their time counts (VRR-REQ)."""
+    letter = {"letter": decision.letter_on.isoformat()} if decision.letter_on else {}
+    return {"review": decision.may_be_reviewed} | letter
 
 
 # A charge that the court dismissed is no decision of the prosecution.

@@ -9,7 +9,7 @@ Contact Scheme have clocks and machines of their own (`keeping_in_touch`, `refer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
 from workflows import events, referral, values

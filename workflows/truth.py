@@ -521,6 +521,7 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
 
 
 DECISION = "decision:"
+CONDITIONAL_BAIL = "conditional_bail"
 STATED_OF_DEFENDANTS = ("bail:", "warrant:", DECISION, "appeal:", "appeal-decided:")
 MEASURE = "measure:"
 
@@ -528,10 +529,27 @@ MEASURE = "measure:"
 def said_of_defendants(registers: Registers) -> dict[str, Stated]:
     """Give what stands of bail, warrants, decisions of the prosecution and appeals, by register."""
     return {
-        key: stands.said
+        key: _with_conditions(registers[key], stands)
         for key in registers
         if key.startswith(STATED_OF_DEFENDANTS) and (stands := standing(registers, key)) is not None
     }
+
+
+def _with_conditions(held: tuple[Statement, ...], stands: Statement) -> Stated:
+    """Give what stands; of bail with the conditions stated last, where a newer message says the same without them.
+
+    A court's results say "on bail with conditions" and not which: what an officer heard of them is not gone by that.
+    """
+    said = stands.said
+    if not isinstance(said, events.BailDecided) or said.status != CONDITIONAL_BAIL or said.conditions or said.mark:
+        return said
+    before = [each for each in held if (each.occurred_at, each.message_id) < (stands.occurred_at, stands.message_id)]
+    for earlier in sorted(before, key=lambda each: (each.occurred_at, each.message_id), reverse=True):
+        if not isinstance(earlier.said, events.BailDecided) or earlier.said.status != CONDITIONAL_BAIL:
+            return said
+        if earlier.said.conditions or earlier.said.mark:
+            return replace(said, conditions=earlier.said.conditions, mark=earlier.said.mark)
+    return said
 
 
 def measures(registers: Registers) -> dict[str, dict[str, str]]:

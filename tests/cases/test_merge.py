@@ -38,6 +38,7 @@ from witness_care.contacts import service as contacts
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
+from workflows import values
 from workflows.tasks import is_task
 
 FEED = "feed:common-platform"

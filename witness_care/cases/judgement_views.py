@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from witness_care import clock, database, errors, wording
@@ -64,7 +64,12 @@ def special_measures(participant_id: str) -> Answer:
     who = page_queries.participant(database.session(), actor(), participant_id)
     if who is None:
         raise errors.absent()
-    ledger.note_participants([(who.case_id, who.id, who.role)], fields=("name", "special measures"))
+    looked_at = request.method == "GET"
+    ledger.note_participants(
+        [(who.case_id, who.id, who.role)],
+        fields=("name", "special measures"),
+        category="consultation" if looked_at else "alteration",
+    )
     form = SpecialMeasureForm()
     if not form.token.data:
         form.token.data = new_id()

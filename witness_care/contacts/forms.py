@@ -190,7 +190,7 @@ class ContactForm(FlaskForm):
             outcome=outcome,
             happened_at=self.happened_at,
             token=self.token.data,
-            told=tuple(self._shown()) if self.chosen in TELLS else (),
+            told=tuple(self._shown()),
             note=note,
             contact_point_id=self.contact_point.data if by_phone and not incoming else None,
             direction=IN if incoming else OUT,
@@ -205,7 +205,10 @@ class ContactForm(FlaskForm):
         return dates.today_or_short(instant_of(day, at), now) if day and at else "time to be corrected"
 
     def _shown(self) -> list[Shown]:
-        parts = [text.split("|") for text in (*(self.tell.data or ()), *(self.done.data or ())) if text.count("|") == 2]
+        """Give what counts: of a talk in which the news could not be told, what was asked and offered all the same."""
+        told = (self.tell.data or ()) if self.chosen in TELLS else ()
+        done = (self.done.data or ()) if self.chosen in (*TELLS, NOT_TOLD) else ()
+        parts = [text.split("|") for text in (*told, *done) if text.count("|") == 2]
         return [Shown(topic=topic, subject=subject, value_hash=value_hash) for topic, subject, value_hash in parts]
 
     def _instant(self, now: datetime) -> datetime | None:

@@ -218,13 +218,14 @@ def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool
             return False
         fact = DutyClosedByPerson(participant=participant.id, topic=duty.topic, subject=duty.subject, reason=closed_as)
         apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
+        _note(participant, Category.ALTERATION, "duty")
         return True
 
 
-def _note(participant: sa.Row, category: Category) -> None:
+def _note(participant: sa.Row, category: Category, what: str = "contact") -> None:
     """Written to the personal-data log in the very transaction that changes the record."""
     subject = (participant.id, ledger.category_of_role(participant.role))
-    ledger.note(category, case_id=participant.case_id, subjects=[subject], fields=("contact",))
+    ledger.note(category, case_id=participant.case_id, subjects=[subject], fields=(what,))
 
 
 # --- in one transaction, under the lock of the case ----------------------------------------------------------------

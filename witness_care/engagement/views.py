@@ -137,7 +137,7 @@ def done(decision_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/participants/<participant_id>/concern/say")
-@route_policy(permission="see_concerns", category="alteration")
+@route_policy(permission="see_concerns", category="consultation")
 def say(participant_id: str) -> str:
     who = _who(participant_id)
     return render_template(SAY, **_saying(who, SayForm(formdata=None)))
@@ -173,7 +173,7 @@ def _saying(who: Who, form: SayForm) -> dict[str, Any]:
 
 
 @blueprint.get("/participants/<participant_id>/concern/disagree")
-@route_policy(permission="see_concerns", category="alteration")
+@route_policy(permission="see_concerns", category="consultation")
 def disagree(participant_id: str) -> str:
     who = _who(participant_id)
     return render_template(DISAGREE, **_disagreeing(who, DisagreeForm(formdata=None)))
