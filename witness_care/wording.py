@@ -420,7 +420,7 @@ def _outcome(value: Value) -> str:
 def _per_offence(value: Value, titles: Mapping[str, str], words: Any) -> str:
     found = value.get("offences", {})
     if not found:
-        return "What they were told no longer stands; nothing takes its place yet"
+        return judgement_words.GONE
     return "; ".join(
         f"{titles.get(offence) or 'Offence'}: {words(result)}" for offence, result in sorted(found.items())
     )

@@ -96,10 +96,20 @@ def _assess(
     victim = Victim(is_victim=person.is_victim, offences=own, grounds=frozenset(person.enhanced_basis))
     codes = now.remember("codes", lambda: truth.offence_codes(registers))
     latest = now.remember("latest results", lambda: truth.latest_results(registers))
-    return assess(victim, tuple(_charged(offence, now, codes, latest) for offence in now.charged.get(defendant, ())))
+    theirs = now.charged.get(defendant, ())
+    fell = frozenset(offence for offence in theirs if truth.conviction_fell(registers, defendant, offence))
+    return assess(victim, tuple(_charged(offence, now, codes, latest, fell) for offence in theirs))
 
 
-def _charged(offence: str, now: CaseTruth, codes: dict[str, str], latest: dict[str, truth.LatestResults]) -> Charged:
+def _charged(
+    offence: str,
+    now: CaseTruth,
+    codes: dict[str, str],
+    latest: dict[str, truth.LatestResults],
+    fell: frozenset[str],
+) -> Charged:
+    if offence in fell:  # an appeal took the conviction away: what was passed for it does not stand
+        return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")
     known = now.offences.get(offence, truth.OffenceTruth())
     shared = latest.get(offence)
     return Charged(
@@ -133,9 +143,9 @@ def reassess(fold: Fold, event: CaseEvent) -> None:
     if not fold.referrals and not any(known.final or known.sentence for known in fold.truth.offences.values()):
         return  # nothing has ended yet: nearly always
     for participant, person in fold.people.items():
-        if not person.is_victim or why_not(person):
-            continue
         before = _answered(fold.referrals, participant)
+        if why_not(person) or not (person.is_victim or before):
+            continue
         for defendant in sorted(values.relevant_defendants(person, fold.truth) | before):
             answer = assess_pair(person, defendant, fold.truth, fold.registers, answered=defendant in before)
             held = fold.referrals.get(key_of(participant, defendant), ReferralStanding())

@@ -1,4 +1,4 @@
-"""Says what is to be done for a person beside telling them news: introduce ourselves, ask, offer, meet, have a last talk.
+"""Says what is to be done for a person beside telling them news: introduce ourselves, ask, offer, meet, a last talk.
 
 A task is a topic like any other (core.md rules 8 to 19): its value is the occasion, ticking it in a contact counts as
 told, and a person may end it as done, declined or not applicable. It is owed again when there is a new occasion for it,
@@ -8,7 +8,7 @@ Contact Scheme have clocks and machines of their own (`keeping_in_touch`, `refer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
 from typing import Any
 
@@ -16,7 +16,7 @@ from workflows import events, referral, values
 from workflows.events import DateKind
 from workflows.journey import Journey
 from workflows.snapshot import Person, Topic, TopicKey
-from workflows.truth import Hearing
+from workflows.truth import Hearing, OffenceTruth
 from workflows.values import CaseTruth, Value
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -35,12 +35,15 @@ TASKS = (
     *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),
     *(SPECIAL_MEASURES_CHASE, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
 )
+Content = dict[str, Any]
+
 OTHER_TASKS = (values.KEEP_IN_TOUCH, referral.TOPIC)
 
 # Undecided measures are chased from this many days before the trial (LP-SM-CHASE, domain.md section 6).
 CHASED_BEFORE_TRIAL = 28
 STARTS_AT_MIDNIGHT = time(0)
 
+NOT_GUILTY, ASKED = "not_guilty", "asked"
 NOT_GUILTY_PLEA, CPS_LIST = "not_guilty_plea", "cps_list"
 END_OF_CASE, WITHDRAWAL = "end_of_case", "withdrawal"
 
@@ -62,18 +65,19 @@ def tasks_for(
     if person.journey is not Journey.OUTCOME:
         yield INTRODUCTION, INTRODUCTION, Value(content={"rights": person.is_victim})
     if person.journey is Journey.OUTCOME or person.withdrawal is not None:
-        yield from _once(CLOSURE, participant, {"because": _why_closing(person)}, topics)
+        why = {"because": WITHDRAWAL if person.withdrawal is not None else END_OF_CASE}
+        yield CLOSURE, CLOSURE, Value(content=_handled(CLOSURE, participant, topics, why, _always))
     if person.is_victim:
-        yield from _around_the_sentence(person, truth)
+        yield from _around_the_sentence(participant, person, truth, topics)
     if not values.is_still_to_be_tried(person, truth):
         return
     required = values.is_required(participant, person, truth)
     yield from _needs(participant, person, truth, topics, required=required)
     yield from _dates_to_avoid(participant, person, truth)
     if required:
-        trial = _first_trial(person, truth)
+        trial = values.first_trial(person, truth)
         for topic in (PRE_TRIAL_VISIT, WITNESS_SERVICE):
-            yield topic, topic, _before(trial, {})
+            yield topic, topic, values.before(trial, {})
         yield from _chase(participant, truth, trial)
 
 
@@ -92,17 +96,36 @@ def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
 # --- occasions ------------------------------------------------------------------------------------------------------
 
 
-def _once(
-    topic: str, participant: str, content: dict[str, Any], topics: Mapping[TopicKey, Topic]
-) -> Iterator[tuple[str, str, Value]]:
-    """Keep the occasion on which it was done: another one is no reason to do it again."""
-    known = topics.get((participant, topic, topic))
-    done = known.last_told if known is not None else None
-    yield topic, topic, Value(content=done.value if done is not None else content)
+def _handled(
+    topic: str,
+    participant: str,
+    topics: Mapping[TopicKey, Topic],
+    content: Content,
+    covers: Callable[[Content, Content], bool],
+) -> Content:
+    """Give the occasion on which it was handled, where that covers this one: it is no reason to do it again.
+
+    Handled is what was ticked in a contact, and what a person ended by hand.
+    """
+    held = topics.get((participant, topic, topic))
+    if held is None:
+        return content
+    before = [told.value for told in held.told if not told.void][-1:]
+    before += [change.value for change in held.history if change.event == held.waived]
+    return next((each for each in before if covers(each, content)), content)
 
 
-def _why_closing(person: Person) -> str:
-    return WITHDRAWAL if person.withdrawal is not None else END_OF_CASE
+def _always(_handled: Content, _now: Content) -> bool:
+    return True
+
+
+def _is_wider(handled: Content, now: Content) -> bool:
+    """Say whether needs were asked on a wider occasion: whoever is called was asked for more than after a plea."""
+    return handled == now or handled.get("because") == CPS_LIST
+
+
+def _is_for_as_many(handled: Content, now: Content) -> bool:
+    return int(handled.get("defendants", 0)) >= int(now["defendants"])
 
 
 def _needs(
@@ -112,13 +135,12 @@ def _needs(
     pleaded = any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth))
     if not required and not (pleaded and person.is_victim):
         return
-    trial = _first_trial(person, truth)
-    known = topics.get((participant, NEEDS, NEEDS))
-    done = known.last_told if known is not None else None
-    if not required and done is not None:
-        yield NEEDS, NEEDS, _before(trial, done.value)
-        return
-    yield NEEDS, NEEDS, _before(trial, {"because": CPS_LIST if required else NOT_GUILTY_PLEA})
+    why = {"because": CPS_LIST if required else NOT_GUILTY_PLEA}
+    yield (
+        NEEDS,
+        NEEDS,
+        values.before(values.first_trial(person, truth), _handled(NEEDS, participant, topics, why, _is_wider)),
+    )
 
 
 def _dates_to_avoid(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
@@ -154,44 +176,38 @@ def _chase(participant: str, truth: CaseTruth, trial: Hearing | None) -> Iterato
     )
 
 
-def _around_the_sentence(person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
-    """Offer a personal statement and a meeting while a sentence is to come, and a meeting when there is one."""
-    known = _offences_of(person, truth)
-    if any(offence.convicted and not offence.final and not offence.sentence for offence in known):
-        sentencing = _first(
+def _around_the_sentence(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic]
+) -> Iterator[tuple[str, str, Value]]:
+    """Offer a personal statement and a meeting while a sentence is to come, and a meeting when there is one.
+
+    Another defendant who is convicted, or sentenced, is another occasion.
+    """
+    known = {
+        defendant: _offences_of_one(person, truth, defendant) for defendant in values.relevant_defendants(person, truth)
+    }
+    convicted = sum(any(each.convicted for each in theirs) for theirs in known.values())
+    sentenced = sum(any(each.sentence for each in theirs) for theirs in known.values())
+    waits = any(each.convicted and not each.final and not each.sentence for theirs in known.values() for each in theirs)
+    if waits:
+        sentencing = values.first_live(
             hearing
             for hearing in values.hearings_of(person, truth)
             if hearing.about.hearing_class is events.HearingClass.SENTENCE
         )
         for topic in (PERSONAL_STATEMENT, MEETING_BEFORE_SENTENCE):
-            yield topic, topic, _before(sentencing, {})
-    if any(offence.sentence for offence in known):
-        yield MEETING_AFTER_SENTENCE, MEETING_AFTER_SENTENCE, Value(content={})
+            occasion = _handled(topic, participant, topics, {"defendants": convicted}, _is_for_as_many)
+            yield topic, topic, values.before(sentencing, occasion)
+    if sentenced:
+        occasion = _handled(MEETING_AFTER_SENTENCE, participant, topics, {"defendants": sentenced}, _is_for_as_many)
+        yield MEETING_AFTER_SENTENCE, MEETING_AFTER_SENTENCE, Value(content=occasion)
 
 
-def _offences_of(person: Person, truth: CaseTruth) -> list[Any]:
-    return [
-        truth.offences[offence]
-        for defendant in sorted(values.relevant_defendants(person, truth))
-        for offence in values.relevant_offences(person, truth, defendant)
-        if offence in truth.offences
-    ]
+def _offences_of(person: Person, truth: CaseTruth) -> list[OffenceTruth]:
+    defendants = sorted(values.relevant_defendants(person, truth))
+    return [each for defendant in defendants for each in _offences_of_one(person, truth, defendant)]
 
 
-def _first_trial(person: Person, truth: CaseTruth) -> Hearing | None:
-    return _first(hearing for hearing in values.hearings_of(person, truth) if hearing.is_trial)
-
-
-def _first(hearings: Iterable[Hearing]) -> Hearing | None:
-    """Give the live hearing with the earliest start; None when none has one."""
-    dated = [(hearing.starts_at, hearing.id, hearing) for hearing in hearings if hearing.is_live and hearing.starts_at]
-    return min(dated, key=lambda each: each[:2])[2] if dated else None
-
-
-def _before(hearing: Hearing | None, content: Any) -> Value:
-    if hearing is None:
-        return Value(content=content)
-    return Value(content=content, hearing=hearing.id, starts_at=hearing.starts_at)
-
-
-NOT_GUILTY, ASKED = "not_guilty", "asked"
+def _offences_of_one(person: Person, truth: CaseTruth, defendant: str) -> list[OffenceTruth]:
+    theirs = values.relevant_offences(person, truth, defendant)
+    return [truth.offences[offence] for offence in theirs if offence in truth.offences]

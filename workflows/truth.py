@@ -410,6 +410,7 @@ SENTENCES = (
     ResultKind.OTHER_SENTENCE,
 )
 GUILTY = ("guilty", "guilty_of_alternative")
+NO_VERDICT = ("", "no_verdict")  # a jury that could not decide leaves a plea of guilty as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,7 +427,7 @@ class OffenceTruth:
 
     @property
     def convicted(self) -> bool:
-        return self.verdict in GUILTY or (self.plea == "guilty" and not self.verdict)
+        return self.verdict in GUILTY or (self.plea == "guilty" and self.verdict in NO_VERDICT)
 
 
 def offences(registers: Registers) -> dict[str, OffenceTruth]:
@@ -501,12 +502,15 @@ def _offence(registers: Registers, offence: str, latest: LatestResults | None) -
 def _was_given_up(registers: Registers, offence: str, verdict: str) -> bool:
     """Say whether the police or the CPS decided not to go on with an offence, also where it is dealt with out of court.
 
-    Nobody is to come for a charge that is stopped, though the court has not said so yet. A verdict says otherwise.
+    Nobody is to come for a charge that is stopped, though the court has not said so yet. A verdict, or a plea after the
+    decision, says that it goes on, as it may after a review.
     """
     decided = standing(registers, f"{DECISION}{offence}")
     if decided is None or not isinstance(decided.said, events.ProsecutionDecided):
         return False
-    return decided.said.decision in (events.NO_PROSECUTION, events.STOPPED) and not verdict
+    plea = standing(registers, f"plea:{offence}")
+    goes_on = bool(verdict) or (plea is not None and plea.occurred_at > decided.occurred_at)
+    return decided.said.decision in (events.NO_PROSECUTION, events.STOPPED) and not goes_on
 
 
 def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
@@ -521,6 +525,7 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
 
 
 DECISION = "decision:"
+RETRIAL_ORDERED, CONVICTION_QUASHED = "retrial_ordered", "conviction_quashed"
 CONDITIONAL_BAIL = "conditional_bail"
 STATED_OF_DEFENDANTS = ("bail:", "warrant:", DECISION, "appeal:", "appeal-decided:")
 MEASURE = "measure:"
@@ -578,9 +583,33 @@ def retrial_is_due(registers: Registers, defendant: str, offences_charged: tuple
     decided = standing(registers, f"appeal-decided:{defendant}")
     if decided is None or not isinstance(decided.said, events.AppealDecided):
         return False
-    verdicts = (standing(registers, f"verdict:{offence}") for offence in offences_charged)
-    since = any(verdict is not None and verdict.occurred_at > decided.occurred_at for verdict in verdicts)
-    return decided.said.result == "retrial_ordered" and not since
+    since = any(_was_judged_since(registers, offence, decided.occurred_at) for offence in offences_charged)
+    return decided.said.result == RETRIAL_ORDERED and not since
+
+
+def _was_judged_since(registers: Registers, offence: str, moment: datetime) -> bool:
+    """Say whether a verdict, a plea of guilty, an ending by results or a decision to stop came after a moment (UTC)."""
+    verdict, plea = standing(registers, f"verdict:{offence}"), standing(registers, f"plea:{offence}")
+    decision = standing(registers, f"{DECISION}{offence}")
+    said = [verdict, decision, plea if plea and getattr(plea.said, "plea", "") == "guilty" else None]
+    said += [
+        share
+        for key in registers
+        if key.startswith("results:")
+        and (share := standing(registers, key)) is not None
+        and isinstance(share.said, events.ResultsShared)
+        and any(result.offence == offence and result.final for result in share.said.results)
+    ]
+    return any(each is not None and each.occurred_at > moment for each in said)
+
+
+def conviction_fell(registers: Registers, defendant: str, offence: str) -> bool:
+    """Say whether an appeal quashed the conviction, or ordered a retrial, and nothing was judged since."""
+    decided = standing(registers, f"appeal-decided:{defendant}")
+    if decided is None or not isinstance(decided.said, events.AppealDecided):
+        return False
+    fell = decided.said.result in (CONVICTION_QUASHED, RETRIAL_ORDERED)
+    return fell and not _was_judged_since(registers, offence, decided.occurred_at)
 
 
 def offence_codes(registers: Registers) -> dict[str, str]:

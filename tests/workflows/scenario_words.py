@@ -46,7 +46,10 @@ def in_words(topic: str, value: Any) -> str:
             for offence, said in sorted(value["offences"].items())
         )
     if topic == judgements.ULS:
-        return f"sentenced on {value['sentenced_on']}" if value else "none any more"
+        days = [*value.get("earlier", ()), value["sentenced_on"]] if value else []
+        return f"sentenced on {' and '.join(days)}" if days else "none any more"
+    if not value:
+        return "none any more"
     if topic == judgements.BAIL:
         return value["status"] + "".join(f", {each}" for each in value["conditions"])
     if topic == judgements.WARRANT:
