@@ -52,6 +52,7 @@ def test_a_unit_that_never_had_a_feed_is_not_warned_of_its_silence(desk: Desk):
     assert "Court updates last received" not in text_of(desk.as_("olivia").get("/my-day"))
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("name", ["olivia", "sam", "ada"])
 def test_every_link_of_the_navigation_leads_to_a_page(desk: Desk, name: str):
     browser = desk.as_(name)

@@ -40,6 +40,7 @@ def test_a_new_user_may_sign_in_with_the_first_password(ada: FlaskClient, desk: 
     assert browser.post("/sign-in", data=entered).status_code == 303
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -159,6 +160,7 @@ def test_a_program_switched_off_is_refused(ada: FlaskClient, desk: Desk) -> None
     assert "Case system (switched off)" in text_of(ada.get("/admin/clients"))
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("who", ["olivia", "sam", "noor", "aud"])
 def test_nobody_else_opens_these_pages(desk: Desk, who: str) -> None:  # noqa: F811
     browser = desk.as_(who)

@@ -212,6 +212,19 @@ def test_a_form_that_is_sent_twice_is_logged_once_and_a_chase_does_not_move_the_
 
 
 @pytest.mark.sqlite_only
+def test_an_answer_without_its_day_is_refused_and_nothing_typed_is_lost(desk: Desk) -> None:
+    case, olivia = a_case(a_victim()), desk.as_("olivia")
+    page = ask(olivia, case)
+    no_day = {f"on-{part}": "" for part in ("day", "month", "year")}
+
+    refused = act(olivia, page, "answer", text="Yes.", who="PC Dale", **no_day)
+
+    assert refused.status_code == 400
+    assert "Yes." in refused.text
+    assert database.session().scalar(sa.select(AgencyQuery.closed_at)) is None
+
+
+@pytest.mark.sqlite_only
 def test_what_was_closed_meanwhile_is_not_answered_and_nothing_typed_is_lost(desk: Desk) -> None:
     case, olivia = a_case(a_victim()), desk.as_("olivia")
     page = ask(olivia, case)

@@ -233,6 +233,7 @@ def test_an_officer_does_not_merge(desk: Desk) -> None:
     assert olivia.post(f"/cases/{first.urn}/merge", data={"urn": second.urn, "reason": "x"}).status_code == 403
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("other", ["ours", "of another unit", "not there", "nonsense"])
 def test_what_cannot_be_merged_is_refused_with_words(desk: Desk, other: str) -> None:
     case = a_case(a_victim(LEAH), now="2026-11-09 09:00")

@@ -9,6 +9,7 @@ from tests.cast import a_key
 from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_trial, a_witness, open_duties
 from tests.reading import form_values, text_of
+from witness_care.audit.models import PersonalDataEntry
 from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Duty
 from witness_care.database import session
@@ -59,6 +60,16 @@ def test_the_form_says_what_each_is_about_and_speaks_of_no_rights_to_a_witness(d
     assert "To ask and offer" in page
     assert "Who they can speak to, what they can expect, and which support there is." in page
     assert "rights" not in page.split("To ask and offer")[1].split("What happened?")[0]
+
+
+def test_what_was_asked_counts_though_the_news_could_not_be_told(desk: Desk, nadia: str):
+    visit = the_task(nadia, tasks.PRE_TRIAL_VISIT)
+    news = {duty.id for duty in open_duties(nadia) if duty.topic == "hearing.when_where"}
+
+    assert record(desk, nadia, visit, outcome="not_told").status_code == 303
+
+    assert tasks.PRE_TRIAL_VISIT not in to_do(nadia)
+    assert news <= {duty.id for duty in open_duties(nadia)}
 
 
 def test_nothing_is_done_by_a_call_that_nobody_answered(desk: Desk, nadia: str):
@@ -134,3 +145,13 @@ def test_a_program_reports_a_task_as_done_within_a_contact(desk: Desk, nadia: st
 
     assert answer.status_code == 201, answer.json
     assert tasks.PRE_TRIAL_VISIT not in to_do(nadia)
+
+
+@pytest.mark.sqlite_only
+def test_ending_a_task_by_hand_is_in_the_log_of_personal_data(desk: Desk, nadia: str):
+    visit = the_task(nadia, tasks.PRE_TRIAL_VISIT)
+
+    desk.as_("olivia").post(f"/duties/{visit.id}/not-needed", data={"reason": "declined"})
+
+    kept = session().scalars(sa.select(PersonalDataEntry).where(PersonalDataEntry.category == "alteration")).all()
+    assert "duty" in {group for entry in kept for group in entry.field_groups}

@@ -127,6 +127,14 @@ def test_sending_closes_the_duty_as_done_and_in_time():
             ),
             id="quashed",
         ),
+        pytest.param(
+            said(events.AppealDecided(defendant="dan", result="conviction_quashed"), SENT + timedelta(days=9)),
+            id="quashed on appeal, and nothing else is said",
+        ),
+        pytest.param(
+            said(events.AppealDecided(defendant="dan", result="retrial_ordered"), SENT + timedelta(days=9)),
+            id="to be tried again",
+        ),
     ],
 )
 def test_a_sent_referral_is_never_withdrawn_by_itself_but_somebody_is_asked(lowered):
@@ -135,6 +143,27 @@ def test_a_sent_referral_is_never_withdrawn_by_itself_but_somebody_is_asked(lowe
     assert standing(play).state is Referral.SENT
     asked = [move.flag for move in play.moves if move.machine == "referral" and move.flag]
     assert asked in (["referral_no_longer_eligible"], ["referral_no_longer_certain"])
+
+
+def test_a_sentence_after_a_retrial_makes_the_referral_due_anew():
+    ordered = said(events.AppealDecided(defendant="dan", result="retrial_ordered"), SENT + timedelta(days=9))
+    again = shared("4 Y", SENT + timedelta(days=90), day=date(2027, 2, 22))
+
+    play = holds(a_case(shared("4 Y"), ordered, again))
+
+    assert (standing(play).state, standing(play).result) == (Referral.DUE, "eligible")
+    assert standing(play).sentenced_on == date(2027, 2, 22)
+
+
+def test_of_whoever_turns_out_to_be_a_witness_only_somebody_is_asked():
+    witness = events.ParticipantRecorded(
+        participant=PERSON, role=events.Role.WITNESS, defendants=("dan",), offences=("robbery",)
+    )
+
+    play = holds(a_case(shared("4 Y"), said(witness, SENT)))
+
+    assert (standing(play).state, standing(play).result) == (Referral.DUE, "not_eligible")
+    assert [move.flag for move in play.moves if move.machine == "referral" and move.flag]
 
 
 def test_an_activated_sentence_is_asked_about_again():
