@@ -23,7 +23,7 @@ from witness_care.cases.models import CourtCase
 from witness_care.cases.service import record_court_fact, register_case
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
-from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, record_contact
+from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, end_duty, record_contact
 from witness_care.database import session
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from workflows import tasks
@@ -290,6 +290,15 @@ def open_duties(participant_id: str) -> list[Duty]:
         query.order_by(Duty.priority, Duty.due_at, Duty.id).execution_options(populate_existing=True)
     )
     return list(found.scalars())
+
+
+def introduced(case: MadeCase, *, now: str = "2026-11-09 09:01") -> MadeCase:
+    """The same case, with nothing left to be done for its people but keeping in touch."""
+    for participant in case.people.values():
+        for duty in open_duties(participant):
+            if duty.topic in tasks.TASKS:
+                end_duty(duty.id, "done", actor="user:somebody", now=at(now))
+    return case
 
 
 def told_everything(participant_id: str, *, now: str, by: str) -> str:

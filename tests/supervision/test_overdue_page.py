@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.desk import Desk
-from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, told_everything
+from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, introduced, told_everything
 from tests.reading import text_of
 from workflows.events import ContactOutcome
 
@@ -36,7 +36,7 @@ def statements_of(client: FlaskClient, address: str, statements: Callable[[], li
 
 def late_by_days(name: str, received: str, **more: object) -> None:
     """A victim whose trial date came at `received` and who was not told."""
-    case = a_case(a_victim(name), now="2026-11-20 09:00", **more)
+    case = introduced(a_case(a_victim(name), now="2026-11-20 09:00", **more), now="2026-11-20 09:01")
     a_trial(case, "2027-02-01 10:00", now=received)
 
 
