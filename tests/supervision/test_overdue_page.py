@@ -110,7 +110,7 @@ def test_attempts_are_counted_and_do_not_take_a_contact_off_the_list(sam: FlaskC
 
 def test_pages_follow_each_other_without_gap_or_repeat(sam: FlaskClient) -> None:
     people = [a_victim(f"Person {number:02d}") for number in range(60)]
-    case = a_case(*people, now="2026-11-20 09:00")
+    case = introduced(a_case(*people, now="2026-11-20 09:00"), now="2026-11-20 09:01")
     a_trial(case, "2027-02-01 10:00", now="2026-11-23 11:00")
 
     first = sam.get("/unit/overdue").get_data(as_text=True)
