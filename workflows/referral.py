@@ -60,6 +60,8 @@ R = Referral
 ENDED = (R.NOT_REFERRED, R.WITHDRAWN)
 WITH_PROBATION = (R.SENT, R.ACKNOWLEDGED, R.REJECTED)
 UNDER_WAY = (R.DUE, *WITH_PROBATION)
+# To be sent, for the first time or again: to take one back here is to decide that they are not referred.
+NOT_SENT = (R.DUE, R.REJECTED)
 
 TABLE: tuple[Row[Referral], ...] = (
     #  event            from                                    to               only when

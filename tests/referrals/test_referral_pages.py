@@ -7,11 +7,13 @@ import sqlalchemy as sa
 
 from tests.desk import Desk
 from tests.factories import a_case, a_mobile, a_victim, a_witness, at, sentenced
+from tests.reading import text_of
 from witness_care import database
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.models import CourtCase
+from witness_care.casework.models import JournalEvent
 from witness_care.checks.every import check
 from witness_care.contacts.models import Duty
 from witness_care.referrals import backfill, service
@@ -95,11 +97,67 @@ def test_only_a_supervisor_decides_that_somebody_eligible_is_not_referred(cast, 
         say(case, cast, service.DO_NOT_REFER, reason="other")
     assert "Decide not to refer them" not in desk.as_("olivia").get(page_of(case)).text
 
-    sam = Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
-    say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=sam)
+    say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=supervisor(cast))
 
     row = row_of(case)
     assert (row.state, row.reason) == ("not_referred", "already_referred")
+
+
+def supervisor(cast) -> Actor:
+    return Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("rejected", [False, True])
+def test_only_a_supervisor_withdraws_the_referral_of_somebody_eligible_that_is_still_to_be_sent(cast, desk, rejected):
+    case = a_sentence()
+    if rejected:
+        say(case, cast, service.SENT, now="2026-11-30 08:00")
+        say(case, cast, service.REJECTED, reason="wrong_area", now="2026-11-30 08:10")
+    with pytest.raises(service.DoesNotFitError):
+        say(case, cast, service.WITHDRAW, reason="wrong_person")
+    olivia = desk.as_("olivia")
+    assert "Withdraw the referral" not in olivia.get(page_of(case)).text
+    refused = olivia.get(f"{page_of(case)}/{case.defendants['Aaron Smith']}/withdraw").text
+    assert "only a supervisor can decide" in refused
+
+    say(case, cast, service.WITHDRAW, reason="wrong_person", who=supervisor(cast))
+
+    assert row_of(case).state == "withdrawn"
+    undo = f"/entries/{entry_of(case, 'ReferralWithdrawn')}/undo"
+    assert olivia.post(undo, data={"reason": "x"}).status_code == 409
+    assert desk.as_("sam").post(undo, data={"reason": "It was her."}).status_code == 303
+
+
+@pytest.mark.sqlite_only
+def test_who_was_withdrawn_while_eligible_stays_on_a_list_with_the_reason(cast, desk):
+    case, sam = a_sentence(), desk.as_("sam")
+    say(case, cast, service.SENT, now="2026-11-30 08:00")
+    say(case, cast, service.WITHDRAW, reason="wrong_person")
+
+    listed = text_of(sam.get("/unit/victim-contact-scheme?show=explained"))
+    assert "1 Eligible, not referred or withdrawn for a reason" in listed
+    assert "Leah Jones" in listed
+    assert "Withdrawn. Reason: It was about the wrong person or defendant" in listed
+    assert "Not referred or withdrawn, with a reason 1" in listed
+    assert "Eligible, neither sent nor explained 0" in listed
+    undo = f"/entries/{entry_of(case, 'ReferralWithdrawn')}/undo"
+    assert desk.as_("olivia").post(undo, data={"reason": "It was her."}).status_code == 303  # it had been sent
+
+
+@pytest.mark.sqlite_only
+def test_who_is_not_referred_and_nobody_said_why_is_on_the_list_to_be_looked_at(cast, desk):
+    case, sam = a_sentence(), desk.as_("sam")
+    with database.writing() as work:
+        work.execute(sa.update(Referral).values(state="withdrawn", reason=""))
+
+    assert "Leah Jones" in sam.get("/unit/victim-contact-scheme").text
+    assert row_of(case).result == "eligible"
+
+
+def entry_of(case, kind) -> str:
+    query = sa.select(JournalEvent.id).where(JournalEvent.case_id == case.id, JournalEvent.kind == kind)
+    return database.session().scalars(query).one()
 
 
 def test_the_whole_life_of_a_referral_is_kept_and_shown(cast, desk):
