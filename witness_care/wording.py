@@ -212,6 +212,7 @@ REFERRAL_REASONS = {
     **referral.REASONS_NOT_TO_REFER,
     **referral.REASONS_OF_REJECTION,
     **referral.REASONS_TO_WITHDRAW,
+    **referral.FORMER_REASONS,
 }
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {

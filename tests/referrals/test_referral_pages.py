@@ -94,7 +94,7 @@ def test_an_officer_sends_the_referral_from_the_page_and_the_duty_is_met(cast, d
 def test_only_a_supervisor_decides_that_somebody_eligible_is_not_referred(cast, desk):
     case = a_sentence()
     with pytest.raises(service.DoesNotFitError):
-        say(case, cast, service.DO_NOT_REFER, reason="other")
+        say(case, cast, service.DO_NOT_REFER, reason="already_referred")
     assert "Decide not to refer them" not in desk.as_("olivia").get(page_of(case)).text
 
     say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=supervisor(cast))
@@ -153,6 +153,24 @@ def test_who_is_not_referred_and_nobody_said_why_is_on_the_list_to_be_looked_at(
 
     assert "Leah Jones" in sam.get("/unit/victim-contact-scheme").text
     assert row_of(case).result == "eligible"
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("name", [service.WITHDRAW, service.REJECTED, service.DO_NOT_REFER])
+def test_no_reason_points_to_a_note_that_nobody_can_write(cast, desk, name):
+    case, sam = a_sentence(), desk.as_("sam")
+    if name != service.DO_NOT_REFER:
+        say(case, cast, service.SENT, now="2026-11-30 08:00")
+    address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/{name}"
+    form = sam.get(address).text
+    assert 'type="radio"' in form
+    assert "written in the note" not in form
+
+    assert sam.post(address, data=filled(form) | {"reason": "other"}).status_code == 400
+
+    say(case, cast, name, reason="other", who=supervisor(cast))  # as it could be before
+    assert "Another reason, which is not recorded" in sam.get(page_of(case)).text
+    assert "Reason: Another reason, which is not recorded" in text_of(sam.get(f"/cases/{case.urn}"))
 
 
 def entry_of(case, kind) -> str:

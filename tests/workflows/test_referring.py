@@ -179,9 +179,9 @@ def test_a_rejected_referral_sent_again_keeps_its_first_time_limit():
 
 
 def test_a_decision_not_to_refer_holds_until_there_is_another_sentence():
-    refused = entry(events.ReferralDecided, refer=False, reason="other")
+    refused = entry(events.ReferralDecided, refer=False, reason="already_referred")
     play = a_case(shared("4 Y"), refused, shared("4 Y", SENT + timedelta(days=1)))
-    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "other")
+    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "already_referred")
     assert open_duty(play) is None
 
     play = holds(play.play([shared("6 Y", SENT + timedelta(days=2))]))

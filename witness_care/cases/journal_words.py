@@ -244,12 +244,16 @@ def _of_referral(words: str) -> Callable[[Any, Names], str]:
 
 
 def _referral_decided(fact: events.ReferralDecided, names: Names) -> str:
-    why = wording.label(referral.REASONS_NOT_TO_REFER, fact.reason)
+    why = _reason(referral.REASONS_NOT_TO_REFER, fact.reason)
     return _of_referral("to be referred" if fact.refer else f"not to be referred. Reason: {why}")(fact, names)
 
 
 def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Names], str]:
-    return lambda fact, names: _of_referral(f"{words}. Reason: {wording.label(reasons, fact.reason)}")(fact, names)
+    return lambda fact, names: _of_referral(f"{words}. Reason: {_reason(reasons, fact.reason)}")(fact, names)
+
+
+def _reason(reasons: Mapping[str, str], key: str) -> str:
+    return wording.label({**reasons, **referral.FORMER_REASONS}, key)
 
 
 _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
