@@ -293,6 +293,33 @@ def test_old_cases_tell_their_journals_what_only_their_rows_hold(cast):
     assert list(check(at("2026-11-30 09:43"), only="I4")) == []
 
 
+@pytest.mark.sqlite_only
+def test_an_old_case_that_cannot_be_told_is_logged_and_no_other_waits_for_it(cast, monkeypatch, capsys):
+    cases = sorted(a_case(a_victim(name)).id for name in ("Leah Jones", "Ivy Marsh", "Nadia Ahmed"))
+    with database.writing() as work:
+        work.execute(sa.update(CourtCase).values(rows_journalled=False))
+    rebuild_some, open_at_once = backfill.rebuild_some, []
+
+    def fails_for_the_first(ids, *, now):
+        open_at_once.append(len(ids))
+        if cases[0] in ids:
+            raise ValueError("Leah Jones")
+        rebuild_some(ids, now=now)
+
+    monkeypatch.setattr(backfill, "rebuild_some", fails_for_the_first)
+    monkeypatch.setattr(backfill, "CASES", 2)
+
+    assert backfill.journal_rows(at("2026-11-30 09:42")) == 2
+
+    waiting = sa.select(CourtCase.id).where(~CourtCase.rows_journalled)
+    assert database.session().scalars(waiting).all() == [cases[0]]
+    assert set(open_at_once) == {1}  # the locks of no other case are held meanwhile
+    logged = capsys.readouterr().err
+    assert "journal_not_told" in logged
+    assert cases[0] in logged
+    assert "Leah" not in logged
+
+
 def filled(text: str) -> dict[str, str]:
     """What a form holds as it is shown: its hidden fields and its boxes."""
     import re
