@@ -214,6 +214,7 @@ REFERRAL_REASONS = {
     **referral.REASONS_TO_WITHDRAW,
     **referral.FORMER_REASONS,
 }
+ANSWERS = {"yes": "yes", "no": "no", "not_asked": "not asked yet"}
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {
     "guilty": "guilty",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from tests.cast import a_key
 from tests.desk import Desk
 from tests.factories import a_case, a_mobile, a_victim, a_witness, at, sentenced
 from tests.reading import text_of
@@ -13,6 +14,7 @@ from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.models import CourtCase
+from witness_care.casework import rebuild
 from witness_care.casework.models import JournalEvent
 from witness_care.checks.every import check
 from witness_care.contacts.models import Duty
@@ -171,6 +173,66 @@ def test_no_reason_points_to_a_note_that_nobody_can_write(cast, desk, name):
     say(case, cast, name, reason="other", who=supervisor(cast))  # as it could be before
     assert "Another reason, which is not recorded" in sam.get(page_of(case)).text
     assert "Reason: Another reason, which is not recorded" in text_of(sam.get(f"/cases/{case.urn}"))
+
+
+@pytest.mark.sqlite_only
+def test_an_objection_is_shown_and_goes_into_the_file_which_is_to_be_downloaded_again(cast, desk):
+    case, olivia = a_sentence(), desk.as_("olivia")
+    file = f"{page_of(case)}/{case.defendants['Aaron Smith']}/referral.json"
+    said = olivia.get(file).get_json()["victim"]
+    assert (said["told_of_referral"], said["objects_to_referral"]) == ("not_asked", "not_asked")
+
+    say(case, cast, service.SENT, told=Answer.YES, objects=Answer.YES)
+
+    words = text_of(olivia.get(page_of(case)))
+    assert "Told them about it Yes Objected to it Yes. The file says so since this was recorded." in words
+    assert "download it again" in words
+    said = olivia.get(file).get_json()["victim"]
+    assert (said["told_of_referral"], said["objects_to_referral"]) == ("yes", "yes")
+    assert "referral sent; they know of it, they objected" in text_of(olivia.get(f"/cases/{case.urn}"))
+    (person,) = api_document(desk, case)["participants"]
+    (answer,) = person["victim_contact_scheme"]
+    assert (answer["told"], answer["objects"]) == ("yes", "yes")
+
+
+@pytest.mark.sqlite_only
+def test_nobody_is_asked_to_download_again_without_an_objection(cast, desk):
+    case = a_sentence()
+    say(case, cast, service.SENT, told=Answer.NO)
+
+    words = text_of(desk.as_("olivia").get(page_of(case)))
+
+    assert "Told them about it No Objected to it Not asked yet" in words
+    assert "download it again" not in words
+
+
+@pytest.mark.parametrize("fill_in", [backfill.journal_rows, lambda now: rebuild_all(now)], ids=["job", "rebuild"])
+def test_an_objection_of_before_it_was_kept_is_filled_in_from_the_journal(cast, fill_in):
+    case = a_sentence()
+    say(case, cast, service.SENT, told=Answer.YES, objects=Answer.YES)
+    with database.writing() as work:  # as migration 0012 finds and leaves it
+        state = work.scalar(sa.select(CourtCase.state))
+        (standing,) = state["referrals"].values()
+        assert (standing.pop("told"), standing.pop("objects")) == ("yes", "yes")
+        work.execute(sa.update(CourtCase).values(state=state, rows_journalled=False))
+        work.execute(sa.update(Referral).values(told="not_asked", objects="not_asked"))
+    assert [found.row for found in check(at("2026-11-30 09:42"), only="I4")] == [row_of(case).id]
+
+    fill_in(at("2026-11-30 09:42"))
+
+    database.session().rollback()
+    assert (row_of(case).told, row_of(case).objects) == ("yes", "yes")
+    assert list(check(at("2026-11-30 09:43"), only="I4")) == []
+
+
+def rebuild_all(now) -> None:
+    with database.writing():
+        rebuild.rebuild(now=now)
+
+
+def api_document(desk, case):
+    headers = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read",), name="reader")
+    return desk.app.test_client().get(f"/api/v1/cases/{case.urn}", headers=headers).get_json()
 
 
 def entry_of(case, kind) -> str:

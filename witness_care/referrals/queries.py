@@ -23,6 +23,7 @@ from witness_care.referrals.models import Referral
 from workflows import offence_classes, referral, referring
 from workflows import snapshot as snapshots
 from workflows.decide import case_truth
+from workflows.events import Answer as Said
 from workflows.events import ResultKind
 from workflows.referral import Referral as State
 from workflows.victim_contact_scheme import Judged
@@ -57,6 +58,8 @@ class SchemeOf:
     lines: tuple[SentenceLine, ...]
     unverified: tuple[str, ...]
     state: State
+    told: Said
+    objects: Said
     row: Any
     duty: Any
 
@@ -132,6 +135,8 @@ def scheme_of(session: Session, case_id: str, participant_id: str, now: datetime
                 lines=tuple(_line(each, titles) for each in judged if each.offence),
                 unverified=tuple(sorted({limb for each in judged for limb in each.unverified})),
                 state=standing.state,
+                told=standing.told,
+                objects=standing.objects,
                 row=rows.get(defendant),
                 duty=due.get(defendant),
             )
