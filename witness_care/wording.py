@@ -208,6 +208,13 @@ REFERRALS = {
     "not_referred": "not referred",
     "withdrawn": "withdrawn",
 }
+REFERRAL_REASONS = {
+    **referral.REASONS_NOT_TO_REFER,
+    **referral.REASONS_OF_REJECTION,
+    **referral.REASONS_TO_WITHDRAW,
+    **referral.FORMER_REASONS,
+}
+ANSWERS = {"yes": "yes", "no": "no", "not_asked": "not asked yet"}
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {
     "guilty": "guilty",

@@ -17,7 +17,7 @@ from workflows import codec, events, referral, truth, values
 from workflows.decision import Move
 from workflows.duty_rows import Cause, close_row, open_row, update_row
 from workflows.entitlement import earliest, rules_that_apply, why_not
-from workflows.events import CaseEvent
+from workflows.events import Answer, CaseEvent
 from workflows.referral import Referral, ReferralFacts
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, Person, ReferralStanding, Snapshot, Topic
@@ -215,7 +215,8 @@ def _entry(what: Any, held: ReferralStanding) -> tuple[str, dict[str, Any]]:
         case events.ReferralDecided():
             return "do_not_refer", {"decided": held.version, "reason": what.reason}
         case events.ReferralSent():
-            return "sent", {"sent_at": what.at, "acknowledged_at": None, "reason": ""}
+            said = {"told": _latest(what.told, held.told), "objects": _latest(what.objects, held.objects)}
+            return "sent", {"sent_at": what.at, "acknowledged_at": None, "reason": "", **said}
         case events.ReferralAcknowledged():
             return "acknowledged", {"acknowledged_at": what.at, "reason": ""}
         case events.ReferralRejected():
@@ -224,6 +225,11 @@ def _entry(what: Any, held: ReferralStanding) -> tuple[str, dict[str, Any]]:
             return "vlo_contacted", {"liaison_at": what.at, "reason": ""}
         case _:
             return "withdraw", {"decided": held.version, "reason": what.reason}
+
+
+def _latest(said: Answer, before: Answer) -> Answer:
+    """Give what somebody said last: an objection does not end because they were not asked again."""
+    return before if said is Answer.NOT_ASKED else said
 
 
 def take_back(fold: Fold, without: Fold, taken_back: Sequence[CaseEvent]) -> None:

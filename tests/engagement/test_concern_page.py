@@ -49,6 +49,11 @@ def send(desk: Desk, path: str, who: str = "olivia", **data: str) -> tuple[int, 
     return answer.status_code, text_of(browser.get(answer.location) if answer.status_code == 303 else answer)
 
 
+def take_up(desk: Desk, case: MadeCase, **data: str) -> tuple[int, str]:
+    """Press the button under the suggested action, as the page has it now."""
+    return send(desk, address(case, "/accept"), **{"action": stored(case).suggested_action, **data})
+
+
 def stored(case: MadeCase, name: str = LEAH) -> Concern:
     session().rollback()
     return session().execute(sa.select(Concern).where(Concern.participant_id == case[name])).scalar_one()
@@ -78,7 +83,7 @@ def test_one_press_puts_the_action_on_the_list_of_the_cases_officer_until_it_is_
     token = new_id()
 
     for _ in range(2):  # a second press of the same button
-        code, words = send(desk, address(case, "/accept"), token=token)
+        code, words = take_up(desk, case, token=token)
 
     assert (code, "Saved It is on the list" in words) == (303, True)
     [decision] = session().scalars(sa.select(ConcernDecision)).all()
@@ -92,6 +97,35 @@ def test_one_press_puts_the_action_on_the_list_of_the_cases_officer_until_it_is_
     assert (code, "Done Monday 30 November 2026" in words) == (303, True)
     assert "You said you would" not in read(desk, "/my-day")
     assert "Done Mon 30 Nov" in read(desk, "/unit/concerns", "sam")
+
+
+@pytest.mark.sqlite_only
+def test_an_action_on_the_list_is_not_offered_or_taken_up_again_until_it_is_done(desk: Desk, case: MadeCase):
+    shown = stored(case).suggested_action
+    assert f'name="action" value="{shown}"' in desk.as_("olivia").get(address(case)).text
+    take_up(desk, case)
+
+    words = read(desk, address(case))
+    assert ("It is on the list of the officer" in words, "Accept: put it" in words) == (True, False)
+    code, words = take_up(desk, case)  # from a page opened before
+    assert (code, "The suggested action changed, or is on the list already" in words) == (409, True)
+    [decision] = session().scalars(sa.select(ConcernDecision.id)).all()
+
+    send(desk, f"/concern-actions/{decision}/done")
+    assert take_up(desk, case)[0] == 303
+
+
+@pytest.mark.sqlite_only
+def test_only_the_action_that_was_shown_is_taken_up(desk: Desk, case: MadeCase):
+    shown = stored(case).suggested_action
+    send(desk, address(case, "/say"), said="afraid")
+    assert stored(case).suggested_action != shown
+
+    code, words = send(desk, address(case, "/accept"), action=shown)
+
+    assert (code, "The suggested action changed, or is on the list already" in words) == (409, True)
+    assert send(desk, address(case, "/accept"))[0] == 400  # no action was shown
+    assert session().scalars(sa.select(ConcernDecision.id)).all() == []
 
 
 @pytest.mark.feature("H1")
@@ -193,7 +227,7 @@ def test_what_does_not_fit_by_now_is_refused(desk: Desk, case: MadeCase):
 def test_noor_sees_nothing_of_it_and_an_auditor_no_reasons(desk: Desk, case: MadeCase):
     for who, code in (("noor", 404), ("aud", 403), ("ada", 403)):
         assert desk.as_(who).get(address(case)).status_code == code
-    send(desk, address(case, "/accept"))
+    take_up(desk, case)
     decision = session().scalars(sa.select(ConcernDecision.id)).one()
     assert desk.as_("noor").post(f"/concern-actions/{decision}/done").status_code == 404
     assert desk.as_("olivia").get("/unit/concerns").status_code == 403
@@ -202,7 +236,7 @@ def test_noor_sees_nothing_of_it_and_an_auditor_no_reasons(desk: Desk, case: Mad
 @pytest.mark.sqlite_only
 def test_looking_at_it_and_deciding_are_in_the_log(desk: Desk, case: MadeCase):
     read(desk, address(case))
-    send(desk, address(case, "/accept"))
+    take_up(desk, case)
 
     entries = session().scalars(sa.select(PersonalDataEntry).where(PersonalDataEntry.route.like("%concern%"))).all()
     about = {entry.category for entry in entries if "engagement" in entry.field_groups}

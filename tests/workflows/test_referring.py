@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.case_play import CasePlay
 from tests.workflows.test_decide_properties import RULES
 from workflows import events, referral, referring
-from workflows.events import CaseEvent, OffenceResult, ResultKind
+from workflows.events import Answer, CaseEvent, OffenceResult, ResultKind
 from workflows.referral import Referral
 from workflows.snapshot import ReferralStanding
 
@@ -208,14 +208,27 @@ def test_a_rejected_referral_sent_again_keeps_its_first_time_limit():
 
 
 def test_a_decision_not_to_refer_holds_until_there_is_another_sentence():
-    refused = entry(events.ReferralDecided, refer=False, reason="other")
+    refused = entry(events.ReferralDecided, refer=False, reason="already_referred")
     play = a_case(shared("4 Y"), refused, shared("4 Y", SENT + timedelta(days=1)))
-    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "other")
+    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "already_referred")
     assert open_duty(play) is None
 
     play = holds(play.play([shared("6 Y", SENT + timedelta(days=2))]))
 
     assert standing(play).state is Referral.DUE
+
+
+def test_what_the_victim_said_of_the_referral_is_kept_and_an_objection_outlives_a_second_sending():
+    objected = entry(events.ReferralSent, at=SENT, told=Answer.YES, objects=Answer.YES)
+    rejected = entry(
+        events.ReferralRejected, SENT + timedelta(days=1), at=SENT + timedelta(days=1), reason="details_missing"
+    )
+    play = holds(a_case(shared("4 Y"), objected, rejected, sent(SENT + timedelta(days=2))))
+    assert (standing(play).told, standing(play).objects) == (Answer.YES, Answer.YES)
+
+    undone = said(events.EntryUndone(message=objected[0].message_id), SENT + timedelta(days=3), context="officer")
+    play = holds(play.play([undone]))
+    assert (standing(play).told, standing(play).objects) == (Answer.NOT_ASKED, Answer.NOT_ASKED)
 
 
 def test_an_entry_about_a_referral_that_is_undone_counts_no_more():
