@@ -209,8 +209,6 @@ def _appeal_outcome(value: Value, _titles: Mapping[str, str]) -> str:
 def measures(value: Value) -> str:
     """Say which special measures were decided: "Screens: granted; live link: refused"."""
     found = value.get("measures", {})
-    if not found:
-        return GONE
     words = "; ".join(
         f"{_label(MEASURES, measure)}: {_label(MEASURE_DECISIONS, said)}" for measure, said in sorted(found.items())
     )

@@ -320,7 +320,7 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
         case values.KEEP_IN_TOUCH:
             return f"Speak with them at least every {value.get('every_days')} days"
         case values.SPECIAL_MEASURES:
-            return judgement_words.measures(value)
+            return judgement_words.measures(value) or judgement_words.GONE
         case referral.TOPIC:
             day = value.get("sentenced_on")
             return (

@@ -41,11 +41,11 @@ def settle_person(
         (participant, topic, subject): value for topic, subject, value in values.values_for(participant, person, truth)
     }
     now_true |= _withdrawn(participant, person, truth, theirs, now_true)
+    taken_over = tasks.was_taken_over(person, theirs.values())
     now_true |= {
         (participant, topic, subject): occasion
-        for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs)
+        for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs, taken_over=taken_over)
     }
-    taken_over = tasks.was_taken_over(person, theirs.values())
     for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(

@@ -1,8 +1,8 @@
 """Finds in a case what the engagement concern of one person may look at.
 
 What it reads: contacts, what the person said of going on, the dates of the trials they lived through, what is owed to
-them by the Code, what is to be done for them, how long the case has gone on, and whether it is about domestic abuse or a
-sexual offence. What the service does not record yet (support, practical help, what was granted) stays not known.
+them by the Code, what is to be done for them, how long the case has gone on, and whether it is about domestic abuse
+or a sexual offence. What the service does not record yet (support, practical help, what was granted) stays not known.
 """
 
 from __future__ import annotations

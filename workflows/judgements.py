@@ -79,7 +79,7 @@ def _sentence(offence: OffenceTruth) -> list[dict[str, str]]:
 
 
 def _unduly_lenient(theirs: Mapping[str, OffenceTruth], hearings: Mapping[str, Hearing]) -> Iterator[Told]:
-    """Give the days of the sentences of the Crown Court, the latest apart: each has its own last day to ask (R9-ULS)."""
+    """Give the days of the Crown Court's sentences, the latest apart: each has its own last day to ask (R9-ULS)."""
     days: set[date] = {
         offence.sentenced_on
         for offence in theirs.values()

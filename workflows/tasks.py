@@ -54,15 +54,16 @@ def is_task(topic: str) -> bool:
 
 
 def tasks_for(
-    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic]
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], *, taken_over: bool
 ) -> Iterator[tuple[str, str, Value]]:
     """Give each (topic, subject, occasion) there is for a person; who is entitled to it is not asked here.
 
-    `topics` are that person's: what was done on a wider occasion is not to be done again on a narrower one.
+    `topics` are that person's: what was done on a wider occasion is not to be done again on a narrower one. Whoever was
+    `taken_over` knows whom to speak to.
     """
     if person.journey is Journey.CLOSED:
         return
-    if person.journey is not Journey.OUTCOME:
+    if person.journey is not Journey.OUTCOME and not taken_over:
         yield INTRODUCTION, INTRODUCTION, Value(content={"rights": person.is_victim})
     if person.journey is Journey.OUTCOME or person.withdrawal is not None:
         why = {"because": WITHDRAWAL if person.withdrawal is not None else END_OF_CASE}
@@ -84,13 +85,15 @@ def tasks_for(
 def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
     """Say whether somebody else looked after this person before us: they were spoken with, or told something, earlier.
 
-    What a person needed until then was for the other one to do; nobody can say any more whether it was done.
+    What a person needed until then was for the other one to do; nobody can say any more whether it was done. What was
+    told without a contact of ours was carried over (core.md rule 13).
     """
     spoken = any(
         (contact.outcome.is_two_way or contact.outcome.tells) and not contact.void and contact.at < person.joined_at
         for contact in person.contacts
     )
-    return spoken or any(told.at < person.joined_at and not told.void for topic in topics for told in topic.told)
+    held = (told for topic in topics for told in topic.told if not told.void)
+    return spoken or any(not told.contact or told.at < person.joined_at for told in held)
 
 
 # --- occasions ------------------------------------------------------------------------------------------------------
