@@ -118,7 +118,9 @@ def _settle_topic(
         return
     if key[1] == tasks.SPECIAL_MEASURES_CHASE:
         topic = _forget_what_was_to_come(account, key, topic, person, value, rules, cause)
-    topic = _note_change(topic, key, person, value, rules, applying, cause, others, taken_over=taken_over)
+    topic = _note_change(topic, key, person, value, rules, applying, cause, others)
+    if taken_over:
+        topic = _leave_to_the_unit_before(topic, person)
     if person.enhanced is not Answer.NO and key[0] in cause.personal:
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
@@ -144,8 +146,6 @@ def _note_change(
     applying: tuple[Rule, ...],
     cause: Cause,
     others: list[Topic],
-    *,
-    taken_over: bool,
 ) -> Topic:
     """Append the current value to the history when it differs from the last."""
     now_hash = value.hash
@@ -156,8 +156,7 @@ def _note_change(
     received_at = max(cause.event.received_at, value.not_before or cause.event.received_at)
     start = cap_start(topic, received_at, value.starts_at, others)
     enhanced = person.gets_enhanced_time
-    was_before = taken_over and person.joined_at == cause.event.received_at
-    baseline = not topic.history and key[0] in cause.personal and (was_before or _is_past(key[1], value, received_at))
+    baseline = not topic.history and key[0] in cause.personal and _is_past(key[1], value, received_at)
     keys = tuple(sorted(each.key for each in applying))
 
     def change() -> Change:
@@ -179,6 +178,19 @@ def _note_change(
     # Whoever is owed the same news by the same rules has the very same change in their history.
     question = ("change", now_hash, value.hearing, start, enhanced, baseline, keys)
     return replace(topic, history=(*topic.history, cause.remember(question, change)))
+
+
+def _leave_to_the_unit_before(topic: Topic, person: Person) -> Topic:
+    """Ask nobody for what was to be done when they were taken over from another system (core.md rule 13)."""
+    if not any(change.received_at == person.joined_at and not change.baseline for change in topic.history):
+        return topic
+    return replace(
+        topic,
+        history=tuple(
+            replace(change, baseline=True) if change.received_at == person.joined_at else change
+            for change in topic.history
+        ),
+    )
 
 
 def _brought_forward(
