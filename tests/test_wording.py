@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from witness_care import wording
-from workflows import events, rulebook, values
+from workflows import events, rulebook, tasks, values
 from workflows.attendance import Attendance
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
