@@ -32,7 +32,7 @@ run: ## Set up and start the service with synthetic cases on this machine (PORT=
 test: ## Set up and run every test, with a real PostgreSQL and a real browser
 	echo "Setting up"
 	scripts/prepare test
-	$(BIN)/python -m pytest --numprocesses $$(($$(nproc) + 1)) --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal $(TESTS)
 
 proof: ## Run the release checks at full size, which takes hours, and write what they reached into docs/evidence.md
 	echo "Setting up"

@@ -15,6 +15,7 @@ from typing import Any
 from workflows import events, referral, values
 from workflows.events import DateKind
 from workflows.journey import Journey
+from workflows.proceedings import Proceedings
 from workflows.snapshot import Person, Topic, TopicKey
 from workflows.truth import Hearing, OffenceTruth
 from workflows.values import CaseTruth, Value
@@ -63,9 +64,10 @@ def tasks_for(
     """
     if person.journey is Journey.CLOSED:
         return
-    if person.journey is not Journey.OUTCOME and not taken_over:
+    over = _is_over(person, truth)
+    if not over and not taken_over:
         yield INTRODUCTION, INTRODUCTION, Value(content={"rights": person.is_victim})
-    if person.journey is Journey.OUTCOME or person.withdrawal is not None:
+    if over or person.withdrawal is not None:
         why = {"because": WITHDRAWAL if person.withdrawal is not None else END_OF_CASE}
         yield CLOSURE, CLOSURE, Value(content=_handled(CLOSURE, participant, topics, why, _always))
     if person.is_victim:
@@ -94,6 +96,12 @@ def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
     )
     held = (told for topic in topics for told in topic.told if not told.void)
     return spoken or any(not told.contact or told.at < person.joined_at for told in held)
+
+
+def _is_over(person: Person, truth: CaseTruth) -> bool:
+    """Say whether everybody who matters to a person has been dealt with: what makes a journey stand at its outcome."""
+    defendants = values.relevant_defendants(person, truth)
+    return bool(defendants) and all(truth.proceedings.get(each) is Proceedings.CONCLUDED for each in defendants)
 
 
 # --- occasions ------------------------------------------------------------------------------------------------------

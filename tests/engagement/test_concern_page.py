@@ -18,6 +18,9 @@ from witness_care.database import session
 from witness_care.engagement.models import Concern, ConcernDecision
 from workflows.events import ContactOutcome
 
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
+
 LEAH, NADIA = "Leah Jones", "Nadia Ahmed"
 NEXT_WEEK = {"until-day": "7", "until-month": "12", "until-year": "2026"}
 
@@ -99,7 +102,6 @@ def test_one_press_puts_the_action_on_the_list_of_the_cases_officer_until_it_is_
     assert "Done Mon 30 Nov" in read(desk, "/unit/concerns", "sam")
 
 
-@pytest.mark.sqlite_only
 def test_an_action_on_the_list_is_not_offered_or_taken_up_again_until_it_is_done(desk: Desk, case: MadeCase):
     shown = stored(case).suggested_action
     assert f'name="action" value="{shown}"' in desk.as_("olivia").get(address(case)).text
@@ -115,7 +117,6 @@ def test_an_action_on_the_list_is_not_offered_or_taken_up_again_until_it_is_done
     assert take_up(desk, case)[0] == 303
 
 
-@pytest.mark.sqlite_only
 def test_only_the_action_that_was_shown_is_taken_up(desk: Desk, case: MadeCase):
     shown = stored(case).suggested_action
     send(desk, address(case, "/say"), said="afraid")
@@ -129,7 +130,6 @@ def test_only_the_action_that_was_shown_is_taken_up(desk: Desk, case: MadeCase):
 
 
 @pytest.mark.feature("H1")
-@pytest.mark.sqlite_only
 def test_an_officer_sees_it_otherwise_with_a_reason_until_a_day(desk: Desk, case: MadeCase):
     form = {"band": "watch", "reason": "She wrote that she is on holiday.", **NEXT_WEEK}
 
@@ -153,7 +153,6 @@ def test_an_officer_sees_it_otherwise_with_a_reason_until_a_day(desk: Desk, case
         ({"band": "watch", **NEXT_WEEK}, "Say why you see it otherwise"),
     ],
 )
-@pytest.mark.sqlite_only
 def test_seeing_it_otherwise_needs_a_level_a_day_and_a_reason(desk: Desk, case: MadeCase, form, words):
     code, page = send(desk, address(case, "/disagree"), **form)
 
@@ -161,7 +160,6 @@ def test_seeing_it_otherwise_needs_a_level_a_day_and_a_reason(desk: Desk, case: 
     assert stored(case).override_band is None
 
 
-@pytest.mark.sqlite_only
 def test_it_is_shown_as_counted_again_when_the_officer_says_so(desk: Desk, case: MadeCase):
     send(desk, address(case, "/disagree"), band="high", reason="She cried.", **NEXT_WEEK)
 
@@ -172,7 +170,6 @@ def test_it_is_shown_as_counted_again_when_the_officer_says_so(desk: Desk, case:
 
 
 @pytest.mark.feature("H1")
-@pytest.mark.sqlite_only
 def test_fear_is_high_at_once_and_ends_when_it_is_resolved(desk: Desk, case: MadeCase):
     code, words = send(desk, address(case, "/say", NADIA), said="afraid")
 
@@ -185,7 +182,6 @@ def test_fear_is_high_at_once_and_ends_when_it_is_resolved(desk: Desk, case: Mad
 
 
 @pytest.mark.feature("H2")
-@pytest.mark.sqlite_only
 def test_a_withdrawal_needs_a_reason_and_is_shown_with_its_stage(desk: Desk, case: MadeCase):
     code, words = send(desk, address(case, "/say"), said="withdrew")
     assert (code, "Choose why they withdraw, or that they did not say" in words) == (400, True)
@@ -201,7 +197,6 @@ def test_a_withdrawal_needs_a_reason_and_is_shown_with_its_stage(desk: Desk, cas
 
 
 @pytest.mark.feature("H3")
-@pytest.mark.sqlite_only
 def test_the_case_shows_what_rested_on_who_withdrew(desk: Desk, case: MadeCase):
     assert "withdrew" not in read(desk, f"/cases/{case.urn}")
 
@@ -216,14 +211,12 @@ def test_the_case_shows_what_rested_on_who_withdrew(desk: Desk, case: MadeCase):
     assert "Nobody else" not in rested  # Nadia has not withdrawn
 
 
-@pytest.mark.sqlite_only
 def test_what_does_not_fit_by_now_is_refused(desk: Desk, case: MadeCase):
     code, words = send(desk, address(case, "/say"), said="came_back")
 
     assert (code, "How things stand changed while you had this page open" in words) == (409, True)
 
 
-@pytest.mark.sqlite_only
 def test_noor_sees_nothing_of_it_and_an_auditor_no_reasons(desk: Desk, case: MadeCase):
     for who, code in (("noor", 404), ("aud", 403), ("ada", 403)):
         assert desk.as_(who).get(address(case)).status_code == code
@@ -233,7 +226,6 @@ def test_noor_sees_nothing_of_it_and_an_auditor_no_reasons(desk: Desk, case: Mad
     assert desk.as_("olivia").get("/unit/concerns").status_code == 403
 
 
-@pytest.mark.sqlite_only
 def test_looking_at_it_and_deciding_are_in_the_log(desk: Desk, case: MadeCase):
     read(desk, address(case))
     take_up(desk, case)
@@ -269,7 +261,6 @@ def test_a_program_reads_it_with_its_reasons_only_with_the_scope(desk: Desk, cas
     assert all(reason["words"] and reason["on"] for reason in found["reasons"])
 
 
-@pytest.mark.sqlite_only
 def test_my_day_asks_for_concerns_once_however_many_people_it_shows(
     desk: Desk, case: MadeCase, statements: Callable[[], list[str]]
 ):

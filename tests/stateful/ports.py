@@ -124,7 +124,8 @@ class InThePureCore:
         return self.play.snapshot.topics[key].history[-1].value
 
     def overdue(self, now: datetime) -> set[Key]:
-        return {key for key, topic in self.play.snapshot.topics.items() if topic.duty and topic.duty.due < now}
+        topics = {key: topic for key, topic in self.play.snapshot.topics.items() if key[1] in JUDGED}
+        return {key for key, topic in topics.items() if topic.duty and topic.duty.due < now}
 
     def end(self, now: datetime) -> None:
         refolded = self.play.refolded()
@@ -305,7 +306,7 @@ class OnADatabase:
         with self.shelf.app.app_context():
             rows = session().execute(
                 sa.select(Duty.participant_id, Duty.topic, Duty.subject).where(
-                    Duty.closed_at.is_(None), Duty.due_at < now
+                    Duty.closed_at.is_(None), Duty.due_at < now, Duty.topic.in_(JUDGED)
                 )
             )
             return {(row.participant_id, row.topic, row.subject) for row in rows}

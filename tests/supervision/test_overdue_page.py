@@ -11,6 +11,9 @@ from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, int
 from tests.reading import text_of
 from workflows.events import ContactOutcome
 
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def sam(desk: Desk) -> FlaskClient:

@@ -260,7 +260,7 @@ def test_needs_that_were_not_asked_about_in_time_count_and_are_no_news_of_the_co
 
 def test_measures_that_nobody_decided_on_count_in_the_last_weeks_before_the_trial():
     story = Story()
-    story.listed(1, on(13))
+    story.listed(1, on(13, 3))
     story.say(2, events.CpsRequires(participant="victim"))
     story.say(3, events.SpecialMeasureStated(participant="victim", measure="screens", decision="asked"))
     tried(story, 3.5, ContactOutcome.REACHED)
