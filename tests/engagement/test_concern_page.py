@@ -177,6 +177,7 @@ def test_fear_is_high_at_once_and_ends_when_it_is_resolved(desk: Desk, case: Mad
     assert "Suggested Review their safety with the police" in words
     assert "The safety concern is resolved" in read(desk, address(case, "/say", NADIA))
     assert "High concern : A concern for their safety was raised on Monday 30 November 2026" in read(desk, "/my-day")
+    desk.clock("2026-11-30 09:43")
     assert send(desk, address(case, "/say", NADIA), said="safe")[0] == 303
     assert stored(case, NADIA).band != "high"
 
