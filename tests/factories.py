@@ -23,10 +23,10 @@ from witness_care.cases.models import CourtCase
 from witness_care.cases.service import record_court_fact, register_case
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
-from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, record_contact
+from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, end_duty, record_contact
 from witness_care.database import session
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
-from workflows import values
+from workflows import tasks
 from workflows.events import (
     About,
     ContactOutcome,
@@ -292,6 +292,15 @@ def open_duties(participant_id: str) -> list[Duty]:
     return list(found.scalars())
 
 
+def introduced(case: MadeCase, *, now: str = "2026-11-09 09:01") -> MadeCase:
+    """The same case, with nothing left to be done for its people but keeping in touch."""
+    for participant in case.people.values():
+        for duty in open_duties(participant):
+            if duty.topic in tasks.TASKS:
+                end_duty(duty.id, "done", actor="user:somebody", now=at(now))
+    return case
+
+
 def told_everything(participant_id: str, *, now: str, by: str) -> str:
     """Somebody is told all that is owed to them, in person; gives the contact's id."""
     return attempted(participant_id, ContactOutcome.REACHED, now=now, by=by)
@@ -302,7 +311,7 @@ def attempted(participant_id: str, outcome: ContactOutcome, *, now: str, by: str
     shown = [
         Shown(duty.topic, duty.subject, duty.value_hash)
         for duty in open_duties(participant_id)
-        if duty.topic != values.KEEP_IN_TOUCH
+        if duty.topic not in tasks.OTHER_TASKS
     ]
     entry = Entry(
         participant_id=participant_id,

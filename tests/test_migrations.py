@@ -208,6 +208,25 @@ def test_a_match_made_before_matches_were_kept_has_its_record_and_its_names(
     let_go(app)
 
 
+def test_the_case_of_a_referral_that_was_sent_waits_to_be_told_what_the_victim_said_of_it(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    app = application_on(empty_database_url, instance=tmp_path)
+    with app.app_context():
+        upgrade(revision="0011")
+        with database.writing() as session:
+            tables, _ = fill_every_table(session.connection())
+            referral = tables.tables["referral"]
+            sent_at = example_of(referral.c.sent_at, [], itertools.count())
+            session.execute(referral.update().values(sent_at=sent_at))
+            session.execute(tables.tables["court_case"].update().values(rows_journalled=True))
+        upgrade()
+        query = "SELECT told, objects, rows_journalled FROM referral JOIN court_case ON court_case.id = case_id"
+        assert database.session().execute(sa.text(query)).one() == ("not_asked", "not_asked", False)
+        database.session().rollback()
+    let_go(app)
+
+
 def test_migrations_are_numbered_and_have_one_head_which_a_file_names() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     heads = script.get_heads()

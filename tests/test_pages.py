@@ -15,6 +15,9 @@ from witness_care.database import writing
 from witness_care.feed.models import FeedMessage
 from witness_care.pages import NAVIGATION
 
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
+
 __all__ = ["desk", "statements"]
 
 
@@ -87,7 +90,6 @@ def test_nobody_signed_in_is_offered_no_navigation(app: Flask):
     assert "Sign out" not in text_of(page)
 
 
-@pytest.mark.sqlite_only
 def test_a_page_is_shown_even_while_the_database_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch):
     app.testing = False
 

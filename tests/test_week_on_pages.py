@@ -33,6 +33,7 @@ def case(desk: Desk) -> MadeCase:  # noqa: F811
     return case
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.feature("A3")
 def test_no_page_names_a_day_for_a_hearing_that_has_only_a_week(desk: Desk, case: MadeCase) -> None:  # noqa: F811
     hearing = session().scalar(sa.select(Hearing.id).where(Hearing.case_id == case.id))

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from witness_care import wording
-from workflows import events, rulebook, values
+from workflows import events, rulebook, tasks, values
 from workflows.attendance import Attendance
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
@@ -75,6 +75,21 @@ def test_a_week_never_names_a_day():
 )
 def test_what_is_to_be_done_is_said_with_a_plain_verb(topic: str, value: dict, told: dict | None, words: str):
     assert wording.to_tell(topic, value, told) == words
+
+
+@pytest.mark.parametrize("topic", tasks.TASKS)
+def test_every_task_has_words_of_its_own_and_none_speaks_of_rights_to_a_witness(topic: str):
+    occasion = {"rights": False, "because": tasks.CPS_LIST, "measures": ["screens"], "trial": "2026-12-14"}
+    words = (
+        wording.to_tell(topic, occasion, None),
+        wording.what(topic, occasion),
+        wording.label(wording.TOPICS, topic),
+    )
+
+    assert all(words)
+    assert words[0] not in {wording.to_tell(other, occasion, None) for other in tasks.TASKS if other != topic}
+    assert not any("right" in each.casefold() for each in words)
+    assert wording.closed(topic, "done") == "done"
 
 
 def test_a_trial_that_is_off_says_why_and_that_no_date_is_known():

@@ -369,7 +369,7 @@ def _a_concern(participant: str, words: Words, officer: str, unit: str) -> str:
     concerns.override(
         participant, band="high", until=tomorrow, reason=words.view, submission="otherwise", actor=olivia, now=now
     )
-    concerns.accept(participant, submission="accept", actor=olivia, now=now)
+    concerns.accept(participant, action="safety_review", submission="accept", actor=olivia, now=now)
     taken_up = sa.select(ConcernDecision.id).where(
         ConcernDecision.participant_id == participant, ConcernDecision.kind == concerns.ACCEPTED
     )

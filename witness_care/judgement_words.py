@@ -83,6 +83,8 @@ MEASURE_DECISIONS = {
     "withdrawn": "no longer asked for",
 }
 
+GONE = "What they were told no longer stands; nothing takes its place yet"
+
 TOPICS = {
     judgements.PLEA: "Plea",
     judgements.ULS: "Asking for a sentence to be reviewed",
@@ -108,7 +110,9 @@ TO_TELL = {
 def what(topic: str, value: Value, titles: Mapping[str, str]) -> str:
     """Say a value about a defendant in words. `titles` gives the offences by id. Empty for a topic of another kind."""
     words = _WORDS.get(topic)
-    return words(value, titles) if words else ""
+    if words is None:
+        return ""
+    return words(value, titles) if value or topic == judgements.ULS else GONE
 
 
 def meanings(value: Value) -> list[str]:
@@ -137,7 +141,7 @@ def last_day_to_ask_for_a_review_of_decision(letter_on: date) -> str:
 def _per_offence(value: Value, titles: Mapping[str, str], words: Callable[[Any], str]) -> str:
     found = value.get("offences", {})
     if not found:
-        return "What they were told no longer stands; nothing takes its place yet"
+        return GONE
     return "; ".join(f"{titles.get(offence) or 'Offence'}: {words(said)}" for offence, said in sorted(found.items()))
 
 
@@ -153,6 +157,8 @@ def _uls(value: Value, _titles: Mapping[str, str]) -> str:
     if not value.get("sentenced_on"):
         return "The sentence they were told of no longer stands"
     until = last_day_to_ask_for_a_review_of_sentence(date.fromisoformat(value["sentenced_on"]))
+    for day in map(date.fromisoformat, value.get("earlier", ())):
+        until += f"; about the sentence of {dates.full_date(day)} it is {last_day_to_ask_for_a_review_of_sentence(day)}"
     return (
         "Anyone may ask the Attorney General to have a sentence of the Crown Court for some serious offences reviewed, "
         f"if it seems far too low. The last moment to ask is {until}"

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from witness_care import dates, judgement_words
-from workflows import referral, rulebook, values
+from witness_care import dates, judgement_words, task_words
+from workflows import referral, rulebook, tasks, values
 from workflows.working_days import days_later
 
 Value = Mapping[str, Any]
@@ -78,6 +78,7 @@ TOPICS = {
     values.SENTENCE: "Sentence",
     values.SPECIAL_MEASURES: "Special measures",
     **judgement_words.TOPICS,
+    **task_words.TOPICS,
     values.KEEP_IN_TOUCH: "Keeping in touch",
     referral.TOPIC: "Referral to the Victim Contact Scheme",
 }
@@ -207,6 +208,13 @@ REFERRALS = {
     "not_referred": "not referred",
     "withdrawn": "withdrawn",
 }
+REFERRAL_REASONS = {
+    **referral.REASONS_NOT_TO_REFER,
+    **referral.REASONS_OF_REJECTION,
+    **referral.REASONS_TO_WITHDRAW,
+    **referral.FORMER_REASONS,
+}
+ANSWERS = {"yes": "yes", "no": "no", "not_asked": "not asked yet"}
 BASIS = {"code": "Victims' Code", "local_policy": "unit policy", "statute": "Act of Parliament"}
 VERDICTS = {
     "guilty": "guilty",
@@ -286,6 +294,8 @@ def to_tell(topic: str, value: Value, told: Value | None) -> str:
             return "Keep in touch"
         case referral.TOPIC:
             return "Refer them to the Victim Contact Scheme"
+        case _ if topic in task_words.TO_DO:
+            return task_words.TO_DO[topic]
         case _ if topic in judgement_words.TO_TELL:
             return judgement_words.TO_TELL[topic]
         case _:
@@ -310,7 +320,7 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
         case values.KEEP_IN_TOUCH:
             return f"Speak with them at least every {value.get('every_days')} days"
         case values.SPECIAL_MEASURES:
-            return judgement_words.measures(value)
+            return judgement_words.measures(value) or judgement_words.GONE
         case referral.TOPIC:
             day = value.get("sentenced_on")
             return (
@@ -318,6 +328,8 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
                 if day
                 else "The day of the sentence is not known"
             )
+        case _ if topic in task_words.TOPICS:
+            return task_words.what(topic, value)
         case _:
             return judgement_words.what(topic, value, offences or {})
 
@@ -333,9 +345,15 @@ def details(topic: str, value: Value, offences: Mapping[str, str] | None = None)
 
 def last_told(topic: str, told: Value | None, offences: Mapping[str, str] | None = None) -> str:
     """Say what the person was last told: "They have: trial, Wed 2 Dec, 10am"."""
-    if topic in (values.KEEP_IN_TOUCH, referral.TOPIC):
+    if tasks.is_task(topic):
         return ""
     return f"They have: {what(topic, told, offences, short=True)}" if told else "They have not been told anything yet"
+
+
+def closed(topic: str, how: str | None) -> str:
+    """Say how a duty ended: "told", and of something that was to be done, "done"."""
+    own = task_words.CLOSED if tasks.is_task(topic) else {}
+    return own.get(how or "") or label(CLOSED, how)
 
 
 def reason(reason_id: str) -> str:
@@ -409,7 +427,7 @@ def _outcome(value: Value) -> str:
 def _per_offence(value: Value, titles: Mapping[str, str], words: Any) -> str:
     found = value.get("offences", {})
     if not found:
-        return "What they were told no longer stands; nothing takes its place yet"
+        return judgement_words.GONE
     return "; ".join(
         f"{titles.get(offence) or 'Offence'}: {words(result)}" for offence, result in sorted(found.items())
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from workflows import judgements, values
+from workflows import judgements, tasks, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.events import Answer
@@ -19,6 +20,11 @@ from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
+
+# Of everything else there is a module that knows its clock.
+# What has to be done before a hearing, and does not name it in its value.
+HELD_BY_HEARING = frozenset((*tasks.TASKS, values.SPECIAL_MEASURES))
+SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 
 
 def settle_person(
@@ -35,7 +41,12 @@ def settle_person(
         (participant, topic, subject): value for topic, subject, value in values.values_for(participant, person, truth)
     }
     now_true |= _withdrawn(participant, person, truth, theirs, now_true)
-    for key in sorted(now_true.keys() | {key for key in theirs if key[1] in values.TOLD_TOPICS}):
+    taken_over = tasks.was_taken_over(person, theirs.values())
+    now_true |= {
+        (participant, topic, subject): occasion
+        for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs, taken_over=taken_over)
+    }
+    for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(
             account,
@@ -47,6 +58,7 @@ def settle_person(
             required=required,
             warned=warned,
             others=others if key[1] == values.ATTENDANCE else [],
+            taken_over=taken_over and key[1] in tasks.TASKS,
         )
     settle_keeping_in_touch(account, participant, person, truth, rules, cause)
 
@@ -64,9 +76,11 @@ def _withdrawn(
         for defendant in values.relevant_defendants(person, truth)
         for topic in judgements.MAY_VANISH
     )
+    gone: dict[TopicKey, Any] = {key: {"offences": {}} if key[1] in judgements.PER_OFFENCE else {} for key in keys}
+    gone[participant, values.SPECIAL_MEASURES, truth.case] = {"measures": {}}
     return {
-        key: Value(content={} if key[1] == judgements.ULS else {"offences": {}})
-        for key in keys
+        key: Value(content=content)
+        for key, content in gone.items()
         if key not in now_true and key in topics and topics[key].last_told is not None
     }
 
@@ -82,6 +96,7 @@ def _settle_topic(
     required: bool,
     warned: datetime | None,
     others: list[Topic],
+    taken_over: bool,
 ) -> None:
     topic = account.topics.get(key, Topic())
     event = cause.event
@@ -97,9 +112,15 @@ def _settle_topic(
             topic = close_row(account, key, topic, rules, person, cause, refusal or _why_no_rule(person, key[1], value))
         if refusal or (value is not None and not applying):
             topic = replace(topic, history=())  # the entitlement is over: it starts afresh if it comes again
+        elif key[1] in tasks.TASKS:
+            topic = replace(topic, history=(), waived="")  # so does a task with its next occasion
         _keep(account, key, topic)
         return
+    if key[1] == tasks.SPECIAL_MEASURES_CHASE:
+        topic = _forget_what_was_to_come(account, key, topic, person, value, rules, cause)
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
+    if taken_over:
+        topic = _leave_to_the_unit_before(topic, person)
     if person.enhanced is not Answer.NO and key[0] in cause.personal:
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
@@ -129,8 +150,10 @@ def _note_change(
     """Append the current value to the history when it differs from the last."""
     now_hash = value.hash
     if topic.history and topic.history[-1].value_hash == now_hash:
+        if key[1] in HELD_BY_HEARING:
+            return _brought_forward(topic, person, value, rules, applying, cause)
         return topic
-    received_at = cause.event.received_at
+    received_at = max(cause.event.received_at, value.not_before or cause.event.received_at)
     start = cap_start(topic, received_at, value.starts_at, others)
     enhanced = person.gets_enhanced_time
     baseline = not topic.history and key[0] in cause.personal and _is_past(key[1], value, received_at)
@@ -155,6 +178,54 @@ def _note_change(
     # Whoever is owed the same news by the same rules has the very same change in their history.
     question = ("change", now_hash, value.hearing, start, enhanced, baseline, keys)
     return replace(topic, history=(*topic.history, cause.remember(question, change)))
+
+
+def _leave_to_the_unit_before(topic: Topic, person: Person) -> Topic:
+    """Ask nobody for what was to be done when they were taken over from another system (core.md rule 13)."""
+    if not any(change.received_at == person.joined_at and not change.baseline for change in topic.history):
+        return topic
+    return replace(
+        topic,
+        history=tuple(
+            replace(change, baseline=True) if change.received_at == person.joined_at else change
+            for change in topic.history
+        ),
+    )
+
+
+def _brought_forward(
+    topic: Topic,
+    person: Person,
+    value: Value,
+    rules: Rules,
+    applying: tuple[Rule, ...],
+    cause: Cause,
+) -> Topic:
+    """Make the same thing due earlier where its hearing is nearer than it was: never later (domain.md section 2)."""
+    last = topic.history[-1]
+    if value.starts_at is None or last.baseline or value.starts_at <= cause.event.received_at:
+        return topic
+    due, rule = earliest(
+        rules, applying, last.received_at, enhanced=person.gets_enhanced_time, hearing_start=value.starts_at
+    )
+    if due.at >= last.due:
+        return topic
+    nearer = replace(
+        last, due=due.at, rule=rule.key, capped=due.capped, hearing_start=value.starts_at, hearing=value.hearing
+    )
+    return replace(topic, history=(*topic.history[:-1], nearer))
+
+
+def _forget_what_was_to_come(
+    account: Account, key: TopicKey, topic: Topic, person: Person, value: Value, rules: Rules, cause: Cause
+) -> Topic:
+    """Let go of what was to be done from a later day on, when that day is another now: its clock had not started."""
+    last = topic.history[-1] if topic.history else None
+    if last is None or last.value_hash == value.hash or last.received_at <= cause.event.received_at:
+        return topic
+    if topic.duty is not None:
+        topic = close_row(account, key, topic, rules, person, cause, "superseded")
+    return replace(topic, history=topic.history[:-1])
 
 
 def _is_past(topic: str, value: Value, joined_at: datetime) -> bool:

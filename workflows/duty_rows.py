@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent
+from workflows.events import CaseEvent, DutyClosedByPerson
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
@@ -221,7 +221,7 @@ def _record(
 def _was_met(topic: Topic, duty: OpenDuty, event: CaseEvent, reason: str) -> bool | None:
     """The time of the contact judges whether a duty was met, not when it was typed in (core.md rule 9)."""
     if reason == "done":
-        told = topic.last_told
+        told = None if isinstance(event.what, DutyClosedByPerson) else topic.last_told
         return (told.at if told else event.occurred_at) <= duty.due
     if reason == "attempts_exhausted":
         return False

@@ -1,19 +1,19 @@
 """Finds in a case what the engagement concern of one person may look at.
 
 What it reads: contacts, what the person said of going on, the dates of the trials they lived through, what is owed to
-them by the Code, how long the case has gone on, and whether it is about domestic abuse or a sexual offence. What the
-service does not record yet (needs, special measures, support, practical help) stays not known.
+them by the Code, what is to be done for them, how long the case has gone on, and whether it is about domestic abuse
+or a sexual offence. What the service does not record yet (support, practical help, what was granted) stays not known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from workflows import values
+from workflows import tasks, values
 from workflows.engagement import NOT_FOLLOWED, Concern, Facts, assess
 from workflows.engagement_pack import EngagementPack
 from workflows.entitlement import Rules, is_about_a_trial
@@ -22,8 +22,16 @@ from workflows.journey import Journey
 from workflows.rulebook import Rulebook
 from workflows.snapshot import Change, Person, Snapshot, Topic, TopicKey, Topics
 from workflows.trial_outcome_reasons import trial_outcome_reason
-from workflows.working_days import Calendar, days_later, london_date, next_working_day
+from workflows.working_days import (
+    Calendar,
+    days_later,
+    due_time,
+    london_date,
+    next_working_day,
+    start_of_hearing,
+)
 
+CHASE = tasks.SPECIAL_MEASURES_CHASE
 CONTEXTS = frozenset(("DOMESTIC_ABUSE", "SEXUAL"))
 LATE_WORKING_DAYS = 2
 NO_DATE_CHANGED = ("withdrawn", "duplicate")  # such a hearing was entered wrongly, or is in the list twice
@@ -82,7 +90,10 @@ def facts_of(
         unexplained_change_at=_unexplained(changes, person.change_explained_at),
         case_since=since,
         offence_context_since=person.joined_at if CONTEXTS & set(person.enhanced_basis) else None,
-        code_duties_due=_code_duties(topics, rules.book),
+        code_duties_due=_code_duties(topics, person, rules),
+        needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
+        measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
+        trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
         last_two_way_at=person.last_two_way_at,
         anything_recorded=_is_anything_recorded(person, topics),
     )
@@ -116,10 +127,39 @@ def _agreed_days(participant: str, topics: dict[TopicKey, Topic]) -> int:
     return int(topic.history[-1].value["every_days"]) if topic is not None and topic.history else 0
 
 
-def _code_duties(topics: dict[TopicKey, Topic], book: Rulebook) -> tuple[datetime, ...]:
-    of_the_code = _rules_of_the_code(book)
-    open_duties = (topic.duty for topic in topics.values() if topic.duty is not None)
-    return tuple(sorted(duty.due for duty in open_duties if duty.rule in of_the_code))
+def _code_duties(topics: dict[TopicKey, Topic], person: Person, rules: Rules) -> tuple[datetime, ...]:
+    """Give when each piece of news that the Code owes them is due: by its own time, where a shorter one goes first."""
+    of_the_code = _rules_of_the_code(rules.book)
+    found = []
+    for (_, name, _), topic in topics.items():
+        if topic.duty is None or tasks.is_task(name):
+            continue
+        if topic.duty.rule in of_the_code:
+            found.append(topic.duty.due)
+            continue
+        found += [
+            due_time(change.received_at, rule.days(person.gets_enhanced_time), rules.calendar, basis=rule.days_basis).at
+            for change in topic.history[-1:]
+            for key in change.rules
+            if key in of_the_code
+            for rule in (rules.book.rule(key, london_date(change.received_at)),)
+        ][:1]
+    return tuple(sorted(found))
+
+
+def _due_of(topic: Topic | None) -> datetime | None:
+    return topic.duty.due if topic is not None and topic.duty is not None else None
+
+
+def _asked_for_at(topic: Topic | None) -> datetime | None:
+    """Give since when we know that measures wait for a decision, while nobody has asked the CPS about them."""
+    return topic.duty.opened_at if topic is not None and topic.duty is not None else None
+
+
+def _trial_of(topic: Topic | None) -> datetime | None:
+    if topic is None or topic.duty is None or not topic.history:
+        return None
+    return start_of_hearing(date.fromisoformat(topic.history[-1].value["trial"]))
 
 
 @lru_cache(maxsize=16)

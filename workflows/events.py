@@ -506,7 +506,7 @@ class ToldCarriedOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyClosedByPerson:
-    """A person ends a duty without telling: attempts_exhausted (supervisor), declined, or no longer to be told."""
+    """A person ends a duty: attempts_exhausted (supervisor) or declined; of a task also done, or not_applicable."""
 
     participant: str
     topic: str

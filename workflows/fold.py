@@ -32,6 +32,11 @@ from workflows.snapshot import (
 from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
 from workflows.values import CaseTruth
 
+OF_ONE_DEFENDANT = (
+    *(events.PleaRecorded, events.VerdictRecorded, events.ProsecutionDecided),
+    *(events.AppealStated, events.AppealDecided),
+)
+
 
 def truth_of(
     case: str,
@@ -443,7 +448,7 @@ class Fold:
 
     def _defendants_of(self, event: CaseEvent) -> frozenset[str]:
         what = event.what
-        if isinstance(what, events.PleaRecorded | events.VerdictRecorded | events.AppealStated | events.AppealDecided):
+        if isinstance(what, OF_ONE_DEFENDANT):
             return frozenset((what.defendant,))
         if isinstance(what, events.ResultsShared):
             return frozenset(result.defendant for result in what.results)

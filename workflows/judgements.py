@@ -26,7 +26,8 @@ APPEAL_OUTCOME = "appeal.outcome"
 
 TOPICS = (PLEA, VERDICT, SENTENCE, ULS, BAIL, WARRANT, NO_PROSECUTION, STOP, APPEAL_NOTICE, APPEAL_OUTCOME)
 # What may vanish again from what a court says, and is then told as gone (domain.md section 12).
-MAY_VANISH = (PLEA, VERDICT, SENTENCE, ULS, STOP)
+MAY_VANISH = TOPICS
+PER_OFFENCE = (PLEA, VERDICT, SENTENCE, NO_PROSECUTION, STOP)
 
 CROWN_COURT = "crown"
 
@@ -78,14 +79,15 @@ def _sentence(offence: OffenceTruth) -> list[dict[str, str]]:
 
 
 def _unduly_lenient(theirs: Mapping[str, OffenceTruth], hearings: Mapping[str, Hearing]) -> Iterator[Told]:
-    """Give the day of the latest sentence of the Crown Court: the last day to ask is counted from it (R9-ULS)."""
-    days: list[date] = [
+    """Give the days of the Crown Court's sentences, the latest apart: each has its own last day to ask (R9-ULS)."""
+    days: set[date] = {
         offence.sentenced_on
         for offence in theirs.values()
         if offence.sentence and offence.sentenced_on and _is_of_the_crown_court(hearings.get(offence.sentenced_in))
-    ]
+    }
     if days:
-        yield ULS, {"sentenced_on": max(days).isoformat()}
+        *earlier, latest = [day.isoformat() for day in sorted(days)]
+        yield ULS, {"sentenced_on": latest} | ({"earlier": earlier} if earlier else {})
 
 
 def _is_of_the_crown_court(hearing: Hearing | None) -> bool:
@@ -103,8 +105,8 @@ def _decisions(
     }
     for topic, kinds in ((NO_PROSECUTION, (events.NO_PROSECUTION,)), (STOP, (events.STOPPED, events.ALTERED))):
         found = {
-            offence: {"decision": decision.decision, "reason": decision.reason, "review": decision.may_be_reviewed}
-            | ({"letter": decision.letter_on.isoformat()} if decision.letter_on else {})
+            offence: {"decision": decision.decision, "reason": decision.reason}
+            | (_right_to_review(decision) if is_victim else {"review": False})
             for offence, decision in made.items()
             if decision.decision in kinds
         }
@@ -116,6 +118,12 @@ def _decisions(
             }
         if found:
             yield topic, {"offences": found}
+
+
+def _right_to_review(decision: events.ProsecutionDecided) -> dict[str, Any]:
+    """Give whether a victim may ask for a review, and the letter from which their time counts (VRR-REQ)."""
+    letter = {"letter": decision.letter_on.isoformat()} if decision.letter_on else {}
+    return {"review": decision.may_be_reviewed} | letter
 
 
 # A charge that the court dismissed is no decision of the prosecution.

@@ -382,6 +382,8 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
             return ""
         case events.PleaRecorded() | events.VerdictRecorded():
             return event.kind
+        case events.ProsecutionDecided():
+            return "Stopped" if before.offences != after.offences else ""
         case events.AppealStated() if before.said == after.said:
             return ""
         case events.AppealStated():

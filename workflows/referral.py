@@ -60,6 +60,8 @@ R = Referral
 ENDED = (R.NOT_REFERRED, R.WITHDRAWN)
 WITH_PROBATION = (R.SENT, R.ACKNOWLEDGED, R.REJECTED)
 UNDER_WAY = (R.DUE, *WITH_PROBATION)
+# To be sent, for the first time or again: to take one back here is to decide that they are not referred.
+NOT_SENT = (R.DUE, R.REJECTED)
 
 TABLE: tuple[Row[Referral], ...] = (
     #  event            from                                    to               only when
@@ -133,7 +135,6 @@ REASONS_NOT_TO_REFER: Mapping[str, str] = MappingProxyType(
         "already_referred": "Already referred by another unit or in another case",
         "victim_died": "The victim has died, and relatives are referred in their own right",
         "scheme_not_offered": "The probation service said that it does not offer the scheme here",
-        "other": "Another reason, written in the note",
     }
 )
 REASONS_OF_REJECTION: Mapping[str, str] = MappingProxyType(
@@ -142,7 +143,6 @@ REASONS_OF_REJECTION: Mapping[str, str] = MappingProxyType(
         "details_missing": "Details are missing or wrong",
         "wrong_area": "Another probation area is responsible",
         "already_known": "They are in the scheme already",
-        "other": "Another reason, written in the note",
     }
 )
 REASONS_TO_WITHDRAW: Mapping[str, str] = MappingProxyType(
@@ -150,6 +150,7 @@ REASONS_TO_WITHDRAW: Mapping[str, str] = MappingProxyType(
         "no_longer_eligible": "The sentence or conviction was changed, and they are no longer eligible",
         "wrong_person": "It was about the wrong person or defendant",
         "victim_died": "The victim has died",
-        "other": "Another reason, written in the note",
     }
 )
+# Once offered, and no more: there is no note in which it could stand. Old entries with it are still said in words.
+FORMER_REASONS: Mapping[str, str] = MappingProxyType({"other": "Another reason, which is not recorded"})

@@ -17,7 +17,7 @@ from workflows import codec, events, referral, truth, values
 from workflows.decision import Move
 from workflows.duty_rows import Cause, close_row, open_row, update_row
 from workflows.entitlement import earliest, rules_that_apply, why_not
-from workflows.events import CaseEvent
+from workflows.events import Answer, CaseEvent
 from workflows.referral import Referral, ReferralFacts
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, Person, ReferralStanding, Snapshot, Topic
@@ -96,10 +96,20 @@ def _assess(
     victim = Victim(is_victim=person.is_victim, offences=own, grounds=frozenset(person.enhanced_basis))
     codes = now.remember("codes", lambda: truth.offence_codes(registers))
     latest = now.remember("latest results", lambda: truth.latest_results(registers))
-    return assess(victim, tuple(_charged(offence, now, codes, latest) for offence in now.charged.get(defendant, ())))
+    theirs = now.charged.get(defendant, ())
+    fell = frozenset(offence for offence in theirs if truth.conviction_fell(registers, defendant, offence))
+    return assess(victim, tuple(_charged(offence, now, codes, latest, fell) for offence in theirs))
 
 
-def _charged(offence: str, now: CaseTruth, codes: dict[str, str], latest: dict[str, truth.LatestResults]) -> Charged:
+def _charged(
+    offence: str,
+    now: CaseTruth,
+    codes: dict[str, str],
+    latest: dict[str, truth.LatestResults],
+    fell: frozenset[str],
+) -> Charged:
+    if offence in fell:  # an appeal took the conviction away: what was passed for it does not stand
+        return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")
     known = now.offences.get(offence, truth.OffenceTruth())
     shared = latest.get(offence)
     return Charged(
@@ -133,9 +143,9 @@ def reassess(fold: Fold, event: CaseEvent) -> None:
     if not fold.referrals and not any(known.final or known.sentence for known in fold.truth.offences.values()):
         return  # nothing has ended yet: nearly always
     for participant, person in fold.people.items():
-        if not person.is_victim or why_not(person):
-            continue
         before = _answered(fold.referrals, participant)
+        if why_not(person) or not (person.is_victim or before):
+            continue
         for defendant in sorted(values.relevant_defendants(person, fold.truth) | before):
             answer = assess_pair(person, defendant, fold.truth, fold.registers, answered=defendant in before)
             held = fold.referrals.get(key_of(participant, defendant), ReferralStanding())
@@ -205,7 +215,8 @@ def _entry(what: Any, held: ReferralStanding) -> tuple[str, dict[str, Any]]:
         case events.ReferralDecided():
             return "do_not_refer", {"decided": held.version, "reason": what.reason}
         case events.ReferralSent():
-            return "sent", {"sent_at": what.at, "acknowledged_at": None, "reason": ""}
+            said = {"told": _latest(what.told, held.told), "objects": _latest(what.objects, held.objects)}
+            return "sent", {"sent_at": what.at, "acknowledged_at": None, "reason": "", **said}
         case events.ReferralAcknowledged():
             return "acknowledged", {"acknowledged_at": what.at, "reason": ""}
         case events.ReferralRejected():
@@ -214,6 +225,11 @@ def _entry(what: Any, held: ReferralStanding) -> tuple[str, dict[str, Any]]:
             return "vlo_contacted", {"liaison_at": what.at, "reason": ""}
         case _:
             return "withdraw", {"decided": held.version, "reason": what.reason}
+
+
+def _latest(said: Answer, before: Answer) -> Answer:
+    """Give what somebody said last: an objection does not end because they were not asked again."""
+    return before if said is Answer.NOT_ASKED else said
 
 
 def take_back(fold: Fold, without: Fold, taken_back: Sequence[CaseEvent]) -> None:

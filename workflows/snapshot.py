@@ -243,6 +243,7 @@ class ReferralStanding:
 
     `version` is that of the answer, `decided` the version a person last decided on. `sentenced_on` is the day the
     referral counts from, `since` when (UTC) the answer became what it is, `reason` why a person ended or rejected it.
+    `told` and `objects`: whether the victim knew of it when it was sent, and whether they objected.
     """
 
     state: Referral = Referral.NONE
@@ -255,6 +256,8 @@ class ReferralStanding:
     acknowledged_at: datetime | None = None
     liaison_at: datetime | None = None
     reason: str = ""
+    told: Answer = Answer.NOT_ASKED
+    objects: Answer = Answer.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

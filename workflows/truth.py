@@ -410,6 +410,7 @@ SENTENCES = (
     ResultKind.OTHER_SENTENCE,
 )
 GUILTY = ("guilty", "guilty_of_alternative")
+NO_VERDICT = ("", "no_verdict")  # a jury that could not decide leaves a plea of guilty as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,14 +427,14 @@ class OffenceTruth:
 
     @property
     def convicted(self) -> bool:
-        return self.verdict in GUILTY or (self.plea == "guilty" and not self.verdict)
+        return self.verdict in GUILTY or (self.plea == "guilty" and self.verdict in NO_VERDICT)
 
 
 def offences(registers: Registers) -> dict[str, OffenceTruth]:
     """Give every offence of the case on which anything is known beyond the charge."""
     found: dict[str, OffenceTruth] = {}
     latest = latest_results(registers)
-    named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:"))}
+    named = {key.split(":", 1)[1] for key in registers if key.startswith(("plea:", "verdict:", DECISION))}
     for offence in named | set(latest):
         known = _offence(registers, offence, latest.get(offence))
         # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
@@ -492,8 +493,24 @@ def _offence(registers: Registers, offence: str, latest: LatestResults | None) -
         sentenced_on=latest.on if latest and sentence else None,
         sentenced_in=latest.hearing if latest and sentence else "",
         # A final disposal beside a next hearing is not an end (feeds.md section 15).
-        final=said_verdict == "not_guilty" or (bool(stopped or sentence) and not adjourned),
+        final=said_verdict == "not_guilty"
+        or (bool(stopped or sentence) and not adjourned)
+        or _was_given_up(registers, offence, said_verdict),
     )
+
+
+def _was_given_up(registers: Registers, offence: str, verdict: str) -> bool:
+    """Say whether the police or the CPS decided not to go on with an offence, also where it is dealt with out of court.
+
+    Nobody is to come for a charge that is stopped, though the court has not said so yet. A verdict, or a plea after the
+    decision, says that it goes on, as it may after a review.
+    """
+    decided = standing(registers, f"{DECISION}{offence}")
+    if decided is None or not isinstance(decided.said, events.ProsecutionDecided):
+        return False
+    plea = standing(registers, f"plea:{offence}")
+    goes_on = bool(verdict) or (plea is not None and plea.occurred_at > decided.occurred_at)
+    return decided.said.decision in (events.NO_PROSECUTION, events.STOPPED) and not goes_on
 
 
 def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
@@ -507,17 +524,37 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
     return found
 
 
-STATED_OF_DEFENDANTS = ("bail:", "warrant:", "decision:", "appeal:", "appeal-decided:")
+DECISION = "decision:"
+RETRIAL_ORDERED, CONVICTION_QUASHED = "retrial_ordered", "conviction_quashed"
+CONDITIONAL_BAIL = "conditional_bail"
+STATED_OF_DEFENDANTS = ("bail:", "warrant:", DECISION, "appeal:", "appeal-decided:")
 MEASURE = "measure:"
 
 
 def said_of_defendants(registers: Registers) -> dict[str, Stated]:
     """Give what stands of bail, warrants, decisions of the prosecution and appeals, by register."""
     return {
-        key: stands.said
+        key: _with_conditions(registers[key], stands)
         for key in registers
         if key.startswith(STATED_OF_DEFENDANTS) and (stands := standing(registers, key)) is not None
     }
+
+
+def _with_conditions(held: tuple[Statement, ...], stands: Statement) -> Stated:
+    """Give what stands; of bail with the conditions stated last, where a newer message says the same without them.
+
+    A court's results say "on bail with conditions" and not which: what an officer heard of them is not gone by that.
+    """
+    said = stands.said
+    if not isinstance(said, events.BailDecided) or said.status != CONDITIONAL_BAIL or said.conditions or said.mark:
+        return said
+    before = [each for each in held if (each.occurred_at, each.message_id) < (stands.occurred_at, stands.message_id)]
+    for earlier in sorted(before, key=lambda each: (each.occurred_at, each.message_id), reverse=True):
+        if not isinstance(earlier.said, events.BailDecided) or earlier.said.status != CONDITIONAL_BAIL:
+            return said
+        if earlier.said.conditions or earlier.said.mark:
+            return replace(said, conditions=earlier.said.conditions, mark=earlier.said.mark)
+    return said
 
 
 def measures(registers: Registers) -> dict[str, dict[str, str]]:
@@ -546,9 +583,33 @@ def retrial_is_due(registers: Registers, defendant: str, offences_charged: tuple
     decided = standing(registers, f"appeal-decided:{defendant}")
     if decided is None or not isinstance(decided.said, events.AppealDecided):
         return False
-    verdicts = (standing(registers, f"verdict:{offence}") for offence in offences_charged)
-    since = any(verdict is not None and verdict.occurred_at > decided.occurred_at for verdict in verdicts)
-    return decided.said.result == "retrial_ordered" and not since
+    since = any(_was_judged_since(registers, offence, decided.occurred_at) for offence in offences_charged)
+    return decided.said.result == RETRIAL_ORDERED and not since
+
+
+def _was_judged_since(registers: Registers, offence: str, moment: datetime) -> bool:
+    """Say whether a verdict, a plea of guilty, an ending by results or a decision to stop came after a moment (UTC)."""
+    verdict, plea = standing(registers, f"verdict:{offence}"), standing(registers, f"plea:{offence}")
+    decision = standing(registers, f"{DECISION}{offence}")
+    said = [verdict, decision, plea if plea and getattr(plea.said, "plea", "") == "guilty" else None]
+    said += [
+        share
+        for key in registers
+        if key.startswith("results:")
+        and (share := standing(registers, key)) is not None
+        and isinstance(share.said, events.ResultsShared)
+        and any(result.offence == offence and result.final for result in share.said.results)
+    ]
+    return any(each is not None and each.occurred_at > moment for each in said)
+
+
+def conviction_fell(registers: Registers, defendant: str, offence: str) -> bool:
+    """Say whether an appeal quashed the conviction, or ordered a retrial, and nothing was judged since."""
+    decided = standing(registers, f"appeal-decided:{defendant}")
+    if decided is None or not isinstance(decided.said, events.AppealDecided):
+        return False
+    fell = decided.said.result in (CONVICTION_QUASHED, RETRIAL_ORDERED)
+    return fell and not _was_judged_since(registers, offence, decided.occurred_at)
 
 
 def offence_codes(registers: Registers) -> dict[str, str]:

@@ -67,11 +67,15 @@ class CaseTruth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A value with what the clock needs beside it: the hearing it is about, and its first start (UTC)."""
+    """A value with what the clock needs beside it: the hearing it is about, and its first start (UTC).
+
+    `not_before` (UTC) is when the clock of something starts that is known earlier than it is to be done.
+    """
 
     content: Any
     hearing: str | None = None
     starts_at: datetime | None = None
+    not_before: datetime | None = None
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +137,24 @@ def _hearings_of(person: Person, truth: CaseTruth) -> tuple[Hearing, ...]:
     return tuple(sorted(concerned, key=lambda hearing: truth.orders.get(hearing.id, 0)))
 
 
+def first_trial(person: Person, truth: CaseTruth) -> Hearing | None:
+    """Give the live trial with the earliest start that concerns a person; None when none has one."""
+    return first_live(hearing for hearing in hearings_of(person, truth) if hearing.is_trial)
+
+
+def first_live(hearings: Iterable[Hearing]) -> Hearing | None:
+    """Give the live hearing with the earliest start; None when none has one."""
+    dated = [(hearing.starts_at, hearing.id, hearing) for hearing in hearings if hearing.is_live and hearing.starts_at]
+    return min(dated, key=lambda each: each[:2])[2] if dated else None
+
+
+def before(hearing: Hearing | None, content: Any) -> Value:
+    """Give a value of which a person must hear before a hearing, where there is one."""
+    if hearing is None:
+        return Value(content=content)
+    return Value(content=content, hearing=hearing.id, starts_at=hearing.starts_at)
+
+
 def values_for(participant: str, person: Person, truth: CaseTruth) -> tuple[tuple[str, str, Value], ...]:
     """Give each (topic, subject, value) there is for a person; who is entitled to it is not asked here."""
     requirement = truth.requirements.get(participant)
@@ -146,7 +168,7 @@ def _values_for(participant: str, person: Person, truth: CaseTruth) -> Iterator[
     yield from _when_where(participant, person, truth)
     yield from _attendance(participant, person, truth)
     yield from _outcomes(person, truth)
-    yield from _special_measures(participant, truth)
+    yield from _special_measures(participant, person, truth)
     for defendant in sorted(relevant_defendants(person, truth)):
         for topic, content in judgements.about_defendant(
             defendant,
@@ -331,14 +353,7 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
     requirement = truth.requirements.get(participant)
     if requirement is None or _is_over_for(person, truth):
         return
-    first_trial = min(
-        (
-            (hearing.starts_at, hearing.id)
-            for hearing in hearings_of(person, truth)
-            if hearing.is_trial and hearing.is_live and hearing.starts_at
-        ),
-        default=(None, None),
-    )
+    trial = first_trial(person, truth)
     if isinstance(requirement, events.CpsRequires) and is_still_to_be_tried(person, truth):
         content: dict[str, Any] = {
             "required": True,
@@ -348,16 +363,16 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
         }
     else:
         content = {"required": False}
-    yield ATTENDANCE, truth.case, Value(content=content, hearing=first_trial[1], starts_at=first_trial[0])
+    yield ATTENDANCE, truth.case, before(trial, content)
 
 
-def _special_measures(participant: str, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+def _special_measures(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
     """Give the measures a court decided on; one that was only asked for is no news yet."""
     decided = {
         measure: decision for measure, decision in truth.measures.get(participant, {}).items() if decision != "asked"
     }
     if decided:
-        yield SPECIAL_MEASURES, truth.case, Value(content={"measures": decided})
+        yield SPECIAL_MEASURES, truth.case, before(first_trial(person, truth), {"measures": decided})
 
 
 def _is_over_for(person: Person, truth: CaseTruth) -> bool:

@@ -41,6 +41,7 @@ CUSTODY = frozenset({K.CUSTODY, K.LIFE, K.ACTIVATED})
 NOT_CUSTODY = frozenset({K.SUSPENDED, K.COMMUNITY, K.FINE, K.DISCHARGE, K.ORDER})
 PASSED = CUSTODY | NOT_CUSTODY | {K.HOSPITAL, K.OTHER_SENTENCE}
 GUILTY = frozenset({"guilty", "guilty_of_alternative"})
+NO_VERDICT = frozenset({"", "no_verdict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Charged:
 
     @property
     def convicted(self) -> bool:
-        return self.verdict in GUILTY or (self.plea == "guilty" and not self.verdict)
+        return self.verdict in GUILTY or (self.plea == "guilty" and self.verdict in NO_VERDICT)
 
     @property
     def sentences(self) -> tuple[OffenceResult, ...]:
@@ -183,12 +184,13 @@ class _Asked:
         kinds = {sentence.kind for sentence in offence.sentences}
         if K.HOSPITAL in kinds and not offence.convicted:
             return None  # insanity or unfitness: a hospital order may follow without a conviction
-        if offence.verdict == "not_guilty" and kinds & CUSTODY:
-            reason = "The verdict is not guilty, but a sentence of custody was passed for the same offence."
+        if offence.verdict in ("not_guilty", "no_verdict") and not offence.convicted and kinds & CUSTODY:
+            verdict = "not guilty" if offence.verdict == "not_guilty" else "that the jury could not decide"
+            reason = f"The verdict is {verdict}, but a sentence of custody was passed for the same offence."
             return self._answer(
                 offence, Result.INSUFFICIENT, 2, reason, missing=("which of verdict and sentence holds",)
             )
-        if offence.verdict in ("not_guilty", "no_verdict") or _was_stopped(offence):
+        if (offence.verdict in ("not_guilty", "no_verdict") and not offence.convicted) or _was_stopped(offence):
             return self._answer(offence, Result.NOT_ELIGIBLE, 2, "There is no conviction for this offence.")
         if not offence.convicted:
             reason = "No verdict or guilty plea is recorded for this offence."

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.cast import signed_in
-from tests.databases import POSTGRESQL, SQLITE, Databases, application_on, let_go
+from tests.databases import POSTGRESQL, Databases, application_on, let_go
 from tests.two_units import OF_NO_UNIT, Side, TwoUnits, two_units
 from witness_care import database
 from witness_care.accounts.admission import OF_LIBRARIES
@@ -133,9 +133,8 @@ class Caller:
         return self.browser
 
 
-@pytest.fixture(
-    scope="module", params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)], ids=[SQLITE, POSTGRESQL]
-)
+# Every page is opened on SQLite in a browser (tests/ui), so here every route is asked on the other one.
+@pytest.fixture(scope="module", params=[pytest.param(POSTGRESQL, marks=pytest.mark.postgres)], ids=[POSTGRESQL])
 def world(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TwoUnits]:

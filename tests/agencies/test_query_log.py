@@ -156,7 +156,7 @@ def test_what_a_file_lacks_is_listed_and_asked_for_once(desk: Desk) -> None:
     assert "Contact details : Leah Jones. Ask the police" in before
     assert "Safe contact : Una Winter. Ask the police" in before
     assert "Who is needed at court : Nadia Ahmed. Ask CPS" in before
-    assert "Needs (not recorded: this service keeps none yet, so it cannot say)" in before
+    assert "Needs (nothing is recorded here; ask what they hold)" in before
     assert "Contact details : Leah Jones. Asked Mon 30 Nov" in after
     assert "To the police: contact details . Due Thu 3 Dec, 5pm" in after
     query = database.session().scalars(sa.select(AgencyQuery)).one()
@@ -174,9 +174,12 @@ def test_somebody_who_joins_later_is_asked_for_too(desk: Desk) -> None:
 
     olivia.post(press, data={"subject": "contact_details"})
 
-    about = database.session().scalars(sa.select(AgencyQuery.about)).all()
-    assert len(about) == 2
-    assert [case["Leah Jones"]] in about
+    asked = {tuple(row.about): row.text.open(row.id) for row in database.session().scalars(sa.select(AgencyQuery))}
+    assert len(asked) == 2
+    assert "Leah Jones" in asked.pop((case["Leah Jones"],))
+    [later] = asked.values()
+    assert "Una Winter" in later
+    assert "Leah Jones" not in later, "it has been asked for her"
 
 
 @pytest.mark.sqlite_only
@@ -206,6 +209,19 @@ def test_a_form_that_is_sent_twice_is_logged_once_and_a_chase_does_not_move_the_
     assert "Handed over to Sam" in shown
     assert "Rang the desk." in shown
     assert "Leah Jones" in shown
+
+
+@pytest.mark.sqlite_only
+def test_an_answer_without_its_day_is_refused_and_nothing_typed_is_lost(desk: Desk) -> None:
+    case, olivia = a_case(a_victim()), desk.as_("olivia")
+    page = ask(olivia, case)
+    no_day = {f"on-{part}": "" for part in ("day", "month", "year")}
+
+    refused = act(olivia, page, "answer", text="Yes.", who="PC Dale", **no_day)
+
+    assert refused.status_code == 400
+    assert "Yes." in refused.text
+    assert database.session().scalar(sa.select(AgencyQuery.closed_at)) is None
 
 
 @pytest.mark.sqlite_only

@@ -25,7 +25,7 @@ from witness_care.contacts.schemas import ContactSchema
 from witness_care.database import Base
 from witness_care.feed.formats.translated import Parked, Rejected
 from witness_care.feed.states import Reason, State
-from workflows import diagram, values
+from workflows import diagram, tasks, values
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -195,7 +195,7 @@ def test_the_invariants_that_are_checked_are_those_marked_as_checked() -> None:
 def test_the_topics_that_are_built_are_those_described() -> None:
     section = text_of("docs/core.md").split("Built topics:")[1].split("**Not built:**")[0]
     described = re.findall(r"^ +\| `([a-z_.]+)` \|", section, flags=re.MULTILINE)
-    assert described == [*values.TOLD_TOPICS, values.KEEP_IN_TOUCH]
+    assert described == [*values.TOLD_TOPICS, *tasks.TASKS, values.KEEP_IN_TOUCH]
 
 
 def test_every_state_and_reason_of_a_message_is_described() -> None:

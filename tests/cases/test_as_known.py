@@ -69,6 +69,7 @@ def test_before_the_case_came_nothing_was_known(olivia: FlaskClient, case: MadeC
     assert "Not on the case yet" in words
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("day", ["soon", "2026-12-01", "0001-01-01", "2026-02-30"])
 def test_a_day_that_cannot_be_shown_says_what_to_enter(olivia: FlaskClient, case: MadeCase, day: str) -> None:
     response = olivia.get(f"/cases/{case.urn}/as-known?on={day}")

@@ -95,6 +95,7 @@ def test_the_same_form_sent_twice_is_recorded_once(olivia: FlaskClient) -> None:
         assert session().execute(sa.select(sa.func.count(JournalEvent.id))).scalar_one() == once
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

@@ -106,6 +106,7 @@ def test_what_stands_about_a_defendant_is_shown_on_the_case(olivia: FlaskClient,
     assert "In custody" in text_of(olivia.get(f"/cases/{case.urn}"))
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("kind", "typed", "says"),
     [

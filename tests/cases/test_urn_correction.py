@@ -78,6 +78,7 @@ def test_a_correction_is_taken_back_by_the_same_form(olivia: FlaskClient, case: 
     assert [duty.topic for duty in open_duties(case["Leah Jones"])].count(values.WHEN_WHERE) == 1
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("kind", ["now", "before", "its own", "nonsense"])
 def test_a_number_that_cannot_be_taken_is_refused(olivia: FlaskClient, case: MadeCase, kind: str) -> None:
     other = a_case(a_victim("Owen Price"), now="2026-11-10 09:00")

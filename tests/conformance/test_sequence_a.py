@@ -182,9 +182,9 @@ def test_12_four_years_make_the_victim_eligible_for_the_victim_contact_scheme(pl
     assert answer["result"] == "eligible"
 
 
-# --- what the manifest says and this version does not do yet ------------------------------------------------------
+def test_7_a_personal_statement_is_to_be_offered_from_the_verdict_on(played: Played):
+    assert "task.victim_personal_statement" in played.after(7).owed[LEAH]
 
 
-@pytest.mark.xfail(strict=True, reason="The offer of a victim personal statement is not built yet.")
-def test_10_a_victim_personal_statement_is_offered_before_sentence(played: Played):
-    assert "task.victim_personal_statement" in played.after(10).owed[LEAH]
+def test_10_it_was_offered_before_the_sentence_hearing_and_is_not_offered_again(played: Played):
+    assert "task.victim_personal_statement" not in played.after(10).owed[LEAH]

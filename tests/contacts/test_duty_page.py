@@ -22,6 +22,9 @@ from witness_care.contacts.models import Duty
 from witness_care.database import session
 from workflows.events import ContactOutcome
 
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def case(desk: Desk) -> MadeCase:

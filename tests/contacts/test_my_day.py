@@ -14,6 +14,7 @@ from tests.factories import (
     a_victim,
     a_witness,
     attempted,
+    introduced,
     moved,
     open_duties,
     told_everything,
@@ -45,7 +46,7 @@ def test_an_officers_day_begins_with_whoever_may_be_travelling(desk: Desk):
 
 
 def test_the_title_counts_what_is_to_be_done_today(desk: Desk):
-    case = a_case(a_victim("Leah Jones"), a_victim("Nadia Ahmed"))
+    case = introduced(a_case(a_victim("Leah Jones"), a_victim("Nadia Ahmed")))
     a_trial(case, "2027-02-01 10:00", now="2026-11-27 10:00")
 
     page = desk.as_("olivia").get("/my-day")
@@ -54,9 +55,9 @@ def test_the_title_counts_what_is_to_be_done_today(desk: Desk):
 
 
 def test_the_tabs_together_hold_every_open_duty(desk: Desk):
-    urgent = a_case(a_victim("Leah Jones"))
+    urgent = introduced(a_case(a_victim("Leah Jones")))
     a_trial(urgent, "2027-02-01 10:00", now="2026-11-25 10:00")
-    later = a_case(a_victim("Nadia Ahmed"))
+    later = introduced(a_case(a_victim("Nadia Ahmed")))
     a_trial(later, "2027-02-01 10:00", now="2026-11-30 09:00")
 
     actor = _actor(desk, "olivia")
@@ -101,7 +102,7 @@ def test_a_moved_trial_shows_the_new_date_and_the_one_they_have(desk: Desk):
 
 
 def test_an_empty_day_names_the_next_date(desk: Desk):
-    case = a_case(a_victim("Leah Jones"))
+    case = introduced(a_case(a_victim("Leah Jones")))
     a_trial(case, "2027-02-01 10:00", now="2026-11-30 09:00")
 
     page = text_of(desk.as_("olivia").get("/my-day"))
@@ -154,7 +155,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(desk: Desk, statement
 def test_a_long_queue_is_read_in_pages_that_keep_the_tab(desk: Desk, monkeypatch):
     monkeypatch.setattr(queries, "ROWS_OF_A_PAGE", 2)
     for number in range(3):
-        a_trial(a_case(a_victim(f"Person {number}")), "2027-02-01 10:00", now=f"2026-11-2{4 + number} 10:00")
+        a_trial(
+            introduced(a_case(a_victim(f"Person {number}"))), "2027-02-01 10:00", now=f"2026-11-2{4 + number} 10:00"
+        )
     browser = desk.as_("olivia")
 
     first = browser.get("/my-day?show=overdue")

@@ -253,6 +253,7 @@ def test_without_what_happened_everything_typed_is_kept(desk: Desk, leah: str):
     assert (kept["note"], kept["at"], kept["tell"]) == (["She asked about parking"], ["9:15am"], values["tell"])
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -273,6 +274,7 @@ def test_a_mistake_is_said_at_its_field(desk: Desk, leah: str, typed: dict[str, 
     assert words in text_of(answer)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("typed", ["9:15am", "9.15", "0915", "09:15", "9:15 AM"])
 def test_a_time_may_be_typed_as_people_write_it(desk: Desk, leah: str, typed: str):
     browser = desk.as_("olivia")

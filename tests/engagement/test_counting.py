@@ -20,8 +20,11 @@ from tests.factories import (
     said,
     told_everything,
 )
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import Role
+from witness_care.cases import merging
 from witness_care.cases.models import CourtCase, Offence
-from witness_care.casework import concerns
+from witness_care.casework import apply, concerns
 from witness_care.casework.apply import lock_cases
 from witness_care.checks.every import check
 from witness_care.database import session, writing
@@ -69,6 +72,27 @@ def test_time_alone_is_counted_by_the_regular_job_at_the_moment_that_stands_on_t
     assert factors(case) == ["OVERDUE_DUTY"]
     assert service.review_all_due(due) == 0
     assert any(job.name == "concerns" for job in JOBS)
+
+
+def test_who_a_merge_moves_while_the_job_waits_for_the_case_keeps_their_next_look(desk: Desk, case, monkeypatch):
+    other = a_case(a_victim("Ivy Marsh"), now="2026-11-10 09:00", defendants=("Bo Lee",))
+    due = stored(case).next_review_at
+    sam = Actor(kind=USER, id=desk.cast.sam, role=Role.SUPERVISOR, unit_ids=(desk.cast.unit,))
+    merged = []
+
+    def locks_after_a_merge(connection, case_ids):
+        if not merged:
+            merged.append(True)
+            merging.merge(other.urn, case.urn, "One incident.", actor=sam, now=at("2026-11-11 16:00"))
+        return lock_cases(connection, case_ids)
+
+    monkeypatch.setattr(apply, "lock_cases", locks_after_a_merge)
+    service.review_all_due(due)
+
+    assert (stored(case).case_id, stored(case).next_review_at is not None) == (other.id, True)
+    service.review_all_due(due)
+    assert factors(case) == ["OVERDUE_DUTY"]
+    assert list(check(due, only="I4")) == []
 
 
 @pytest.mark.sqlite_only

@@ -24,6 +24,9 @@ from witness_care.audit.models import PersonalDataEntry
 from witness_care.database import session
 from workflows.events import ContactOutcome
 
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
+
 
 def person(desk: Desk, participant: str, name: str = "olivia") -> str:
     answer = desk.as_(name).get(f"/participants/{participant}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from tests.cast import a_key
 from tests.desk import Desk
 from tests.factories import a_case, a_mobile, a_victim, a_witness, at, sentenced
+from tests.reading import text_of
 from witness_care import database
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.cases.models import CourtCase
+from witness_care.casework import rebuild
+from witness_care.casework.models import JournalEvent
 from witness_care.checks.every import check
 from witness_care.contacts.models import Duty
 from witness_care.referrals import backfill, service
@@ -92,14 +96,148 @@ def test_an_officer_sends_the_referral_from_the_page_and_the_duty_is_met(cast, d
 def test_only_a_supervisor_decides_that_somebody_eligible_is_not_referred(cast, desk):
     case = a_sentence()
     with pytest.raises(service.DoesNotFitError):
-        say(case, cast, service.DO_NOT_REFER, reason="other")
+        say(case, cast, service.DO_NOT_REFER, reason="already_referred")
     assert "Decide not to refer them" not in desk.as_("olivia").get(page_of(case)).text
 
-    sam = Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
-    say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=sam)
+    say(case, cast, service.DO_NOT_REFER, reason="already_referred", who=supervisor(cast))
 
     row = row_of(case)
     assert (row.state, row.reason) == ("not_referred", "already_referred")
+
+
+def supervisor(cast) -> Actor:
+    return Actor(kind=USER, id=cast.sam, role=Role.SUPERVISOR, unit_ids=(cast.unit,))
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("rejected", [False, True])
+def test_only_a_supervisor_withdraws_the_referral_of_somebody_eligible_that_is_still_to_be_sent(cast, desk, rejected):
+    case = a_sentence()
+    if rejected:
+        say(case, cast, service.SENT, now="2026-11-30 08:00")
+        say(case, cast, service.REJECTED, reason="wrong_area", now="2026-11-30 08:10")
+    with pytest.raises(service.DoesNotFitError):
+        say(case, cast, service.WITHDRAW, reason="wrong_person")
+    olivia = desk.as_("olivia")
+    assert "Withdraw the referral" not in olivia.get(page_of(case)).text
+    refused = olivia.get(f"{page_of(case)}/{case.defendants['Aaron Smith']}/withdraw").text
+    assert "only a supervisor can decide" in refused
+
+    say(case, cast, service.WITHDRAW, reason="wrong_person", who=supervisor(cast))
+
+    assert row_of(case).state == "withdrawn"
+    undo = f"/entries/{entry_of(case, 'ReferralWithdrawn')}/undo"
+    assert olivia.post(undo, data={"reason": "x"}).status_code == 409
+    assert desk.as_("sam").post(undo, data={"reason": "It was her."}).status_code == 303
+
+
+@pytest.mark.sqlite_only
+def test_who_was_withdrawn_while_eligible_stays_on_a_list_with_the_reason(cast, desk):
+    case, sam = a_sentence(), desk.as_("sam")
+    say(case, cast, service.SENT, now="2026-11-30 08:00")
+    say(case, cast, service.WITHDRAW, reason="wrong_person")
+
+    listed = text_of(sam.get("/unit/victim-contact-scheme?show=explained"))
+    assert "1 Eligible, not referred or withdrawn for a reason" in listed
+    assert "Leah Jones" in listed
+    assert "Withdrawn. Reason: It was about the wrong person or defendant" in listed
+    assert "Not referred or withdrawn, with a reason 1" in listed
+    assert "Eligible, neither sent nor explained 0" in listed
+    undo = f"/entries/{entry_of(case, 'ReferralWithdrawn')}/undo"
+    assert desk.as_("olivia").post(undo, data={"reason": "It was her."}).status_code == 303  # it had been sent
+
+
+@pytest.mark.sqlite_only
+def test_who_is_not_referred_and_nobody_said_why_is_on_the_list_to_be_looked_at(cast, desk):
+    case, sam = a_sentence(), desk.as_("sam")
+    with database.writing() as work:
+        work.execute(sa.update(Referral).values(state="withdrawn", reason=""))
+
+    assert "Leah Jones" in sam.get("/unit/victim-contact-scheme").text
+    assert row_of(case).result == "eligible"
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("name", [service.WITHDRAW, service.REJECTED, service.DO_NOT_REFER])
+def test_no_reason_points_to_a_note_that_nobody_can_write(cast, desk, name):
+    case, sam = a_sentence(), desk.as_("sam")
+    if name != service.DO_NOT_REFER:
+        say(case, cast, service.SENT, now="2026-11-30 08:00")
+    address = f"{page_of(case)}/{case.defendants['Aaron Smith']}/{name}"
+    form = sam.get(address).text
+    assert 'type="radio"' in form
+    assert "written in the note" not in form
+
+    assert sam.post(address, data=filled(form) | {"reason": "other"}).status_code == 400
+
+    say(case, cast, name, reason="other", who=supervisor(cast))  # as it could be before
+    assert "Another reason, which is not recorded" in sam.get(page_of(case)).text
+    assert "Reason: Another reason, which is not recorded" in text_of(sam.get(f"/cases/{case.urn}"))
+
+
+@pytest.mark.sqlite_only
+def test_an_objection_is_shown_and_goes_into_the_file_which_is_to_be_downloaded_again(cast, desk):
+    case, olivia = a_sentence(), desk.as_("olivia")
+    file = f"{page_of(case)}/{case.defendants['Aaron Smith']}/referral.json"
+    said = olivia.get(file).get_json()["victim"]
+    assert (said["told_of_referral"], said["objects_to_referral"]) == ("not_asked", "not_asked")
+
+    say(case, cast, service.SENT, told=Answer.YES, objects=Answer.YES)
+
+    words = text_of(olivia.get(page_of(case)))
+    assert "Told them about it Yes Objected to it Yes. The file says so since this was recorded." in words
+    assert "download it again" in words
+    said = olivia.get(file).get_json()["victim"]
+    assert (said["told_of_referral"], said["objects_to_referral"]) == ("yes", "yes")
+    assert "referral sent; they know of it, they objected" in text_of(olivia.get(f"/cases/{case.urn}"))
+    (person,) = api_document(desk, case)["participants"]
+    (answer,) = person["victim_contact_scheme"]
+    assert (answer["told"], answer["objects"]) == ("yes", "yes")
+
+
+@pytest.mark.sqlite_only
+def test_nobody_is_asked_to_download_again_without_an_objection(cast, desk):
+    case = a_sentence()
+    say(case, cast, service.SENT, told=Answer.NO)
+
+    words = text_of(desk.as_("olivia").get(page_of(case)))
+
+    assert "Told them about it No Objected to it Not asked yet" in words
+    assert "download it again" not in words
+
+
+@pytest.mark.parametrize("fill_in", [backfill.journal_rows, lambda now: rebuild_all(now)], ids=["job", "rebuild"])
+def test_an_objection_of_before_it_was_kept_is_filled_in_from_the_journal(cast, fill_in):
+    case = a_sentence()
+    say(case, cast, service.SENT, told=Answer.YES, objects=Answer.YES)
+    with database.writing() as work:  # as migration 0012 finds and leaves it
+        state = work.scalar(sa.select(CourtCase.state))
+        (standing,) = state["referrals"].values()
+        assert (standing.pop("told"), standing.pop("objects")) == ("yes", "yes")
+        work.execute(sa.update(CourtCase).values(state=state, rows_journalled=False))
+        work.execute(sa.update(Referral).values(told="not_asked", objects="not_asked"))
+    assert [found.row for found in check(at("2026-11-30 09:42"), only="I4")] == [row_of(case).id]
+
+    fill_in(at("2026-11-30 09:42"))
+
+    database.session().rollback()
+    assert (row_of(case).told, row_of(case).objects) == ("yes", "yes")
+    assert list(check(at("2026-11-30 09:43"), only="I4")) == []
+
+
+def rebuild_all(now) -> None:
+    with database.writing():
+        rebuild.rebuild(now=now)
+
+
+def api_document(desk, case):
+    headers = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=("cases:read",), name="reader")
+    return desk.app.test_client().get(f"/api/v1/cases/{case.urn}", headers=headers).get_json()
+
+
+def entry_of(case, kind) -> str:
+    query = sa.select(JournalEvent.id).where(JournalEvent.case_id == case.id, JournalEvent.kind == kind)
+    return database.session().scalars(query).one()
 
 
 def test_the_whole_life_of_a_referral_is_kept_and_shown(cast, desk):
@@ -215,6 +353,33 @@ def test_old_cases_tell_their_journals_what_only_their_rows_hold(cast):
     assert session.scalar(sa.select(CourtCase.rows_journalled)) is True
     assert backfill.journal_rows(at("2026-11-30 09:43")) == 0
     assert list(check(at("2026-11-30 09:43"), only="I4")) == []
+
+
+@pytest.mark.sqlite_only
+def test_an_old_case_that_cannot_be_told_is_logged_and_no_other_waits_for_it(cast, monkeypatch, capsys):
+    cases = sorted(a_case(a_victim(name)).id for name in ("Leah Jones", "Ivy Marsh", "Nadia Ahmed"))
+    with database.writing() as work:
+        work.execute(sa.update(CourtCase).values(rows_journalled=False))
+    rebuild_some, open_at_once = backfill.rebuild_some, []
+
+    def fails_for_the_first(ids, *, now):
+        open_at_once.append(len(ids))
+        if cases[0] in ids:
+            raise ValueError("Leah Jones")
+        rebuild_some(ids, now=now)
+
+    monkeypatch.setattr(backfill, "rebuild_some", fails_for_the_first)
+    monkeypatch.setattr(backfill, "CASES", 2)
+
+    assert backfill.journal_rows(at("2026-11-30 09:42")) == 2
+
+    waiting = sa.select(CourtCase.id).where(~CourtCase.rows_journalled)
+    assert database.session().scalars(waiting).all() == [cases[0]]
+    assert set(open_at_once) == {1}  # the locks of no other case are held meanwhile
+    logged = capsys.readouterr().err
+    assert "journal_not_told" in logged
+    assert cases[0] in logged
+    assert "Leah" not in logged
 
 
 def filled(text: str) -> dict[str, str]:

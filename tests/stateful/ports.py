@@ -29,11 +29,14 @@ from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session, writing
 from witness_care.people.models import Participant, Person
 from workflows import snapshot as snapshots
+from workflows import values
 from workflows.decide import state_hash
 
 Key = tuple[str, str, str]
 
 
+# The oracle has an opinion of these; what is to be done beside has tables and scenarios of its own.
+JUDGED = (*values.TOLD_TOPICS, values.KEEP_IN_TOUCH)
 OF_DUTIES = ("I1", "I2", "I5", "I9", "I13", "I16")
 
 
@@ -106,7 +109,7 @@ class InThePureCore:
 
     def seen(self) -> Seen:
         people, topics = self.play.snapshot.people, self.play.snapshot.topics
-        found = {key: (topic, topic.duty) for key, topic in topics.items() if topic.duty is not None}
+        found = {key: (topic, topic.duty) for key, topic in topics.items() if topic.duty and key[1] in JUDGED}
         return Seen(
             duties={
                 key: Owed(in_oracles_words(key[1], topic.history[-1].value), duty.due, duty.clock_start, duty.priority)
@@ -121,7 +124,8 @@ class InThePureCore:
         return self.play.snapshot.topics[key].history[-1].value
 
     def overdue(self, now: datetime) -> set[Key]:
-        return {key for key, topic in self.play.snapshot.topics.items() if topic.duty and topic.duty.due < now}
+        topics = {key: topic for key, topic in self.play.snapshot.topics.items() if key[1] in JUDGED}
+        return {key for key, topic in topics.items() if topic.duty and topic.duty.due < now}
 
     def end(self, now: datetime) -> None:
         refolded = self.play.refolded()
@@ -266,7 +270,7 @@ class OnADatabase:
                         Duty.due_at,
                         Duty.clock_start,
                         Duty.priority,
-                    ).where(Duty.closed_at.is_(None))
+                    ).where(Duty.closed_at.is_(None), Duty.topic.in_(JUDGED))
                 )
                 .all()
             )
@@ -302,7 +306,7 @@ class OnADatabase:
         with self.shelf.app.app_context():
             rows = session().execute(
                 sa.select(Duty.participant_id, Duty.topic, Duty.subject).where(
-                    Duty.closed_at.is_(None), Duty.due_at < now
+                    Duty.closed_at.is_(None), Duty.due_at < now, Duty.topic.in_(JUDGED)
                 )
             )
             return {(row.participant_id, row.topic, row.subject) for row in rows}

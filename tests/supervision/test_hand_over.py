@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.cast import email_of
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, at, moved, open_duties, told_everything
+from tests.factories import MadeCase, a_case, a_trial, a_victim, at, introduced, moved, open_duties, told_everything
 from tests.reading import text_of
 from witness_care import clock
 from witness_care.accounts import service as accounts
@@ -283,7 +283,7 @@ def test_the_age_of_a_case_without_an_officer_counts_from_when_it_was_left_witho
 def test_a_hundred_contacts_of_an_absent_officer_move_in_few_steps(sam: FlaskClient, priya: str, desk: Desk) -> None:
     for number in range(10):
         people = [a_victim(f"Person {number} {index}") for index in range(10)]
-        case = a_case(*people, now="2026-11-20 09:00")
+        case = introduced(a_case(*people, now="2026-11-20 09:00"), now="2026-11-20 09:01")
         a_trial(case, "2027-02-01 10:00", now="2026-11-23 11:00")
 
     # 1 the officer's list, 2 "Reassign all", 3 the officer and the confirmation

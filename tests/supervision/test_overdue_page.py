@@ -7,9 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.desk import Desk
-from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, told_everything
+from tests.factories import a_case, a_trial, a_victim, a_witness, attempted, introduced, told_everything
 from tests.reading import text_of
 from workflows.events import ContactOutcome
+
+# What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
+pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def statements_of(client: FlaskClient, address: str, statements: Callable[[], li
 
 def late_by_days(name: str, received: str, **more: object) -> None:
     """A victim whose trial date came at `received` and who was not told."""
-    case = a_case(a_victim(name), now="2026-11-20 09:00", **more)
+    case = introduced(a_case(a_victim(name), now="2026-11-20 09:00", **more), now="2026-11-20 09:01")
     a_trial(case, "2027-02-01 10:00", now=received)
 
 
@@ -110,7 +113,7 @@ def test_attempts_are_counted_and_do_not_take_a_contact_off_the_list(sam: FlaskC
 
 def test_pages_follow_each_other_without_gap_or_repeat(sam: FlaskClient) -> None:
     people = [a_victim(f"Person {number:02d}") for number in range(60)]
-    case = a_case(*people, now="2026-11-20 09:00")
+    case = introduced(a_case(*people, now="2026-11-20 09:00"), now="2026-11-20 09:01")
     a_trial(case, "2027-02-01 10:00", now="2026-11-23 11:00")
 
     first = sam.get("/unit/overdue").get_data(as_text=True)

@@ -123,7 +123,8 @@ def _somebody_drifts_away(case: MadeCase, cast: Cast) -> None:
     olivia = Actor(kind=USER, id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
     leah, nadia = case["Leah Jones"], case["Nadia Ahmed"]
     concerns.record(leah, concerns.AFRAID, submission="leah", actor=olivia, now=at("2026-11-30 09:36"))
-    concerns.accept(leah, submission="leah", actor=olivia, now=at("2026-11-30 09:37"))
+    accepted = at("2026-11-30 09:37")
+    concerns.accept(leah, action="safety_review", submission="leah", actor=olivia, now=accepted)
     concerns.record(
         nadia, concerns.WITHDREW, reason="delay", submission="nadia", actor=olivia, now=at("2026-11-30 09:38")
     )

@@ -30,7 +30,7 @@ from tests.workflows.scenario_form import (
     read_table,
     speaker_of,
 )
-from workflows import events, judgements, rulebook, strict_toml, values
+from workflows import events, judgements, rulebook, strict_toml, tasks, values
 from workflows.decide import case_truth, refold
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, When, Where
@@ -96,7 +96,7 @@ def scenario_of(source: str, file: str) -> Scenario:
 
 def _read_then(row: Table, file: str) -> Table:
     then = read_table(row, THEN, f"{file}, then")
-    for name, keys in (("duties", DUTY), ("tasks", DUTY), ("closed", CLOSED)):
+    for name, keys in (("duties", DUTY), ("tasks", DUTY), ("to_do", DUTY), ("closed", CLOSED)):
         if then[name] is not None:
             then[name] = [read_table(each, keys, f"{file}, then.{name} {n}") for n, each in enumerate(then[name], 1)]
     return then
@@ -308,6 +308,8 @@ class _Story:
                 return cls(participant=person, contact=entry["contact"])
             case "EntryUndone":
                 return cls(message=entry["undoes"])
+            case "Withdrew":
+                return cls(participant=person, reason=entry["reason"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,
@@ -412,6 +414,9 @@ class _Story:
             for name, about, value in values.values_for(person, snapshot.people[person], case_truth(snapshot)):
                 if (name, about) == (topic, subject):
                     return value.content
+            held = snapshot.topics.get((person, topic, subject))
+            if tasks.is_task(topic) and held is not None and held.history:
+                return held.history[-1].value
         raise RuleFileError(
             f"{where}: nothing was known of {topic} {subject} at {at}. Say what was told, or correct it."
         )
@@ -423,8 +428,8 @@ class _Story:
         topic = row["topic"]
         if topic in (values.ATTENDANCE, values.SPECIAL_MEASURES):
             return CASE
-        if topic == values.KEEP_IN_TOUCH:
-            return values.KEEP_IN_TOUCH
+        if tasks.is_task(topic):
+            return topic
         only = set(self.offences.values()) if topic in judgements.TOPICS else set(self.hearings)
         if len(only) == 1:
             return only.pop()

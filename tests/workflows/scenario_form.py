@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows import events, rulebook, strict_toml, values
+from workflows import events, rulebook, strict_toml, tasks, values
 from workflows.events import DateKind, HearingClass
 from workflows.strict_toml import Key, flag, number, one_of, read, rows, some_of, text
 
@@ -29,7 +29,7 @@ def maybe_text() -> Key:
     return text(required=False)
 
 
-TOPICS = (*values.TOLD_TOPICS, values.KEEP_IN_TOUCH)
+TOPICS = (*values.TOLD_TOPICS, *tasks.TASKS, values.KEEP_IN_TOUCH)
 
 FILE = {
     "name": text(),
@@ -162,6 +162,8 @@ ENTRY: dict[str, dict[str, Key]] = {
     "Attended": _PERSON,
     "DidNotAttend": _PERSON,
     "JourneyClosed": _PERSON,
+    "Withdrew": _PERSON | {"reason": text()},
+    "WithdrawalTakenBack": _PERSON,
     "DefendantCharged": {"defendant": text(), "offences": some_of()},
     "DefendantRemoved": {"defendant": text()},
 }
@@ -209,6 +211,7 @@ THEN = {
     "flags": some_of(default=()),
     "duties": rows(),
     "tasks": Key(kind=object, words="a list of tables", required=False),
+    "to_do": Key(kind=object, words="a list of tables", required=False),
     "closed": Key(kind=object, words="a list of tables", required=False),
 }
 

@@ -46,7 +46,10 @@ def in_words(topic: str, value: Any) -> str:
             for offence, said in sorted(value["offences"].items())
         )
     if topic == judgements.ULS:
-        return f"sentenced on {value['sentenced_on']}" if value else "none any more"
+        days = [*value.get("earlier", ()), value["sentenced_on"]] if value else []
+        return f"sentenced on {' and '.join(days)}" if days else "none any more"
+    if not value:
+        return "none any more"
     if topic == judgements.BAIL:
         return value["status"] + "".join(f", {each}" for each in value["conditions"])
     if topic == judgements.WARRANT:
@@ -57,7 +60,13 @@ def in_words(topic: str, value: Any) -> str:
         return value["result"]
     if topic == values.SPECIAL_MEASURES:
         return ", ".join(f"{measure} {said}" for measure, said in sorted(value["measures"].items()))
-    return f"every {value['every_days']} days"
+    if topic == values.KEEP_IN_TOUCH:
+        return f"every {value['every_days']} days"
+    return ", ".join(f"{name} {_plain(said)}" for name, said in sorted(value.items()))
+
+
+def _plain(said: Any) -> str:
+    return " and ".join(map(str, said)) if isinstance(said, list) else str(said).lower()
 
 
 def _hearing_in_words(hearing: Mapping[str, Any]) -> str:

@@ -245,3 +245,28 @@ def test_fear_in_one_of_two_merged_cases_is_not_ended_by_word_of_the_other():
     assert uniting.say("target", resolved) == ()
     assert uniting.say("source", resolved) == (resolved,)
     assert uniting.say("target", resolved) == (resolved,)
+
+
+def test_needs_that_were_not_asked_about_in_time_count_and_are_no_news_of_the_code():
+    story = Story()
+    story.say(1, events.CpsRequires(participant="victim"))
+    due = facts(story).needs_assessment_due_at
+
+    assert due is not None
+    assert due not in facts(story).code_duties_due
+    late = (due - MONDAY) / timedelta(hours=1) + 1
+    assert "NEEDS_ASSESSMENT_OVERDUE" in {reason.factor for reason in concern(story, late).reasons}
+
+
+def test_measures_that_nobody_decided_on_count_in_the_last_weeks_before_the_trial():
+    story = Story()
+    story.listed(1, on(13, 3))
+    story.say(2, events.CpsRequires(participant="victim"))
+    story.say(3, events.SpecialMeasureStated(participant="victim", measure="screens", decision="asked"))
+    tried(story, 3.5, ContactOutcome.REACHED)
+    assert facts(story).trial_at is not None
+    assert "SPECIAL_MEASURES_UNRESOLVED" in {reason.factor for reason in concern(story, 4).reasons}
+
+    story.say(5, events.SpecialMeasureStated(participant="victim", measure="screens", decision="granted"))
+
+    assert facts(story).measures_asked_for_at is None

@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.case_play import CasePlay
 from tests.workflows.test_decide_properties import RULES
 from workflows import events, referral, referring
-from workflows.events import CaseEvent, OffenceResult, ResultKind
+from workflows.events import Answer, CaseEvent, OffenceResult, ResultKind
 from workflows.referral import Referral
 from workflows.snapshot import ReferralStanding
 
@@ -127,6 +127,14 @@ def test_sending_closes_the_duty_as_done_and_in_time():
             ),
             id="quashed",
         ),
+        pytest.param(
+            said(events.AppealDecided(defendant="dan", result="conviction_quashed"), SENT + timedelta(days=9)),
+            id="quashed on appeal, and nothing else is said",
+        ),
+        pytest.param(
+            said(events.AppealDecided(defendant="dan", result="retrial_ordered"), SENT + timedelta(days=9)),
+            id="to be tried again",
+        ),
     ],
 )
 def test_a_sent_referral_is_never_withdrawn_by_itself_but_somebody_is_asked(lowered):
@@ -135,6 +143,27 @@ def test_a_sent_referral_is_never_withdrawn_by_itself_but_somebody_is_asked(lowe
     assert standing(play).state is Referral.SENT
     asked = [move.flag for move in play.moves if move.machine == "referral" and move.flag]
     assert asked in (["referral_no_longer_eligible"], ["referral_no_longer_certain"])
+
+
+def test_a_sentence_after_a_retrial_makes_the_referral_due_anew():
+    ordered = said(events.AppealDecided(defendant="dan", result="retrial_ordered"), SENT + timedelta(days=9))
+    again = shared("4 Y", SENT + timedelta(days=90), day=date(2027, 2, 22))
+
+    play = holds(a_case(shared("4 Y"), ordered, again))
+
+    assert (standing(play).state, standing(play).result) == (Referral.DUE, "eligible")
+    assert standing(play).sentenced_on == date(2027, 2, 22)
+
+
+def test_of_whoever_turns_out_to_be_a_witness_only_somebody_is_asked():
+    witness = events.ParticipantRecorded(
+        participant=PERSON, role=events.Role.WITNESS, defendants=("dan",), offences=("robbery",)
+    )
+
+    play = holds(a_case(shared("4 Y"), said(witness, SENT)))
+
+    assert (standing(play).state, standing(play).result) == (Referral.DUE, "not_eligible")
+    assert [move.flag for move in play.moves if move.machine == "referral" and move.flag]
 
 
 def test_an_activated_sentence_is_asked_about_again():
@@ -179,14 +208,27 @@ def test_a_rejected_referral_sent_again_keeps_its_first_time_limit():
 
 
 def test_a_decision_not_to_refer_holds_until_there_is_another_sentence():
-    refused = entry(events.ReferralDecided, refer=False, reason="other")
+    refused = entry(events.ReferralDecided, refer=False, reason="already_referred")
     play = a_case(shared("4 Y"), refused, shared("4 Y", SENT + timedelta(days=1)))
-    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "other")
+    assert (standing(play).state, standing(play).reason) == (Referral.NOT_REFERRED, "already_referred")
     assert open_duty(play) is None
 
     play = holds(play.play([shared("6 Y", SENT + timedelta(days=2))]))
 
     assert standing(play).state is Referral.DUE
+
+
+def test_what_the_victim_said_of_the_referral_is_kept_and_an_objection_outlives_a_second_sending():
+    objected = entry(events.ReferralSent, at=SENT, told=Answer.YES, objects=Answer.YES)
+    rejected = entry(
+        events.ReferralRejected, SENT + timedelta(days=1), at=SENT + timedelta(days=1), reason="details_missing"
+    )
+    play = holds(a_case(shared("4 Y"), objected, rejected, sent(SENT + timedelta(days=2))))
+    assert (standing(play).told, standing(play).objects) == (Answer.YES, Answer.YES)
+
+    undone = said(events.EntryUndone(message=objected[0].message_id), SENT + timedelta(days=3), context="officer")
+    play = holds(play.play([undone]))
+    assert (standing(play).told, standing(play).objects) == (Answer.NOT_ASKED, Answer.NOT_ASKED)
 
 
 def test_an_entry_about_a_referral_that_is_undone_counts_no_more():

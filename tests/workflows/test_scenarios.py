@@ -17,6 +17,7 @@ from tests.workflows.scenario_words import as_said, in_words
 from workflows import values
 from workflows.duty_rows import DutyRecord
 from workflows.strict_toml import RuleFileError
+from workflows.tasks import TASKS, is_task
 from workflows.working_days import instant_in_words, london_date
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -100,13 +101,17 @@ def differences(scenario: Scenario, play: CasePlay) -> list[str]:
     found = list(_states(then, play))
     open_rows = [record for record in play.records.values() if record.closed_at is None]
     closed = [record for record in play.records.values() if record.closed_at is not None]
-    tellings = [record for record in open_rows if record.topic != values.KEEP_IN_TOUCH]
+    tellings = [record for record in open_rows if not is_task(record.topic)]
     found += _compare("open duty", then["duties"], tellings, _duty_differs)
     if then["tasks"] is not None:
-        tasks = [record for record in open_rows if record.topic == values.KEEP_IN_TOUCH]
-        found += _compare("open task", then["tasks"], tasks, _duty_differs)
+        in_touch = [record for record in open_rows if record.topic == values.KEEP_IN_TOUCH]
+        found += _compare("open task", then["tasks"], in_touch, _duty_differs)
+    if then["to_do"] is not None:
+        to_do = [record for record in open_rows if record.topic in TASKS]
+        found += _compare("to be done", then["to_do"], to_do, _duty_differs)
     if then["closed"] is not None:
-        ended = [record for record in closed if record.topic != values.KEEP_IN_TOUCH]
+        counted = (*values.TOLD_TOPICS, *(TASKS if then["to_do"] is not None else ()))
+        ended = [record for record in closed if record.topic in counted]
         found += _compare("closed duty", then["closed"], ended, _closed_differs)
     found += [
         f"{record.topic} of {record.participant} is due {record.due_at}, but its working says {record.explanation}"

@@ -10,7 +10,7 @@ from tests.workflows.case_play import CasePlay
 from tests.workflows.random_cases import CASE, DEFENDANTS, anything, messages_of
 from tests.workflows.test_combining import keep, marked, merged, side
 from tests.workflows.test_decide_properties import RULES, examples
-from workflows import severing
+from workflows import severing, values
 from workflows.decide import case_truth
 from workflows.events import CaseSplit, CaseSplitOff
 from workflows.severing import Severed
@@ -40,11 +40,11 @@ def split(play: CasePlay, *chosen: str) -> tuple[CasePlay, Severed]:
 
 
 def owed(play: CasePlay, made: Severed | None = None) -> Owed:
-    """What is open, by person, topic, subject and value as the old case names them, with the earliest due time."""
+    """What is to be told, by person, topic, subject and value as the old case names them, with the due time."""
     same = made.same | {new: old for old, new in made.subjects.items()} | {NEW: CASE} if made else {}
     found: Owed = {}
     for (person, topic, subject), held in play.snapshot.topics.items():
-        if held.duty is not None:
+        if held.duty is not None and topic in values.TOLD_TOPICS:
             key = (same.get(person, person), topic, same.get(subject, subject), held.duty.value_hash)
             found[key] = held.duty.due
     return found

@@ -73,9 +73,9 @@ def as_it_was_written_before(snapshot: Snapshot) -> Any:
 def test_news_that_is_the_same_for_everybody_is_written_once_however_many_they_are(people):
     data = snapshots.dump(a_case_of(people))
 
-    # What keeping in touch counts from, that they are required, and each day the trial was listed for.
-    assert len(data["changes"]) == 1 + 1 + MOVES
-    assert len(data["topics"]) == 3 * people
+    # What keeping in touch counts from, that they are required, each day the trial was listed for, and four tasks.
+    assert len(data["changes"]) == 1 + 1 + MOVES + 4
+    assert len(data["topics"]) == (3 + 4) * people
 
 
 def test_what_people_share_is_one_object_when_it_is_read():

@@ -92,6 +92,14 @@ TABLE = {
     "youth robbery, detention and training 12 months": (E, [guilty(ROBBERY, length="12 M", result_code="1081")]),
     "witness only, rape 8 years": (N, [guilty(RAPE, length="8 Y")], {"is_victim": False}),
     "restraining-order breach 6 months": (P, [guilty(ORDER_BREACH, length="6 M")]),
+    "a jury that could not decide, then a plea of guilty": (
+        E,
+        [guilty(ROBBERY, length="5 Y", verdict="no_verdict", plea="guilty")],
+    ),
+    "a jury that could not decide, and custody all the same": (
+        I,
+        [guilty(ROBBERY, length="5 Y", verdict="no_verdict")],
+    ),
     "verdict Guilty typed NOT_GUILTY": (I, [guilty(ROBBERY, length="4 Y", verdict="not_guilty")]),
 }
 

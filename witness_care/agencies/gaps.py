@@ -18,9 +18,9 @@ from witness_care.agencies.queries import QueryView
 from witness_care.agencies.service import ask_for_missing
 from witness_care.cases.models import CourtCase, Offence
 from witness_care.people.models import ContactPoint, Participant, Person
-from workflows import snapshot
+from workflows import snapshot, truth
 
-# Who is asked for what. Of the last three this service keeps nothing yet, so nobody can say that a file has them.
+# Who is asked for what. Of the last three a file may hold more than is recorded here, so nobody can say what it lacks.
 ASKED_OF: Mapping[str, Agency] = MappingProxyType(
     {
         "contact_details": Agency.POLICE,
@@ -51,9 +51,16 @@ class Gap:
     def title(self) -> str:
         return words.SUBJECTS[self.subject]
 
+    def question(self, about: Sequence[str]) -> str:
+        """Give the words that ask for it, for some of its people by their ids."""
+        names = "; ".join(f"{person.name} ({person.role})" for person in self.people if person.id in about)
+        if self.is_not_recorded:
+            return f"Please send us what you hold on {self.title.lower()} for: {names}."
+        return f"Please send us, for the case file: {self.title.lower()}. It is missing for: {names}."
+
     @property
     def is_not_recorded(self) -> bool:
-        """Whether this service keeps no such thing, so that it cannot say that it is missing."""
+        """Whether nothing is recorded here, which does not say that the file has nothing."""
         return self.subject in NOT_RECORDED
 
     @property
@@ -83,7 +90,8 @@ def of_case(
     `state` is the case's, `charged` whether any offence is on it, `waiting` are its open questions.
     """
     people = session.execute(_people(case_id)).all()
-    lacking = _lacking(people, _without_offence(state, people) if charged else frozenset())
+    without_offence = _without_offence(state, people) if charged else frozenset()
+    lacking = _lacking(people, without_offence, _with_measures(state))
     return tuple(
         Gap(
             subject=subject,
@@ -104,12 +112,8 @@ def ask(session: Session, case_id: str, subject: str, *, actor: Actor, now: date
     found = next((gap for gap in gaps if gap.subject == subject), None)
     if found is None:
         return None
-    names = "; ".join(f"{person.name} ({person.role})" for person in found.people)
-    text = f"Please send us, for the case file: {found.title.lower()}. It is missing for: {names}."
-    if found.is_not_recorded:
-        text = f"Please send us what you hold on {found.title.lower()} for: {names}."
     people = [person.id for person in found.people]
-    return ask_for_missing(case_id, ASKED_OF[subject], subject, text, people, actor=actor, now=now)
+    return ask_for_missing(case_id, ASKED_OF[subject], subject, found.question, people, actor=actor, now=now)
 
 
 def _people(case_id: str) -> sa.Select:
@@ -131,7 +135,9 @@ def _people(case_id: str) -> sa.Select:
     )
 
 
-def _lacking(people: Sequence[Any], without_offence: frozenset[str]) -> dict[str, list[Any]]:
+def _lacking(
+    people: Sequence[Any], without_offence: frozenset[str], with_measures: frozenset[str]
+) -> dict[str, list[Any]]:
     """Sort people under each thing that is not known of them; who is a witness by office has their own ways."""
     lacking: dict[str, list[Any]] = {subject: [] for subject in ASKED_OF}
     for person in people:
@@ -151,8 +157,14 @@ def _lacking(people: Sequence[Any], without_offence: frozenset[str]) -> dict[str
         if person.id in without_offence:
             lacking["offences"].append(person)
         for subject in NOT_RECORDED:
-            lacking[subject].append(person)
+            if subject != "special_measures" or person.id not in with_measures:
+                lacking[subject].append(person)
     return lacking
+
+
+def _with_measures(state: Any) -> frozenset[str]:
+    """Name those of whom any special measure is recorded, asked for or decided."""
+    return frozenset(truth.measures(snapshot.load(state).registers)) if state else frozenset()
 
 
 def _without_offence(state: Any, people: Sequence[Any]) -> frozenset[str]:

@@ -6,7 +6,7 @@ a form is recorded once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -72,9 +72,19 @@ def ask(case_id: str, asked: Asked, *, actor: Actor, now: datetime) -> str:
 
 
 def ask_for_missing(
-    case_id: str, agency: Agency, subject: str, text: str, people: Sequence[str], *, actor: Actor, now: datetime
+    case_id: str,
+    agency: Agency,
+    subject: str,
+    words: Callable[[Sequence[str]], str],
+    people: Sequence[str],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> str | None:
-    """Ask once for something a case file lacks; None when it has been asked for all of these people already."""
+    """Ask once for something a case file lacks; None when it has been asked for all of these people already.
+
+    `words` makes the question from the ids of those for whom it has not been asked yet.
+    """
     with _working() as session:
         case = _case(session, actor, case_id)
         missing = tuple(sorted(set(people) - asked_about(session, case_id, subject)))
@@ -85,7 +95,7 @@ def ask_for_missing(
             direction=Direction.ASKED,
             kind=Kind.FILE_GAP,
             subject=subject,
-            text=text,
+            text=words(missing),
             on=london_date(now),
             submission=new_id(),
             about=missing,

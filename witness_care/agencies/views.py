@@ -179,7 +179,7 @@ def _page(story: Story) -> dict[str, Any]:
     shown["answer"].asked_on = london_date(row.asked_at)
     for form in shown.values():
         form.token.data = form.token.data or new_id()
-    if not shown["answer"].on.data and not any(shown["answer"].on.typed.values()):
+    if request.method == "GET":
         shown["answer"].on.process(None, london_date(clock.now()))
     acting = {step.by for step in story.steps} | {f"user:{step.officer_id}" for step in story.steps if step.officer_id}
     names = contact_queries.user_names(session, {each.partition(":")[2] for each in acting if each.startswith("user:")})

@@ -133,6 +133,8 @@ class SchemeBody(Schema):
     liaison_at = fields.AwareDateTime(allow_none=True)
     liaison_due_at = fields.AwareDateTime(allow_none=True)
     reason = fields.String(metadata={"description": "why it was rejected, withdrawn or not made; empty if it was not"})
+    told = fields.String(metadata={"description": "whether they knew of it when it was sent: yes, no or not_asked"})
+    objects = fields.String(metadata={"description": "whether they objected to it: yes, no or not_asked"})
 
 
 class ParticipantBody(Schema):

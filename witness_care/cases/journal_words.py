@@ -71,7 +71,7 @@ def duty_changed(
     """Say what one entry did to something that is owed."""
     what = wording.to_tell(topic, value, told)
     if action == "closed":
-        return f"{what}: closed, {wording.label(wording.CLOSED, reason)}"
+        return f"{what}: closed, {wording.closed(topic, reason)}"
     return f"{what}: {ACTIONS.get(action, action)}"
 
 
@@ -219,7 +219,7 @@ def _contact(fact: events.ContactMade, names: Names) -> str:
 
 def _closed(fact: events.DutyClosedByPerson, names: Names) -> str:
     topic = wording.label(wording.TOPICS, fact.topic).lower()
-    return f"{names.person(fact.participant)}: “{topic}” ended by hand, {wording.label(wording.CLOSED, fact.reason)}"
+    return f"{names.person(fact.participant)}: “{topic}” ended by hand, {wording.closed(fact.topic, fact.reason)}"
 
 
 def _of_person(words: str) -> Callable[[Any, Names], str]:
@@ -244,12 +244,22 @@ def _of_referral(words: str) -> Callable[[Any, Names], str]:
 
 
 def _referral_decided(fact: events.ReferralDecided, names: Names) -> str:
-    why = wording.label(referral.REASONS_NOT_TO_REFER, fact.reason)
+    why = _reason(referral.REASONS_NOT_TO_REFER, fact.reason)
     return _of_referral("to be referred" if fact.refer else f"not to be referred. Reason: {why}")(fact, names)
 
 
+def _referral_sent(fact: events.ReferralSent, names: Names) -> str:
+    told = {"yes": "they know of it", "no": "they were not told of it"}.get(fact.told, "whether they know is not said")
+    objects = {"yes": "they objected", "no": "they did not object"}.get(fact.objects, "they were not asked yet")
+    return _of_referral(f"referral sent; {told}, {objects}")(fact, names)
+
+
 def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Names], str]:
-    return lambda fact, names: _of_referral(f"{words}. Reason: {wording.label(reasons, fact.reason)}")(fact, names)
+    return lambda fact, names: _of_referral(f"{words}. Reason: {_reason(reasons, fact.reason)}")(fact, names)
+
+
+def _reason(reasons: Mapping[str, str], key: str) -> str:
+    return wording.label({**reasons, **referral.FORMER_REASONS}, key)
 
 
 _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
@@ -317,7 +327,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "WithdrawalTakenBack": _of_person("took their withdrawal back"),
     "ChangeExplained": _of_person("an officer explained why the date of the trial changed"),
     "ReferralDecided": _referral_decided,
-    "ReferralSent": _of_referral("referral sent"),
+    "ReferralSent": _referral_sent,
     "ReferralAcknowledged": _of_referral("referral acknowledged"),
     "ReferralRejected": _referral_ended(referral.REASONS_OF_REJECTION, "referral rejected"),
     "LiaisonOfficerContacted": _of_referral("a victim liaison officer has been in touch"),

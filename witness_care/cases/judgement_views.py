@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from witness_care import clock, database, errors, wording
+from witness_care import clock, database, errors, judgement_words
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
@@ -64,7 +64,12 @@ def special_measures(participant_id: str) -> Answer:
     who = page_queries.participant(database.session(), actor(), participant_id)
     if who is None:
         raise errors.absent()
-    ledger.note_participants([(who.case_id, who.id, who.role)], fields=("name", "special measures"))
+    looked_at = request.method == "GET"
+    ledger.note_participants(
+        [(who.case_id, who.id, who.role)],
+        fields=("name", "special measures"),
+        category="consultation" if looked_at else "alteration",
+    )
     form = SpecialMeasureForm()
     if not form.token.data:
         form.token.data = new_id()
@@ -91,4 +96,4 @@ def _defendant(defendant_id: str) -> sa.Row:
 def _measures_of(who: Any) -> str:
     case = page_queries.case_by_urn(database.session(), actor(), who.urn)
     found = truth.measures(snapshot.load(case.state).registers) if case is not None and case.state else {}
-    return wording.what("special_measures.outcome", {"measures": found.get(who.id, {})})
+    return judgement_words.measures({"measures": found.get(who.id, {})})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
+from witness_care.audit.models import Category, SubjectCategory
 from witness_care.cases import allocation, gone, past_contacts, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
@@ -146,7 +147,16 @@ def record_court_fact(
             )
             for ordinal, fact in enumerate(facts)
         ]
+        _note_whom_it_is_about(row.id, facts)
         return apply(events, actor=actor.reference, now=now)
+
+
+def _note_whom_it_is_about(case_id: str, facts: Sequence[Fact]) -> None:
+    """Written to the personal-data log in the very transaction that changes what is held of a defendant."""
+    defendants = {getattr(fact, "defendant", "") for fact in facts} - {""}
+    if defendants:
+        subjects = [(defendant, SubjectCategory.SUSPECT) for defendant in sorted(defendants)]
+        ledger.note(Category.ALTERATION, case_id=case_id, subjects=subjects, fields=("outcome",))
 
 
 # --- the case row -------------------------------------------------------------------------------------------------

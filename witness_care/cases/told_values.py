@@ -139,10 +139,12 @@ class PleaSchema(StrictSchema):
 
 class UndulyLenientSchema(StrictSchema):
     sentenced_on = PlainDate(required=True)
+    earlier = fields.List(PlainDate(), load_default=list, validate=validate.Length(max=20))
 
     @post_load
     def value(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"sentenced_on": data["sentenced_on"].isoformat()}
+        earlier = sorted({day.isoformat() for day in data["earlier"]})
+        return {"sentenced_on": data["sentenced_on"].isoformat()} | ({"earlier": earlier} if earlier else {})
 
 
 class BailSchema(StrictSchema):

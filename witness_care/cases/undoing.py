@@ -21,13 +21,13 @@ from witness_care.casework.apply import apply
 from witness_care.casework.bulk import update_rows
 from witness_care.casework.dry_run import Trial, try_out
 from witness_care.casework.journal import event_of
-from witness_care.casework.models import JournalEvent, UndoneEntry
+from witness_care.casework.models import JournalEvent, Transition, UndoneEntry
 from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
+from workflows import referral, referring, truth, undoing
 from workflows import snapshot as snapshots
-from workflows import truth, undoing
 from workflows.decide import case_truth
 from workflows.events import (
     CaseEvent,
@@ -38,6 +38,7 @@ from workflows.events import (
     ParticipantLeft,
     ParticipantRecorded,
     ReferralDecided,
+    ReferralWithdrawn,
 )
 
 BY_A_PERSON = "user:"
@@ -60,6 +61,7 @@ class Entry:
     message_id: str
     rows: tuple[sa.Row, ...]
     undone: bool
+    ended_unsent: bool = False  # it took back a referral that the probation service did not have
 
     @property
     def may_be_undone(self) -> bool:
@@ -70,7 +72,7 @@ class Entry:
 
     @property
     def needs_a_supervisor(self) -> bool:
-        return any(
+        return self.ended_unsent or any(
             (row.kind == DutyClosedByPerson.__name__ and row.payload["reason"] == BY_A_SUPERVISOR)
             or (row.kind == ReferralDecided.__name__ and not row.payload["refer"])
             for row in self.rows
@@ -104,6 +106,7 @@ def entry_of(session: Session, actor: Actor, event_id: str) -> Entry | None:
         )
         .order_by(JournalEvent.part, JournalEvent.ordinal)
     ).all()
+    withdrawals = [row.id for row in rows if row.kind == ReferralWithdrawn.__name__]
     return Entry(
         case_id=found.id,
         unit_id=found.unit_id,
@@ -111,7 +114,22 @@ def entry_of(session: Session, actor: Actor, event_id: str) -> Entry | None:
         message_id=found.message_id,
         rows=tuple(rows),
         undone=found.message_id in undone_in(session, found.id),
+        ended_unsent=_ended_unsent(session, found.id, withdrawals),
     )
+
+
+def _ended_unsent(session: Session, case_id: str, event_ids: Sequence[str]) -> bool:
+    """Say whether one of these withdrawals was of a referral that was still to be sent: a supervisor's to decide."""
+    if not event_ids:
+        return False
+    found = sa.select(Transition.id).where(
+        Transition.case_id == case_id,
+        Transition.event_id.in_(event_ids),
+        Transition.machine == referring.MACHINE,
+        Transition.from_state.in_([state.value for state in referral.NOT_SENT]),
+        Transition.to_state == referral.Referral.WITHDRAWN.value,
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _own(case_id: str) -> sa.Select:

@@ -48,7 +48,10 @@ def write(
 
 
 def review_due(connection: sa.Connection, now: datetime) -> int:
-    """Count again those whose next look is due, one chunk of them; give how many. Runs in a unit of work of its own."""
+    """Count again those whose next look is due, one chunk of them; give how many. Runs in a unit of work of its own.
+
+    Whoever a merge or a split has moved before the cases are locked is left for the next chunk.
+    """
     from witness_care.casework.apply import lock_cases
 
     due = connection.execute(
@@ -57,14 +60,26 @@ def review_due(connection: sa.Connection, now: datetime) -> int:
         .order_by(ConcernRow.next_review_at, ConcernRow.participant_id)
         .limit(CHUNK)
     ).all()
-    by_case: dict[str, list[str]] = {}
-    for each in due:
-        by_case.setdefault(each.case_id, []).append(each.participant_id)
+    if not due:
+        return 0
+    locked = lock_cases(connection, {each.case_id for each in due})
+    by_case = _still_of_their_cases(connection, {each.participant_id: each.case_id for each in due})
     found: dict[str, Row] = {}
-    for case in lock_cases(connection, by_case).values():
-        found |= rows(case, case.snapshot, case.rules, by_case[case.id], now=now)
+    for case_id, participants in by_case.items():
+        case = locked[case_id]
+        found |= rows(case, case.snapshot, case.rules, participants, now=now)
     _put(connection, list(found.values()))
     return len(due)
+
+
+def _still_of_their_cases(connection: sa.Connection, due: dict[str, str]) -> dict[str, list[str]]:
+    """Give, by case, who is still in the case they were in when its lock was asked for."""
+    query = sa.select(ConcernRow.participant_id, ConcernRow.case_id).where(ConcernRow.participant_id.in_(due))
+    by_case: dict[str, list[str]] = {}
+    for row in connection.execute(query.order_by(ConcernRow.case_id, ConcernRow.participant_id)):
+        if due[row.participant_id] == row.case_id:
+            by_case.setdefault(row.case_id, []).append(row.participant_id)
+    return by_case
 
 
 def rows(

@@ -64,6 +64,8 @@ def referral_rows(
             "liaison_at": standing.liaison_at,
             "liaison_due_at": liaison_due_at(case, standing),
             "reason": standing.reason,
+            "told": standing.told.value,
+            "objects": standing.objects.value,
         }
 
 

@@ -49,7 +49,7 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _people(case)
         yield from _told(case)
         yield from _concerns(case, rebuilt or case.snapshot, now)
-        yield from _referrals(case, look)
+        yield from _referrals(case, rebuilt or case.snapshot, look)
 
 
 def _rebuilt(case: LockedCase) -> Snapshot | None:
@@ -197,8 +197,8 @@ def _concerns(case: LockedCase, rebuilt: Snapshot, now: datetime) -> Iterator[Fi
             yield finding("I4", case.id, participant, "The engagement concern is not what the facts add up to.")
 
 
-def _referrals(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
-    wanted = list(referral_rows.referral_rows(case, case.snapshot, look))
+def _referrals(case: LockedCase, rebuilt: Snapshot, look: CaseTruth) -> Iterator[Finding]:
+    wanted = list(referral_rows.referral_rows(case, rebuilt, look))
     stored = _of_case(Referral, case.id)
     for row in wanted:
         if not _shows(stored.get(row["id"]), row):

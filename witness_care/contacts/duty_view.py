@@ -9,7 +9,7 @@ from typing import Any
 
 from witness_care import dates, judgement_words, wording
 from witness_care.casework.rules import find_rule
-from workflows import referral, values
+from workflows import referral, tasks, values
 from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -86,6 +86,26 @@ class DutyView:
         return self.topic in values.TOLD_TOPICS
 
     @property
+    def is_done_with_them(self) -> bool:
+        """Whether it is something to do that is done by talking with them, and ticked when it is."""
+        return self.topic in tasks.TASKS and not self.is_for_the_cps
+
+    @property
+    def is_for_the_cps(self) -> bool:
+        """Whether it is done by asking the CPS, not the person."""
+        return self.topic == tasks.SPECIAL_MEASURES_CHASE
+
+    @property
+    def is_a_task(self) -> bool:
+        """Whether it is something to do rather than news to pass on."""
+        return tasks.is_task(self.topic)
+
+    @property
+    def is_settled_by_talking(self) -> bool:
+        """Whether the talk itself is what is owed."""
+        return self.topic == values.KEEP_IN_TOUCH
+
+    @property
     def is_a_referral(self) -> bool:
         """Whether it is done on the page of the Victim Contact Scheme."""
         return self.topic == referral.TOPIC
@@ -131,6 +151,11 @@ class DutyView:
     def found_rule(self) -> Rule | None:
         """The rule this duty runs under; None when its pack is not shipped any more."""
         return find_rule(self.rule, london_date(self.clock_start))
+
+    @property
+    def ended_as(self) -> str:
+        """How it ended, in words; only of a closed one."""
+        return wording.closed(self.topic, self.closed_reason)
 
     @property
     def rule_basis(self) -> str:

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
-from witness_care import clock, wording
+from witness_care import clock, task_words, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.models import Role
 from witness_care.accounts.permissions import route_policy
@@ -21,6 +21,7 @@ from witness_care.database import session
 from witness_care.errors import absent
 from witness_care.people import page_queries
 from witness_care.people.page_queries import Who
+from workflows import tasks
 from workflows.working_days import london_date
 
 DECLINED, ATTEMPTS_EXHAUSTED = "declined", "attempts_exhausted"
@@ -36,6 +37,8 @@ def duty(duty_id: str) -> str:
 def end_duty(duty_id: str) -> Response | tuple[str, int]:
     """Close a duty without telling: they declined, or a supervisor says that they could not be reached."""
     view, who = _duty(duty_id)
+    if view.is_a_referral:
+        raise absent()  # it is decided, sent or withdrawn on its own page
     form = _form(view, actor())
     if not form.validate():
         return _page(view, who, form, has_errors=True), 400
@@ -66,7 +69,12 @@ def _duty(duty_id: str) -> tuple[DutyView, Who]:
 
 def _form(view: DutyView, who_asks: Actor) -> EndDutyForm:
     form = EndDutyForm()
-    form.reason.choices = [SelectChoice(DECLINED, "They do not want to be told")]
+    if view.topic in tasks.TASKS:
+        form.reason.label.text = "How did it end?"
+        form.reason.choices = [SelectChoice(key, words) for key, words in task_words.ENDS.items()]
+    else:
+        words = "They do not want it" if view.is_a_task else "They do not want to be told"
+        form.reason.choices = [SelectChoice(DECLINED, words)]
     attempts = queries.attempts_since(session(), view)
     if who_asks.role is Role.SUPERVISOR and may_be_given_up(view, len(attempts), len({day for day, _ in attempts})):
         form.reason.choices.append(SelectChoice(ATTEMPTS_EXHAUSTED, "They could not be reached"))
@@ -84,7 +92,6 @@ def _page(view: DutyView, who: Who, form: EndDutyForm, **more: Any) -> str:
         opened_by=wording.source(story.opened_by.source) if story.opened_by else "",
         attempts=queries.attempts_since(session(), view),
         form=form,
-        closed_words=wording.label(wording.CLOSED, view.closed_reason),
         closed_by=wording.actor(view.closed_by or "", story.names),
         **more,
     )

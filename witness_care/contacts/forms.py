@@ -85,6 +85,7 @@ class ContactForm(FlaskForm):
     duty = HiddenField(validators=[Length(max=36)])
     if_changed = HiddenField(default=ASK)
     tell = ToldField("To tell them", validate_choice=False)
+    done = ToldField("To ask and offer", validate_choice=False)
     outcome = OutcomeField("What happened?", validators=[InputRequired("Choose what happened")])
     coming = RadioField("If you spoke: are they coming to court?", default="", validators=[Optional()])
     note = TextAreaField(
@@ -109,6 +110,7 @@ class ContactForm(FlaskForm):
         self,
         *,
         duties: Sequence[DutyView],
+        to_do: Sequence[DutyView],
         numbers: dict[str, str],
         attempt: int,
         voicemail: bool,
@@ -119,6 +121,7 @@ class ContactForm(FlaskForm):
         What was chosen stays a choice, though somebody else may have told them, or a number may have gone, meanwhile.
         """
         self.tell.choices = [SelectChoice(duty.shown, duty.what) for duty in duties]
+        self.done.choices = [SelectChoice(duty.shown, duty.to_tell) for duty in to_do]
         told = "what is ticked" if duties else "nothing new"
         happened = {
             TOLD: f"Spoke, and told them {told}" if duties else "Spoke with them",
@@ -144,7 +147,8 @@ class ContactForm(FlaskForm):
         """Fill in what is known: the duty of the link, how, with which number, and that it is now."""
         local = local_time(now)
         self.token.data, self.duty.data = token, duty.id if duty else ""
-        self.tell.data = [duty.shown] if duty else []
+        self.tell.data = [duty.shown] if duty and duty.is_told_by_talking else []
+        self.done.data = [duty.shown] if duty and duty.is_done_with_them else []
         self.channel.data = "call" if contact_point else "in_person"
         self.contact_point.data = contact_point
         self.day.data, self.month.data, self.year.data = str(local.day), str(local.month), str(local.year)
@@ -156,7 +160,7 @@ class ContactForm(FlaskForm):
         self.happened_at = self._instant(now)
         if self.chosen in NOT_AGREED and not (self.note.data or "").strip():
             self._fault(self.note, "Say what happened and why it was done in this way")
-        if self.chosen in TELLS and self.tell.choices and not self.tell.data:
+        if self.chosen in TELLS and self.tell.choices and not self.tell.data and not self.done.data:
             self._fault(self.tell, "Tick what you told them, or choose “Spoke, but could not tell them”")
         return is_valid and not self.errors
 
@@ -186,7 +190,7 @@ class ContactForm(FlaskForm):
             outcome=outcome,
             happened_at=self.happened_at,
             token=self.token.data,
-            told=tuple(self._shown()) if self.chosen in TELLS else (),
+            told=tuple(self._shown()),
             note=note,
             contact_point_id=self.contact_point.data if by_phone and not incoming else None,
             direction=IN if incoming else OUT,
@@ -201,7 +205,10 @@ class ContactForm(FlaskForm):
         return dates.today_or_short(instant_of(day, at), now) if day and at else "time to be corrected"
 
     def _shown(self) -> list[Shown]:
-        parts = [text.split("|") for text in self.tell.data or () if text.count("|") == 2]
+        """Give what counts: of a talk in which the news could not be told, what was asked and offered all the same."""
+        told = (self.tell.data or ()) if self.chosen in TELLS else ()
+        done = (self.done.data or ()) if self.chosen in (*TELLS, NOT_TOLD) else ()
+        parts = [text.split("|") for text in (*told, *done) if text.count("|") == 2]
         return [Shown(topic=topic, subject=subject, value_hash=value_hash) for topic, subject, value_hash in parts]
 
     def _instant(self, now: datetime) -> datetime | None:

@@ -45,8 +45,12 @@ class Setting:
         return tuple(duty for duty in self.duties if duty.is_told_by_talking)
 
     @property
+    def to_do(self) -> tuple[DutyView, ...]:
+        return tuple(duty for duty in self.duties if duty.is_done_with_them)
+
+    @property
     def settled_by_talking(self) -> tuple[DutyView, ...]:
-        return tuple(duty for duty in self.duties if not duty.is_told_by_talking)
+        return tuple(duty for duty in self.duties if duty.is_settled_by_talking)
 
     def duty(self, duty_id: str | None) -> DutyView | None:
         return next((duty for duty in self.duties if duty.id == duty_id), None)
@@ -75,9 +79,7 @@ def new_contact(participant_id: str) -> str:
     setting = _setting(participant_id)
     form = _form(setting)
     duty = _duty_of_the_link(setting)
-    tellable = duty if duty and duty.is_told_by_talking else None
     form.fill_in(duty=duty, token=new_id(), now=setting.now, contact_point=setting.best_number)
-    form.tell.data = [tellable.shown] if tellable else []
     return _page(setting, form, saved=saved_contact(request.args.get("saved")))
 
 
@@ -148,6 +150,7 @@ def _form(setting: Setting) -> ContactForm:
     form = ContactForm()
     form.offer(
         duties=setting.tellable,
+        to_do=setting.to_do,
         numbers={phone.way.point_id: phone.words for phone in setting.phones},
         attempt=setting.attempt,
         voicemail=setting.may_leave_voicemail,

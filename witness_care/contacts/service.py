@@ -204,7 +204,10 @@ def _counts_elsewhere(session: Session, participant: sa.Row, contact_id: str) ->
 
 
 def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool:
-    """End a duty without telling: "declined", or "attempts_exhausted" by a supervisor. False: it was closed before."""
+    """End a duty otherwise than by a contact. False: it was closed before.
+
+    `closed_as` is "declined", or "attempts_exhausted" by a supervisor; of a task also "done" and "not_applicable".
+    """
     with writing(Work.END_DUTY) as session:
         duty = session.execute(sa.select(Duty).where(Duty.id == duty_id)).scalar_one_or_none()
         if duty is None:
@@ -215,13 +218,14 @@ def end_duty(duty_id: str, closed_as: str, *, actor: str, now: datetime) -> bool
             return False
         fact = DutyClosedByPerson(participant=participant.id, topic=duty.topic, subject=duty.subject, reason=closed_as)
         apply(_events(participant, (fact,), "web", actor, now), actor=actor, now=now)
+        _note(participant, Category.ALTERATION, "duty")
         return True
 
 
-def _note(participant: sa.Row, category: Category) -> None:
+def _note(participant: sa.Row, category: Category, what: str = "contact") -> None:
     """Written to the personal-data log in the very transaction that changes the record."""
     subject = (participant.id, ledger.category_of_role(participant.role))
-    ledger.note(category, case_id=participant.case_id, subjects=[subject], fields=("contact",))
+    ledger.note(category, case_id=participant.case_id, subjects=[subject], fields=(what,))
 
 
 # --- in one transaction, under the lock of the case ----------------------------------------------------------------

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from witness_care.demo.case_file import CaseFile, Message, Put, Referred, Standing, Step, Talk
 from witness_care.demo.world import PASSWORD, SIGN_INS, World
-from workflows import values
+from workflows import tasks, values
 
 FEED = "common-platform"
 HERE = "http://localhost"
@@ -182,7 +182,7 @@ def _people_of(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _all_that_is_open(participant: dict[str, Any]) -> Iterator[dict[str, str]]:
     duties: Iterable[dict[str, Any]] = participant["duties"]
     for duty in duties:
-        if duty["topic"] in values.TOLD_TOPICS:
+        if duty["topic"] in (*values.TOLD_TOPICS, *tasks.TASKS) and duty["topic"] != tasks.SPECIAL_MEASURES_CHASE:
             yield {name: duty[name] for name in ("topic", "subject", "value_hash")}
 
 

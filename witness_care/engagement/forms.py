@@ -37,6 +37,12 @@ class ActForm(FlaskForm):
     token = HiddenField(validators=[InputRequired(), Length(max=64)])
 
 
+class AcceptForm(ActForm):
+    """The button that takes up the suggested action: the one that stood on the page, and no other."""
+
+    action = HiddenField(validators=[InputRequired(), Length(max=40)])
+
+
 class SayForm(FlaskForm):
     """What the person says. Choices only: a reason in free words would tell about them where no words may stand."""
 

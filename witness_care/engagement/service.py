@@ -130,9 +130,23 @@ def _fact(said: str, participant_id: str, reason: str) -> Fact:
 # --- what an officer decides --------------------------------------------------------------------------------------
 
 
-def accept(participant_id: str, *, submission: str, actor: Actor, now: datetime) -> None:
-    """Take up the suggested action: from now on it is on the list of the case's officer until it is done."""
-    _decide(participant_id, ACCEPTED, submission=submission, actor=actor, now=now)
+def accept(participant_id: str, *, action: str, submission: str, actor: Actor, now: datetime) -> None:
+    """Take up the action that was shown: from now on it is on the list of the case's officer until it is done.
+
+    Raises DoesNotFitError when another is suggested by now, or when it is on the list already.
+    """
+    _decide(participant_id, ACCEPTED, action=action, submission=submission, actor=actor, now=now)
+
+
+def is_on_the_list(session: Session, participant_id: str, action: str) -> bool:
+    """Say whether this action was taken up for this person and is not done yet."""
+    found = sa.select(ConcernDecision.id).where(
+        ConcernDecision.participant_id == participant_id,
+        ConcernDecision.kind == ACCEPTED,
+        ConcernDecision.action == action,
+        ConcernDecision.done_at.is_(None),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def override(
@@ -171,6 +185,7 @@ def _decide(
     participant_id: str,
     kind: str,
     *,
+    action: str = "",
     band: str | None = None,
     until: datetime | None = None,
     reason: str = "",
@@ -184,7 +199,7 @@ def _decide(
         if session.get(ConcernDecision, decision_id) is not None:
             return
         concern = session.get(Concern, participant_id)
-        if concern is None or (kind == ACCEPTED and not concern.suggested_action):
+        if concern is None or (kind == ACCEPTED and not _may_be_taken_up(session, concern, action)):
             raise DoesNotFitError
         session.add(
             ConcernDecision(
@@ -195,7 +210,7 @@ def _decide(
                 kind=kind,
                 points=concern.points,
                 counted_band=concern.band,
-                action=concern.suggested_action if kind == ACCEPTED else "",
+                action=action,
                 band=band,
                 until=until,
                 reason=Plain(reason, decision_id) if reason else None,
@@ -209,6 +224,11 @@ def _decide(
             concern.override_band, concern.override_until = band, until
             concern.override_id = decision_id if kind == OVERRIDDEN else None
         _note(who, "engagement")
+
+
+def _may_be_taken_up(session: Session, concern: Concern, action: str) -> bool:
+    is_suggested = bool(action) and action == concern.suggested_action
+    return is_suggested and not is_on_the_list(session, concern.participant_id, action)
 
 
 def _lock(session: Session, actor: Actor, participant_id: str) -> _Locked:

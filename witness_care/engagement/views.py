@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import time
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from witness_care.columns import new_id
 from witness_care.contacts import queries as contact_queries
 from witness_care.database import session
 from witness_care.engagement import queries, service
-from witness_care.engagement.forms import SAID, ActForm, DisagreeForm, SayForm
+from witness_care.engagement.forms import SAID, AcceptForm, ActForm, DisagreeForm, SayForm
 from witness_care.errors import absent
 from witness_care.pages import rejected_form
 from witness_care.people import page_queries
@@ -34,7 +35,7 @@ blueprint = Blueprint("engagement", __name__)
 PAGE, SAY, DISAGREE = "engagement/concern.html", "engagement/say.html", "engagement/disagree.html"
 FIELDS = ("name", "role", "case", "engagement")
 CHANGED_MEANWHILE = "How things stand changed while you had this page open. Look at it again, and choose"
-NOTHING_TO_DO = "There is no suggested action any more. Look at the concern again"
+NOT_SUGGESTED_NOW = "The suggested action changed, or is on the list already. Look at the concern again"
 SAVED = {
     "accepted": "It is on the list of the officer of this case until it is done.",
     "done": "The action is done.",
@@ -58,6 +59,7 @@ def _page(who: Who) -> dict[str, Any]:
     return {
         "who": who,
         "concern": found,
+        "on_the_list": found is not None and service.is_on_the_list(session(), who.id, found.suggested_action),
         "person": _standing(who.id),
         "reasons_for_withdrawing": REASONS,
         "decisions": [_decision(row, names) for row in decisions],
@@ -98,25 +100,25 @@ def _decision(row: sa.Row, names: Any) -> dict[str, Any]:
 @route_policy(permission="see_concerns", category="alteration")
 def accept(participant_id: str) -> Response | tuple[str, int]:
     """Make the suggested action something to do, with one press."""
-    return _act(participant_id, service.accept, saved="accepted")
+    form = AcceptForm()
+    return _act(participant_id, partial(service.accept, action=form.action.data), form, saved="accepted")
 
 
 @blueprint.post("/participants/<participant_id>/concern/as-counted")
 @route_policy(permission="see_concerns", category="alteration")
 def as_counted(participant_id: str) -> Response | tuple[str, int]:
     """Stop seeing it otherwise, before the day that was set."""
-    return _act(participant_id, service.end_override, saved="ended")
+    return _act(participant_id, service.end_override, ActForm(), saved="ended")
 
 
-def _act(participant_id: str, act: Callable[..., None], *, saved: str) -> Response | tuple[str, int]:
+def _act(participant_id: str, act: Callable[..., None], form: ActForm, *, saved: str) -> Response | tuple[str, int]:
     who = _who(participant_id)
-    form = ActForm()
     if not form.validate():
         return rejected_form(PAGE, **_page(who), problem=CHANGED_MEANWHILE)
     try:
         act(who.id, submission=form.token.data, actor=actor(), now=clock.now())
     except service.DoesNotFitError:
-        return rejected_form(PAGE, **_page(who), problem=NOTHING_TO_DO)[0], 409
+        return rejected_form(PAGE, **_page(who), problem=NOT_SUGGESTED_NOW)[0], 409
     return redirect(url_for(".concern", participant_id=who.id, saved=saved, _anchor="result"), 303)
 
 
@@ -137,7 +139,7 @@ def done(decision_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/participants/<participant_id>/concern/say")
-@route_policy(permission="see_concerns", category="alteration")
+@route_policy(permission="see_concerns", category="consultation")
 def say(participant_id: str) -> str:
     who = _who(participant_id)
     return render_template(SAY, **_saying(who, SayForm(formdata=None)))
@@ -173,7 +175,7 @@ def _saying(who: Who, form: SayForm) -> dict[str, Any]:
 
 
 @blueprint.get("/participants/<participant_id>/concern/disagree")
-@route_policy(permission="see_concerns", category="alteration")
+@route_policy(permission="see_concerns", category="consultation")
 def disagree(participant_id: str) -> str:
     who = _who(participant_id)
     return render_template(DISAGREE, **_disagreeing(who, DisagreeForm(formdata=None)))

@@ -12,7 +12,7 @@ from witness_care.referrals.models import Referral
 
 SHOWN = (
     *("id", "result", "reasons", "missing", "state", "sentenced_on", "sent_at", "acknowledged_at"),
-    *("liaison_at", "liaison_due_at", "reason"),
+    *("liaison_at", "liaison_due_at", "reason", "told", "objects"),
 )
 
 

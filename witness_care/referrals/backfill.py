@@ -1,7 +1,7 @@
 """Tells the journal of a case of before an upgrade what only its rows hold: offence codes and enhanced grounds.
 
 The Victim Contact Scheme is worked out from the journal alone. A sweep of a hundred cases a minute: each is told what
-its state does not know yet, is folded anew, and marked as told. Twice does no harm.
+its state does not know yet, is folded anew, and marked as told, on its own. Twice does no harm.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care import database
 from witness_care.cases.models import CourtCase, Offence
 from witness_care.casework.apply import apply
 from witness_care.casework.rebuild import rebuild_some
 from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant
+from witness_care.structured_log import describe, log
 from workflows import snapshot as snapshots
 from workflows import truth
 from workflows.decide import case_truth
@@ -34,24 +36,41 @@ _MESSAGES = uuid.UUID("3c8a53a0-55c7-5b0f-a1f4-0d7f6a8d2c11")
 
 
 def journal_rows(now: datetime) -> int:
-    """Tell up to a hundred journals; gives the number of cases. One that is part of another case waits for its own."""
-    with writing() as session:
-        waiting = (
-            sa.select(CourtCase.id, CourtCase.state)
-            .where(~CourtCase.rows_journalled, CourtCase.merged_into.is_(None))
-            .order_by(CourtCase.id)
-            .limit(CASES)
-            .with_for_update()
-        )
-        cases = session.execute(waiting).all()
-        if not cases:
-            return 0
-        apply([event for case in cases for event in _events(session, case, now)], actor=ACTOR, now=now)
-        ids = [case.id for case in cases]
-        rebuild_some(ids, now=now)
-        told = sa.update(CourtCase).where(CourtCase.id.in_(ids)).values(rows_journalled=True)
-        session.execute(told, execution_options={"synchronize_session": False})
-        return len(cases)
+    """Tell up to a hundred journals, each in a unit of work of its own; gives the number of cases.
+
+    One that cannot be told is logged and left for the next sweep; the others do not wait for it. One that is part of
+    another case waits for its own.
+    """
+    told, after = 0, ""
+    while told < CASES and (case_id := _next(after)):
+        try:
+            told += _tell(case_id, now)
+        except Exception as error:  # a database that is away fails the sweep when it is asked for the next
+            log.error("journal_not_told", case_id=case_id, **describe(error))
+        after = case_id
+    return told
+
+
+def _next(after: str) -> str | None:
+    query = _not_told().where(CourtCase.id > after).order_by(CourtCase.id).limit(1)
+    return database.session().scalar(query.with_only_columns(CourtCase.id))
+
+
+def _not_told() -> sa.Select:
+    return sa.select(CourtCase.id, CourtCase.state).where(~CourtCase.rows_journalled, CourtCase.merged_into.is_(None))
+
+
+def _tell(case_id: str, now: datetime) -> bool:
+    """Tell one journal; False when it was told meanwhile, or became part of another case."""
+    with writing() as work:
+        case = work.execute(_not_told().where(CourtCase.id == case_id).with_for_update()).first()
+        if case is None:
+            return False
+        apply(list(_events(work, case, now)), actor=ACTOR, now=now)
+        rebuild_some([case_id], now=now)
+        done = sa.update(CourtCase).where(CourtCase.id == case_id).values(rows_journalled=True)
+        work.execute(done, execution_options={"synchronize_session": False})
+    return True
 
 
 def _events(session: Session, case: Any, now: datetime) -> Iterator[CaseEvent]:

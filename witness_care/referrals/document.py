@@ -71,6 +71,8 @@ def referral_document(session: Session, who: Who, about: SchemeOf, now: datetime
             "enhanced_basis": list(grounds or ()),
             "phones": _phones(session, who, now),
             "has_representative": bool(who.row.has_representative),
+            "told_of_referral": about.told.value,
+            "objects_to_referral": about.objects.value,
         },
         "offender": {
             "name": defendant.name,

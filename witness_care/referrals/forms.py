@@ -10,12 +10,11 @@ from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from witness_care import wording
 from witness_care.form_fields import DayField
 from witness_care.referrals.service import DATED, SENT, Entry
 from workflows.events import Answer
 from workflows.working_days import london_date, start_of_hearing
-
-ANSWERS = {Answer.YES.value: "Yes", Answer.NO.value: "No", Answer.NOT_ASKED.value: "Not asked yet"}
 
 
 class ReferralForm(FlaskForm):
@@ -32,7 +31,7 @@ class ReferralForm(FlaskForm):
         self.now = now
         self.reason.choices = [SelectChoice(key, words) for key, words in reasons.items()]
         for field in (self.told, self.objects):
-            field.choices = [SelectChoice(key, words) for key, words in ANSWERS.items()]
+            field.choices = [SelectChoice(key, wording.sentence(words)) for key, words in wording.ANSWERS.items()]
         if not reasons:
             del self.reason
         if name not in DATED:
@@ -71,5 +70,5 @@ class ReferralForm(FlaskForm):
 
 
 def _one_of_the_answers(field: RadioField, words: str) -> None:
-    if field.data not in ANSWERS:
+    if field.data not in wording.ANSWERS:
         raise ValidationError(words)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from witness_care.columns import Instant, Json, identifier
 from witness_care.database import Base
+from workflows.events import Answer
 
 
 class Referral(Base):
@@ -45,3 +46,5 @@ class Referral(Base):
     liaison_at: Mapped[datetime | None] = mapped_column(Instant)
     liaison_due_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    told: Mapped[str] = mapped_column(sa.String(20), server_default=Answer.NOT_ASKED.value)
+    objects: Mapped[str] = mapped_column(sa.String(20), server_default=Answer.NOT_ASKED.value)

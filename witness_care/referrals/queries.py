@@ -23,6 +23,7 @@ from witness_care.referrals.models import Referral
 from workflows import offence_classes, referral, referring
 from workflows import snapshot as snapshots
 from workflows.decide import case_truth
+from workflows.events import Answer as Said
 from workflows.events import ResultKind
 from workflows.referral import Referral as State
 from workflows.victim_contact_scheme import Judged
@@ -57,6 +58,8 @@ class SchemeOf:
     lines: tuple[SentenceLine, ...]
     unverified: tuple[str, ...]
     state: State
+    told: Said
+    objects: Said
     row: Any
     duty: Any
 
@@ -80,8 +83,7 @@ class SchemeOf:
     @property
     def reason_words(self) -> str:
         """Why a person ended, rejected or withdrew it; empty when nobody did."""
-        reasons = {**referral.REASONS_NOT_TO_REFER, **referral.REASONS_OF_REJECTION, **referral.REASONS_TO_WITHDRAW}
-        return wording.label(reasons, self.row.reason) if self.row and self.row.reason else ""
+        return wording.label(wording.REFERRAL_REASONS, self.row.reason) if self.row and self.row.reason else ""
 
     @property
     def liaison_is_late(self) -> bool:
@@ -133,6 +135,8 @@ def scheme_of(session: Session, case_id: str, participant_id: str, now: datetime
                 lines=tuple(_line(each, titles) for each in judged if each.offence),
                 unverified=tuple(sorted({limb for each in judged for limb in each.unverified})),
                 state=standing.state,
+                told=standing.told,
+                objects=standing.objects,
                 row=rows.get(defendant),
                 duty=due.get(defendant),
             )
@@ -152,25 +156,26 @@ def _line(judged: Judged, titles: Mapping[str, str]) -> SentenceLine:
 
 # --- the unit's lists ---------------------------------------------------------------------------------------------
 
-NOT_SENT, UNDECIDED, UNCLEAR, LIAISON = "not_sent", "undecided", "unclear", "liaison"
+NOT_SENT, UNDECIDED, UNCLEAR, LIAISON, EXPLAINED = "not_sent", "undecided", "unclear", "liaison", "explained"
 LISTS = {
     NOT_SENT: "Eligible, not referred",
     UNDECIDED: "May be eligible, not decided",
     UNCLEAR: f"Cannot tell for over {INSUFFICIENT_AFTER_DAYS} working days",
     LIAISON: "No contact by a liaison officer in time",
+    EXPLAINED: "Eligible, not referred or withdrawn for a reason",
 }
 
 
 def conditions(now: datetime) -> Mapping[str, sa.ColumnElement[bool]]:
     """Give what puts a referral on each list of the reconciliation (domain.md section 7)."""
     unclear_since = _working_days_ago(now, INSUFFICIENT_AFTER_DAYS)
-    waits = (State.DUE.value, State.REJECTED.value)
+    eligible = Referral.result == Answer.ELIGIBLE.value
+    ended = Referral.state.in_([state.value for state in referral.ENDED])
+    undecided = Referral.state.in_((State.NONE.value, State.REVIEW.value))
     return {
         NOT_SENT: sa.or_(
-            Referral.state.in_(waits),
-            sa.and_(
-                Referral.result == Answer.ELIGIBLE.value, Referral.state.in_((State.NONE.value, State.REVIEW.value))
-            ),
+            Referral.state.in_([state.value for state in referral.NOT_SENT]),
+            sa.and_(eligible, sa.or_(undecided, sa.and_(ended, Referral.reason == ""))),
         ),
         UNDECIDED: sa.and_(Referral.result == Answer.POSSIBLE.value, Referral.state == State.REVIEW.value),
         UNCLEAR: sa.and_(
@@ -179,6 +184,7 @@ def conditions(now: datetime) -> Mapping[str, sa.ColumnElement[bool]]:
             Referral.since < unclear_since,
         ),
         LIAISON: Referral.liaison_due_at < now,
+        EXPLAINED: sa.and_(eligible, ended, Referral.reason != ""),
     }
 
 
@@ -236,7 +242,9 @@ def figures(session: Session, actor: Actor, now: datetime) -> Figures:
             count(Referral.state.in_([each.value for each in sent])).label("referred"),
             count(Referral.state.in_((State.ACKNOWLEDGED.value, State.VLO_CONTACTED.value))).label("acknowledged"),
             count(Referral.state == State.VLO_CONTACTED.value).label("in_touch"),
-            count(sa.and_(Referral.state == State.NOT_REFERRED.value, Referral.reason != "")).label("refused"),
+            count(sa.and_(Referral.state.in_([state.value for state in referral.ENDED]), Referral.reason != "")).label(
+                "refused"
+            ),
             maintain_column_froms=True,
         )
     ).one()

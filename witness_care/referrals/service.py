@@ -62,22 +62,20 @@ class Standing:
 
     def may_be_said(self, actor: Actor) -> tuple[str, ...]:
         """Name what fits, for this actor: not to refer somebody who is eligible is a supervisor's to decide."""
+        return tuple(name for name in self._fitting() if _supervises(actor) or not self._ends_it_unsent(name))
+
+    def waits_for_supervisor(self, actor: Actor) -> tuple[str, ...]:
+        """Name what fits too, but not by this actor's word."""
+        return tuple(name for name in self._fitting() if not _supervises(actor) and self._ends_it_unsent(name))
+
+    def _fitting(self) -> tuple[str, ...]:
         leads_on = referral.may_happen_next(self.state)
-        return tuple(
-            name
-            for name, (event, _) in ENTRIES.items()
-            if event in leads_on and not (name == DO_NOT_REFER and self.needs_supervisor and not _supervises(actor))
-        )
+        return tuple(name for name, (event, _) in ENTRIES.items() if event in leads_on)
 
-    def waits_for_supervisor(self, actor: Actor) -> bool:
-        """Whether they could still be not referred, but not by this actor's word."""
-        fits = ENTRIES[DO_NOT_REFER][0] in referral.may_happen_next(self.state)
-        return fits and self.needs_supervisor and not _supervises(actor)
-
-    @property
-    def needs_supervisor(self) -> bool:
-        """Whether only a supervisor may say that they are not referred."""
-        return self.result == Result.ELIGIBLE.value
+    def _ends_it_unsent(self, name: str) -> bool:
+        """Whether this would leave somebody who is eligible without a referral that the probation service has."""
+        ends = name == DO_NOT_REFER or (name == WITHDRAW and self.state in referral.NOT_SENT)
+        return ends and self.result == Result.ELIGIBLE.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

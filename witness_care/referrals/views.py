@@ -198,6 +198,6 @@ def _entry_page(
         "words": WORDS[entry],
         "form": form,
         "fits": entry in standing.may_be_said(actor()),
-        "needs_supervisor": entry == service.DO_NOT_REFER and standing.needs_supervisor,
+        "needs_supervisor": entry in standing.waits_for_supervisor(actor()),
         "state_words": wording.label(wording.REFERRALS, standing.state.value),
     }

@@ -1,0 +1,92 @@
+"""Puts what is to be done for a person into the words staff read: introduce, ask, offer, meet, have the last talk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from witness_care import dates, judgement_words
+from workflows import tasks
+
+Value = Mapping[str, Any]
+
+TOPICS = {
+    tasks.INTRODUCTION: "Introduction",
+    tasks.NEEDS: "Needs assessment",
+    tasks.PERSONAL_STATEMENT: "Victim personal statement",
+    tasks.DATES_TO_AVOID: "Dates they cannot come",
+    tasks.PRE_TRIAL_VISIT: "Visit to the court before the trial",
+    tasks.WITNESS_SERVICE: "Witness service",
+    tasks.SPECIAL_MEASURES_CHASE: "Special measures not decided",
+    tasks.MEETING_BEFORE_SENTENCE: "Meeting with the CPS before the sentence",
+    tasks.MEETING_AFTER_SENTENCE: "Meeting with the CPS after the sentence",
+    tasks.CLOSURE: "Last talk",
+}
+TO_DO = {
+    tasks.INTRODUCTION: "Introduce yourself",
+    tasks.NEEDS: "Ask what they need to take part",
+    tasks.PERSONAL_STATEMENT: "Offer a victim personal statement",
+    tasks.DATES_TO_AVOID: "Ask which dates they cannot come",
+    tasks.PRE_TRIAL_VISIT: "Offer a visit to the court",
+    tasks.WITNESS_SERVICE: "Offer the witness service",
+    tasks.SPECIAL_MEASURES_CHASE: "Ask the CPS about their special measures",
+    tasks.MEETING_BEFORE_SENTENCE: "Arrange a meeting with the CPS before the sentence",
+    tasks.MEETING_AFTER_SENTENCE: "Arrange a meeting with the CPS after the sentence",
+    tasks.CLOSURE: "Have the last talk",
+}
+# What stands in a history when a task is over; other ends have the words that every duty has.
+CLOSED = {
+    "done": "done",
+    "declined": "they did not want it",
+    "not_applicable": "does not apply to them",
+    "as_last_told": "done before",
+    "not_owed": "no longer to be done",
+}
+ENDS = {
+    "done": "It is done",
+    "declined": "They do not want it",
+    "not_applicable": "It does not apply to them",
+}
+
+
+def what(topic: str, value: Value) -> str:
+    """Say why now, and what it is about."""
+    match topic:
+        case tasks.INTRODUCTION if value.get("rights"):
+            return "Who they can speak to, what their rights are, and which support there is"
+        case tasks.INTRODUCTION:
+            return "Who they can speak to, what they can expect, and which support there is"
+        case tasks.NEEDS if value.get("because") == tasks.CPS_LIST:
+            return "They are called to give evidence: what would help them to come and to speak"
+        case tasks.NEEDS:
+            return "The plea is not guilty, so there may be a trial: what would help them to take part"
+        case tasks.PERSONAL_STATEMENT:
+            return "There is a guilty plea or a conviction: before the sentence they may say what the crime did to them"
+        case tasks.DATES_TO_AVOID if value.get("instead_of"):
+            return (
+                f"The trial of {dates.full_date(date.fromisoformat(value['instead_of']))} is off and needs another date"
+            )
+        case tasks.DATES_TO_AVOID:
+            return "There is to be a trial, and it has no date yet"
+        case tasks.PRE_TRIAL_VISIT:
+            return "To see the room and the way in before the trial"
+        case tasks.WITNESS_SERVICE:
+            return "Volunteers who help before the trial and on the day"
+        case tasks.SPECIAL_MEASURES_CHASE:
+            return _measures_that_wait(value)
+        case tasks.MEETING_BEFORE_SENTENCE:
+            return "For the family of somebody who died: what the sentence hearing will be"
+        case tasks.MEETING_AFTER_SENTENCE:
+            return "For the family of somebody who died: what the sentence means"
+        case _ if value.get("because") == tasks.WITHDRAWAL:
+            return "They stopped: why, how it was for them, and what they still need"
+        case _:
+            return "The case is over: how it was for them, and what they still need"
+
+
+def _measures_that_wait(value: Value) -> str:
+    asked = [judgement_words.MEASURES.get(each, each) for each in value.get("measures", ())]
+    names = " and ".join(part for part in (", ".join(asked[:-1]), *asked[-1:]) if part)
+    trial = dates.full_date(date.fromisoformat(value["trial"])) if value.get("trial") else "not fixed"
+    return f"Asked for and not decided: {names}. The trial is {'on ' if value.get('trial') else ''}{trial}"

@@ -1,0 +1,224 @@
+"""Says what is to be done for a person beside telling them news: introduce ourselves, ask, offer, meet, a last talk.
+
+A task is a topic like any other (core.md rules 8 to 19): its value is the occasion, ticking it in a contact counts as
+told, and a person may end it as done, declined or not applicable. It is owed again when there is a new occasion for it,
+and no more when there is none. Source of the list: domain.md section 6. Keeping in touch and the referral to the Victim
+Contact Scheme have clocks and machines of their own (`keeping_in_touch`, `referring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import time
+from typing import Any
+
+from workflows import events, referral, values
+from workflows.events import DateKind
+from workflows.journey import Journey
+from workflows.proceedings import Proceedings
+from workflows.snapshot import Person, Topic, TopicKey
+from workflows.truth import Hearing, OffenceTruth
+from workflows.values import CaseTruth, Value
+from workflows.working_days import days_later, instant_of, london_date
+
+INTRODUCTION = "task.introduction"
+NEEDS = "task.needs_assessment"
+PERSONAL_STATEMENT = "task.victim_personal_statement"
+DATES_TO_AVOID = "task.dates_to_avoid"
+PRE_TRIAL_VISIT = "task.pre_trial_visit"
+WITNESS_SERVICE = "task.witness_service"
+SPECIAL_MEASURES_CHASE = "task.special_measures_chase"
+MEETING_BEFORE_SENTENCE = "task.meeting_before_sentence"
+MEETING_AFTER_SENTENCE = "task.meeting_after_sentence"
+CLOSURE = "task.closure_discussion"
+
+TASKS = (
+    *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),
+    *(SPECIAL_MEASURES_CHASE, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
+)
+Content = dict[str, Any]
+
+OTHER_TASKS = (values.KEEP_IN_TOUCH, referral.TOPIC)
+
+# Undecided measures are chased from this many days before the trial (LP-SM-CHASE, domain.md section 6).
+CHASED_BEFORE_TRIAL = 28
+STARTS_AT_MIDNIGHT = time(0)
+
+NOT_GUILTY, ASKED = "not_guilty", "asked"
+NOT_GUILTY_PLEA, CPS_LIST = "not_guilty_plea", "cps_list"
+END_OF_CASE, WITHDRAWAL = "end_of_case", "withdrawal"
+
+
+def is_task(topic: str) -> bool:
+    """Say whether a topic is something to do rather than news to pass on."""
+    return topic in TASKS or topic in OTHER_TASKS
+
+
+def tasks_for(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], *, taken_over: bool
+) -> Iterator[tuple[str, str, Value]]:
+    """Give each (topic, subject, occasion) there is for a person; who is entitled to it is not asked here.
+
+    `topics` are that person's: what was done on a wider occasion is not to be done again on a narrower one. Whoever was
+    `taken_over` knows whom to speak to.
+    """
+    if person.journey is Journey.CLOSED:
+        return
+    over = _is_over(person, truth)
+    if not over and not taken_over:
+        yield INTRODUCTION, INTRODUCTION, Value(content={"rights": person.is_victim})
+    if over or person.withdrawal is not None:
+        why = {"because": WITHDRAWAL if person.withdrawal is not None else END_OF_CASE}
+        yield CLOSURE, CLOSURE, Value(content=_handled(CLOSURE, participant, topics, why, _always))
+    if person.is_victim:
+        yield from _around_the_sentence(participant, person, truth, topics)
+    if not values.is_still_to_be_tried(person, truth):
+        return
+    required = values.is_required(participant, person, truth)
+    yield from _needs(participant, person, truth, topics, required=required)
+    yield from _dates_to_avoid(participant, person, truth)
+    if required:
+        trial = values.first_trial(person, truth)
+        for topic in (PRE_TRIAL_VISIT, WITNESS_SERVICE):
+            yield topic, topic, values.before(trial, {})
+        yield from _chase(participant, truth, trial)
+
+
+def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
+    """Say whether somebody else looked after this person before us: they were spoken with, or told something, earlier.
+
+    What a person needed until then was for the other one to do; nobody can say any more whether it was done. What was
+    told without a contact of ours was carried over (core.md rule 13).
+    """
+    spoken = any(
+        (contact.outcome.is_two_way or contact.outcome.tells) and not contact.void and contact.at < person.joined_at
+        for contact in person.contacts
+    )
+    held = (told for topic in topics for told in topic.told if not told.void)
+    return spoken or any(not told.contact or told.at < person.joined_at for told in held)
+
+
+def _is_over(person: Person, truth: CaseTruth) -> bool:
+    """Say whether everybody who matters to a person has been dealt with: what makes a journey stand at its outcome."""
+    defendants = values.relevant_defendants(person, truth)
+    return bool(defendants) and all(truth.proceedings.get(each) is Proceedings.CONCLUDED for each in defendants)
+
+
+# --- occasions ------------------------------------------------------------------------------------------------------
+
+
+def _handled(
+    topic: str,
+    participant: str,
+    topics: Mapping[TopicKey, Topic],
+    content: Content,
+    covers: Callable[[Content, Content], bool],
+) -> Content:
+    """Give the occasion on which it was handled, where that covers this one: it is no reason to do it again.
+
+    Handled is what was ticked in a contact, and what a person ended by hand.
+    """
+    held = topics.get((participant, topic, topic))
+    if held is None:
+        return content
+    before = [told.value for told in held.told if not told.void][-1:]
+    before += [change.value for change in held.history if change.event == held.waived]
+    return next((each for each in before if covers(each, content)), content)
+
+
+def _always(_handled: Content, _now: Content) -> bool:
+    return True
+
+
+def _is_wider(handled: Content, now: Content) -> bool:
+    """Say whether needs were asked on a wider occasion: whoever is called was asked for more than after a plea."""
+    return handled == now or handled.get("because") == CPS_LIST
+
+
+def _is_for_as_many(handled: Content, now: Content) -> bool:
+    return int(handled.get("defendants", 0)) >= int(now["defendants"])
+
+
+def _needs(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], *, required: bool
+) -> Iterator[tuple[str, str, Value]]:
+    """Ask on a not-guilty plea, and again when the CPS says that they must come (domain.md section 9)."""
+    pleaded = any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth))
+    if not required and not (pleaded and person.is_victim):
+        return
+    why = {"because": CPS_LIST if required else NOT_GUILTY_PLEA}
+    yield (
+        NEEDS,
+        NEEDS,
+        values.before(values.first_trial(person, truth), _handled(NEEDS, participant, topics, why, _is_wider)),
+    )
+
+
+def _dates_to_avoid(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
+    """Ask while a trial needs a date: after a not-guilty plea, and whenever a date was lost (LP-DATES).
+
+    Whoever the CPS does not call need not be asked. A week is no date: there is still a day to choose.
+    """
+    if isinstance(truth.requirements.get(participant), events.CpsNotRequired):
+        return
+    trials = [hearing for hearing in values.hearings_of(person, truth) if hearing.is_trial]
+    if any(hearing.is_live and hearing.when and hearing.when.kind is DateKind.FIXED for hearing in trials):
+        return
+    lost = [hearing for hearing in trials if hearing.status.is_put_off]
+    if lost:
+        day = lost[-1].starts_at
+        yield DATES_TO_AVOID, DATES_TO_AVOID, Value(content={"instead_of": london_date(day).isoformat() if day else ""})
+    elif any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth)):
+        yield DATES_TO_AVOID, DATES_TO_AVOID, Value(content={"because": NOT_GUILTY_PLEA})
+
+
+def _chase(participant: str, truth: CaseTruth, trial: Hearing | None) -> Iterator[tuple[str, str, Value]]:
+    """Ask the CPS about measures that a court has not decided on; from 28 days before the trial."""
+    asked = sorted(measure for measure, word in truth.measures.get(participant, {}).items() if word == ASKED)
+    starts_at = trial.starts_at if trial is not None else None
+    if trial is None or starts_at is None or not asked:
+        return
+    first_day = days_later(london_date(starts_at), -CHASED_BEFORE_TRIAL)
+    content = {"measures": asked, "trial": london_date(starts_at).isoformat()}
+    yield (
+        SPECIAL_MEASURES_CHASE,
+        SPECIAL_MEASURES_CHASE,
+        Value(content=content, hearing=trial.id, not_before=instant_of(first_day, STARTS_AT_MIDNIGHT)),
+    )
+
+
+def _around_the_sentence(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic]
+) -> Iterator[tuple[str, str, Value]]:
+    """Offer a personal statement and a meeting while a sentence is to come, and a meeting when there is one.
+
+    Another defendant who is convicted, or sentenced, is another occasion.
+    """
+    known = {
+        defendant: _offences_of_one(person, truth, defendant) for defendant in values.relevant_defendants(person, truth)
+    }
+    convicted = sum(any(each.convicted for each in theirs) for theirs in known.values())
+    sentenced = sum(any(each.sentence for each in theirs) for theirs in known.values())
+    waits = any(each.convicted and not each.final and not each.sentence for theirs in known.values() for each in theirs)
+    if waits:
+        sentencing = values.first_live(
+            hearing
+            for hearing in values.hearings_of(person, truth)
+            if hearing.about.hearing_class is events.HearingClass.SENTENCE
+        )
+        for topic in (PERSONAL_STATEMENT, MEETING_BEFORE_SENTENCE):
+            occasion = _handled(topic, participant, topics, {"defendants": convicted}, _is_for_as_many)
+            yield topic, topic, values.before(sentencing, occasion)
+    if sentenced:
+        occasion = _handled(MEETING_AFTER_SENTENCE, participant, topics, {"defendants": sentenced}, _is_for_as_many)
+        yield MEETING_AFTER_SENTENCE, MEETING_AFTER_SENTENCE, Value(content=occasion)
+
+
+def _offences_of(person: Person, truth: CaseTruth) -> list[OffenceTruth]:
+    defendants = sorted(values.relevant_defendants(person, truth))
+    return [each for defendant in defendants for each in _offences_of_one(person, truth, defendant)]
+
+
+def _offences_of_one(person: Person, truth: CaseTruth, defendant: str) -> list[OffenceTruth]:
+    theirs = values.relevant_offences(person, truth, defendant)
+    return [truth.offences[offence] for offence in theirs if offence in truth.offences]
