@@ -22,9 +22,9 @@ from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
 
 # Of everything else there is a module that knows its clock.
+SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 # What has to be done before a hearing, and does not name it in its value.
 HELD_BY_HEARING = frozenset((*tasks.TASKS, values.SPECIAL_MEASURES))
-SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 
 
 def settle_person(

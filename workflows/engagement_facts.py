@@ -129,22 +129,22 @@ def _agreed_days(participant: str, topics: dict[TopicKey, Topic]) -> int:
 
 def _code_duties(topics: dict[TopicKey, Topic], person: Person, rules: Rules) -> tuple[datetime, ...]:
     """Give when each piece of news that the Code owes them is due: by its own time, where a shorter one goes first."""
-    of_the_code = _rules_of_the_code(rules.book)
-    found = []
-    for (_, name, _), topic in topics.items():
-        if topic.duty is None or tasks.is_task(name):
-            continue
-        if topic.duty.rule in of_the_code:
-            found.append(topic.duty.due)
-            continue
-        found += [
-            due_time(change.received_at, rule.days(person.gets_enhanced_time), rules.calendar, basis=rule.days_basis).at
-            for change in topic.history[-1:]
-            for key in change.rules
-            if key in of_the_code
-            for rule in (rules.book.rule(key, london_date(change.received_at)),)
-        ][:1]
-    return tuple(sorted(found))
+    open_news = (topic for key, topic in topics.items() if topic.duty is not None and not tasks.is_task(key[1]))
+    found = (_due_by_the_code(topic, person, rules) for topic in open_news)
+    return tuple(sorted(due for due in found if due is not None))
+
+
+def _due_by_the_code(topic: Topic, person: Person, rules: Rules) -> datetime | None:
+    """Give when the Code has something open due; None when it is owed by local policy alone."""
+    of_the_code, duty, last = _rules_of_the_code(rules.book), topic.duty, topic.history[-1]
+    if duty is not None and duty.rule in of_the_code:
+        return duty.due
+    key = next((key for key in last.rules if key in of_the_code), None)
+    if key is None:
+        return None
+    rule = rules.book.rule(key, london_date(last.received_at))
+    days = rule.days(person.gets_enhanced_time)
+    return due_time(last.received_at, days, rules.calendar, basis=rule.days_basis).at
 
 
 def _due_of(topic: Topic | None) -> datetime | None:

@@ -36,9 +36,9 @@ TASKS = (
     *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),
     *(SPECIAL_MEASURES_CHASE, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
 )
-Content = dict[str, Any]
-
 OTHER_TASKS = (values.KEEP_IN_TOUCH, referral.TOPIC)
+
+Content = dict[str, Any]
 
 # Undecided measures are chased from this many days before the trial (LP-SM-CHASE, domain.md section 6).
 CHASED_BEFORE_TRIAL = 28

@@ -413,6 +413,11 @@ GUILTY = ("guilty", "guilty_of_alternative")
 NO_VERDICT = ("", "no_verdict")  # a jury that could not decide leaves a plea of guilty as it is
 
 
+def is_conviction(plea: str, verdict: str) -> bool:
+    """Say whether a plea and a verdict, each empty when there is none, leave somebody convicted of an offence."""
+    return verdict in GUILTY or (plea == "guilty" and verdict in NO_VERDICT)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffenceTruth:
     """Where one offence stands: plea, verdict, how it was stopped, and the sentence of its latest sentencing day."""
@@ -427,7 +432,7 @@ class OffenceTruth:
 
     @property
     def convicted(self) -> bool:
-        return self.verdict in GUILTY or (self.plea == "guilty" and self.verdict in NO_VERDICT)
+        return is_conviction(self.plea, self.verdict)
 
 
 def offences(registers: Registers) -> dict[str, OffenceTruth]:

@@ -16,6 +16,7 @@ from workflows import codec
 from workflows.events import OffenceResult, ResultKind
 from workflows.offence_classes import OffenceClass, OffenceClasses, shipped
 from workflows.sentence_length import A_YEAR, length_of
+from workflows.truth import is_conviction
 
 
 class Result(StrEnum):
@@ -40,8 +41,6 @@ K = ResultKind
 CUSTODY = frozenset({K.CUSTODY, K.LIFE, K.ACTIVATED})
 NOT_CUSTODY = frozenset({K.SUSPENDED, K.COMMUNITY, K.FINE, K.DISCHARGE, K.ORDER})
 PASSED = CUSTODY | NOT_CUSTODY | {K.HOSPITAL, K.OTHER_SENTENCE}
-GUILTY = frozenset({"guilty", "guilty_of_alternative"})
-NO_VERDICT = frozenset({"", "no_verdict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class Charged:
 
     @property
     def convicted(self) -> bool:
-        return self.verdict in GUILTY or (self.plea == "guilty" and self.verdict in NO_VERDICT)
+        return is_conviction(self.plea, self.verdict)
 
     @property
     def sentences(self) -> tuple[OffenceResult, ...]:

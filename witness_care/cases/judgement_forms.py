@@ -21,14 +21,13 @@ YES_NO = {"yes": "Yes", "no": "No"}
 class NewsForm(EntryForm):
     """News of one kind about a defendant; `facts` gives it as a court feed would have brought it."""
 
+    facts: Callable[[str], Sequence[Fact]]  # each form has its own, from the defendant's id
+
     def offer(self, offences: Iterable[tuple[str, str]]) -> None:
         """Offer the offences charged against the defendant, where the news is about one."""
         field = getattr(self, "offence", None)
         if field is not None:
             field.choices = [SelectChoice(offence, title) for offence, title in offences]
-
-    def facts(self, defendant: str) -> Sequence[Fact]:
-        raise NotImplementedError
 
 
 def _offence() -> Any:
