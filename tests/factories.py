@@ -23,7 +23,7 @@ from witness_care.cases.models import CourtCase
 from witness_care.cases.service import record_court_fact, register_case
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
-from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, end_duty, record_contact
+from witness_care.contacts.service import AS_NOW, Entry, Recorded, Shown, record_contact
 from witness_care.database import session
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from workflows import tasks
@@ -31,6 +31,7 @@ from workflows.events import (
     About,
     ContactOutcome,
     DateKind,
+    DutyClosedByPerson,
     Fact,
     HearingAdjourned,
     HearingClass,
@@ -294,10 +295,13 @@ def open_duties(participant_id: str) -> list[Duty]:
 
 def introduced(case: MadeCase, *, now: str = "2026-11-09 09:01") -> MadeCase:
     """The same case, with nothing left to be done for its people but keeping in touch."""
-    for participant in case.people.values():
-        for duty in open_duties(participant):
-            if duty.topic in tasks.TASKS:
-                end_duty(duty.id, "done", actor="user:somebody", now=at(now))
+    done = [
+        DutyClosedByPerson(participant=participant, topic=duty.topic, subject=duty.subject, reason="done")
+        for participant in case.people.values()
+        for duty in open_duties(participant)
+        if duty.topic in tasks.TASKS
+    ]
+    record_court_fact(case.urn, done, actor=_police(), now=at(now))
     return case
 
 
