@@ -195,7 +195,7 @@ class OffenceSchema(FeedSchema):
 
 class BailStatusSchema(FeedSchema):
     code = Words(10)
-    also_seen = frozenset({"id", "description"})
+    also_seen = frozenset({"id", "description", "custodyTimeLimit"})
 
 
 class PersonDefendantSchema(FeedSchema):
