@@ -31,6 +31,12 @@ WITNESS_KINDS = {
     "professional": "professional witness",
     "expert": "expert witness",
 }
+VICTIM_KINDS = {
+    "person": "the victim",
+    "parent": "parent or guardian",
+    "bereaved_relative": "bereaved relative",
+    "business": "business",
+}
 ENHANCED = {"yes": "enhanced rights", "not_asked": "enhanced rights not decided"}
 JOURNEY = {
     "charge": "Charge",
@@ -137,6 +143,7 @@ EVENTS = {
     "DefendantRemoved": "defendant removed",
     "OffenceDescribed": "offence code given",
     "ParticipantRecorded": "person recorded",
+    "EnhancedGroundNoted": "ground for enhanced rights suggested or declined",
     "ParticipantLeft": "person left the case",
     "ParticipantDied": "person died",
     "CpsRequires": "CPS requires them",
@@ -250,6 +257,16 @@ SESSIONS = {
     "afternoon": "afternoon only",
 }
 SOURCES = {"web": "an officer", "api": "another system", "import": "an import", "system": "the service"}
+
+
+def role_words(role: str, witness_kind: str = "civilian", victim_kind: str = "person") -> str:
+    """Say somebody's part: "victim", "witness (police officer)", "victim (parent or guardian)"."""
+    kinds = []
+    if role != "witness" and victim_kind != "person":
+        kinds.append(label(VICTIM_KINDS, victim_kind))
+    if witness_kind != "civilian":
+        kinds.append(label(WITNESS_KINDS, witness_kind))
+    return label(ROLES, role) + (f" ({', '.join(kinds)})" if kinds else "")
 
 
 def label(table: Mapping[str, str], key: str | None) -> str:

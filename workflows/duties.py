@@ -14,7 +14,6 @@ from typing import Any
 from workflows import judgements, tasks, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
-from workflows.events import Answer
 from workflows.keeping_in_touch import settle_keeping_in_touch
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
@@ -121,7 +120,7 @@ def _settle_topic(
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
     if taken_over:
         topic = _leave_to_the_unit_before(topic, person)
-    if person.enhanced is not Answer.NO and key[0] in cause.personal:
+    if person.gets_enhanced_time and key[0] in cause.shortened:
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
     _settle_duty(account, key, topic, rules, person, cause, warned=warned)

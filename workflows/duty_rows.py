@@ -65,12 +65,14 @@ class DutyChange:
 class Cause:
     """The message that is being folded: its first event, and whom it is about.
 
-    `told` are the people it told something; `personal` the people whose own facts it changed.
+    `told` are the people it told something; `personal` the people whose own facts it changed; `shortened` those whose
+    time may be shorter from now on.
     """
 
     event: CaseEvent
     told: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
+    shortened: frozenset[str] = frozenset()
     closes: tuple[tuple[TopicKey, str], ...] = ()
     # One message means the same for most people of a case: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -11,10 +11,8 @@ from typing import Any
 from workflows import values
 from workflows.events import Role, WitnessKind
 from workflows.rulebook import Rule, Rulebook
-from workflows.snapshot import Person, Topic, TopicKey
+from workflows.snapshot import BEREAVED, Person, Topic, TopicKey
 from workflows.working_days import Calendar, DueTime, due_time, london_date
-
-BEREAVED = "BEREAVED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def rules_that_apply(
         required=required,
         warned=warned,
         off_when_warned=is_off and warned,
-        bereaved=BEREAVED in person.enhanced_basis,
+        bereaved=BEREAVED in person.grounds,
         rearrested=bool(content) and content.get("status") == "executed",
         opted_out=topic in person.opted_out,
     )

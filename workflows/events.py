@@ -67,6 +67,15 @@ class WitnessKind(StrEnum):
     EXPERT = "expert"
 
 
+class VictimKind(StrEnum):
+    """As what somebody is on the victim's side (domain.md section 3); it says nothing of a witness."""
+
+    PERSON = "person"  # the victim
+    PARENT = "parent"  # parent or guardian of a victim under 18, with the rights of the child
+    BEREAVED_RELATIVE = "bereaved_relative"
+    BUSINESS = "business"  # by a named contact
+
+
 class Answer(StrEnum):
     """A fact about a person has three values: a missing answer is never shown as no."""
 
@@ -186,6 +195,22 @@ class ParticipantRecorded:
     offences: tuple[str, ...] = ()
     enhanced: Answer = Answer.NO
     enhanced_basis: tuple[str, ...] = ()
+    victim_kind: VictimKind = VictimKind.PERSON
+
+
+SUGGESTED, DECLINED = "suggested", "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnhancedGroundNoted:
+    """That a ground for enhanced rights was suggested by a flag ("UNDER_18"), or that a person declined one.
+
+    A ground that a person confirmed stands in their `enhanced_basis`.
+    """
+
+    participant: str
+    ground: str
+    answer: str  # suggested | declined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -757,6 +782,7 @@ Fact = (
     | DefendantRemoved
     | OffenceDescribed
     | ParticipantRecorded
+    | EnhancedGroundNoted
     | ParticipantLeft
     | ParticipantDied
     | CpsRequires

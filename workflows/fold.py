@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from workflows import duties, events, movements, proceedings, referring, truth, undoing, values, withdrawal
+from workflows import (
+    duties,
+    enhanced_rights,
+    events,
+    movements,
+    proceedings,
+    referring,
+    truth,
+    undoing,
+    values,
+    withdrawal,
+)
 from workflows.decision import Decision, Move, ToldRecord
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
@@ -166,7 +177,13 @@ class Fold:
             self.last_key = event.fold_key
             if self.seen is not None:
                 self.seen.append(event)
-        cause = Cause(event=group[0], told=frozenset(told), personal=frozenset(personal), closes=tuple(closes))
+        cause = Cause(
+            event=group[0],
+            told=frozenset(told),
+            personal=frozenset(personal),
+            shortened=enhanced_rights.note_suggestions(self) | personal,
+            closes=tuple(closes),
+        )
         for participant, person in self.people.items():
             duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
         referring.reassess(self, group[-1])
@@ -259,6 +276,7 @@ class Fold:
             offences=what.offences,
             enhanced=what.enhanced,
             enhanced_basis=what.enhanced_basis,
+            victim_kind=what.victim_kind,
             left="",
         )
         return CHANGED

@@ -17,7 +17,7 @@ from workflows import codec, events, referral, truth, values
 from workflows.decision import Move
 from workflows.duty_rows import Cause, close_row, open_row, update_row
 from workflows.entitlement import earliest, rules_that_apply, why_not
-from workflows.events import Answer, CaseEvent
+from workflows.events import Answer, CaseEvent, VictimKind
 from workflows.referral import Referral, ReferralFacts
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, Person, ReferralStanding, Snapshot, Topic
@@ -81,7 +81,7 @@ def assess_pair(
         return None
     if not own and defendant in values.relevant_defendants(person, now):
         own = None  # they have to do with this defendant, but not said is by which offence
-    question = ("scheme", person.is_victim, own, person.enhanced_basis, defendant)
+    question = ("scheme", person.is_victim, person.victim_kind, own, person.grounds, defendant)
     return now.remember(question, lambda: _assess(person, defendant, own, now, registers))
 
 
@@ -93,7 +93,13 @@ def _has_ended(now: CaseTruth, offence: str) -> bool:
 def _assess(
     person: Person, defendant: str, own: frozenset[str] | None, now: CaseTruth, registers: truth.Registers
 ) -> Assessment:
-    victim = Victim(is_victim=person.is_victim, offences=own, grounds=frozenset(person.enhanced_basis))
+    victim = Victim(
+        is_victim=person.is_victim,
+        offences=own,
+        grounds=person.grounds,
+        is_business=person.victim_kind is VictimKind.BUSINESS,
+        is_for_a_child=person.victim_kind is VictimKind.PARENT,
+    )
     codes = now.remember("codes", lambda: truth.offence_codes(registers))
     latest = now.remember("latest results", lambda: truth.latest_results(registers))
     theirs = now.charged.get(defendant, ())

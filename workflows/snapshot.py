@@ -12,7 +12,7 @@ from typing import Any
 
 from workflows import codec, events
 from workflows.attendance import Attendance
-from workflows.events import About, Answer, ContactOutcome, Role, When, Where, WitnessKind
+from workflows.events import About, Answer, ContactOutcome, Role, VictimKind, When, Where, WitnessKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.referral import Referral
@@ -43,9 +43,13 @@ Stated = (
     | events.DefendantRemoved
     | events.OffenceDescribed
     | events.ParticipantRecorded
+    | events.EnhancedGroundNoted
     | events.CpsRequires
     | events.CpsNotRequired
 )
+
+
+BEREAVED = "BEREAVED"  # the ground for enhanced rights that a bereaved relative has by being one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One participant's standing in the case. The word is short because every rule speaks of it."""
+    """One participant's standing in the case. The word is short because every rule speaks of it.
+
+    `suggested` are the grounds for enhanced rights that wait for a person's decision.
+    """
 
     joined_at: datetime
     role: Role
@@ -116,6 +123,8 @@ class Person:
     safety_concern_since: datetime | None = None
     withdrawal: Withdrawal | None = None
     change_explained_at: datetime | None = None
+    victim_kind: VictimKind = VictimKind.PERSON
+    suggested: tuple[str, ...] = ()
 
     @property
     def is_victim(self) -> bool:
@@ -126,9 +135,24 @@ class Person:
         return self.role in (Role.WITNESS, Role.BOTH)
 
     @property
+    def grounds(self) -> frozenset[str]:
+        """Give the grounds for enhanced rights that are confirmed; a bereaved relative has theirs by being one."""
+        by_kind = {BEREAVED} if self.is_bereaved_relative else set()
+        return frozenset(self.enhanced_basis) | by_kind
+
+    @property
+    def is_bereaved_relative(self) -> bool:
+        return self.is_victim and self.victim_kind is VictimKind.BEREAVED_RELATIVE
+
+    @property
     def gets_enhanced_time(self) -> bool:
-        """Undecided counts as enhanced (domain.md section 3)."""
-        return self.enhanced is not Answer.NO
+        """Undecided counts as enhanced; a business has the standard time (domain.md section 3).
+
+        A parent has the rights of a child, and a bereaved relative has enhanced rights: nobody has to decide that.
+        """
+        if self.is_victim and self.victim_kind is not VictimKind.PERSON:
+            return self.victim_kind is not VictimKind.BUSINESS
+        return self.enhanced is not Answer.NO or bool(self.suggested)
 
     @property
     def last_two_way_at(self) -> datetime | None:

@@ -142,6 +142,8 @@ def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
             return [(f"described:{what.offence}", what, f"described {what.offence}")]
         case events.ParticipantRecorded():
             return [(f"recorded:{what.participant}", what, f"recorded {what.participant}")]
+        case events.EnhancedGroundNoted():
+            return [(f"ground:{what.participant}:{what.ground}", what, f"ground {what.participant} {what.ground}")]
         case events.CpsRequires() | events.CpsNotRequired():
             return [(f"requirement:{what.participant}", what, f"requirement {what.participant}")]
         case _:

@@ -40,9 +40,10 @@ OF_A_PERSON = (
 )
 CHARGES = (events.DefendantCharged, events.DefendantRemoved, events.OffenceDescribed)
 PARTS = (events.ParticipantRecorded,)
+GROUNDS = (events.EnhancedGroundNoted,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
-    *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *referring.ENTRIES),
+    *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
     *withdrawal.FACTS,
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
@@ -182,6 +183,7 @@ def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:
         offences=then.offences,
         enhanced=then.enhanced,
         enhanced_basis=then.enhanced_basis,
+        victim_kind=then.victim_kind,
         journey=then.journey,
         attendance=then.attendance,
         was_to_be_tried=then.was_to_be_tried,

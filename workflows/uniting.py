@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from workflows import events
-from workflows.events import Answer, Fact, Role, WitnessKind
+from workflows.events import Answer, Fact, Role, VictimKind, WitnessKind
 
 OTHER = {"target": "source", "source": "target"}
 # What stands until it is said to have ended: fear or a withdrawal in one case is not ended by word of the other.
@@ -22,6 +22,7 @@ ENDS: Mapping[type, type] = {
     events.WithdrawalTakenBack: events.Withdrew,
 }
 STRICTEST = (Answer.YES, Answer.NOT_ASKED, Answer.NO)
+MOST_OWED_FIRST = (VictimKind.BEREAVED_RELATIVE, VictimKind.PARENT, VictimKind.PERSON, VictimKind.BUSINESS)
 
 Named = TypeVar("Named", str, int)
 
@@ -126,6 +127,7 @@ class Uniting:
             here["target"],
             role=_role(each.role for each in here.values()),
             witness_kind=_witness_kind(here["target"], here["source"]),
+            victim_kind=_victim_kind(each.victim_kind for each in here.values()),
             enhanced=next(answer for answer in STRICTEST if any(each.enhanced is answer for each in here.values())),
             enhanced_basis=tuple(sorted({basis for each in here.values() for basis in each.enhanced_basis})),
             defendants=_all_or(each.defendants for each in here.values()),
@@ -161,6 +163,11 @@ def _role(roles: Iterable[Role]) -> Role:
 def _witness_kind(one: events.ParticipantRecorded, other: events.ParticipantRecorded) -> WitnessKind:
     """Somebody who is a civilian in one case is owed what a civilian is owed."""
     return one.witness_kind if one.witness_kind is other.witness_kind else WitnessKind.CIVILIAN
+
+
+def _victim_kind(kinds: Iterable[VictimKind]) -> VictimKind:
+    """Of two kinds the one that is owed more; a business that is a person in one case is owed what a person is."""
+    return min(kinds, key=MOST_OWED_FIRST.index)
 
 
 def _all_or(lists: Iterable[tuple[Named, ...]]) -> tuple[Named, ...]:

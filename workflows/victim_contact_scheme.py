@@ -48,12 +48,14 @@ class Victim:
     """What the rules look at of a person. `offences` are those against them; None: the link is not known.
 
     `grounds` are the grounds of enhanced rights ("DOMESTIC_ABUSE"). Somebody may be victim and witness.
+    `is_for_a_child` is a parent or guardian: the child is the victim, and is asked about for themselves.
     """
 
     is_victim: bool
     offences: frozenset[str] | None
     grounds: frozenset[str] = frozenset()
     is_business: bool = False
+    is_for_a_child: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ def assess(victim: Victim, offences: Sequence[Charged], classes: OffenceClasses 
     if victim.is_business or not victim.is_victim:
         who = "A business" if victim.is_business else "A witness who is not a victim"
         return _whole(Result.NOT_ELIGIBLE, 1, f"{who} is not offered the scheme.")
+    if victim.is_for_a_child:
+        return _whole(Result.NOT_ELIGIBLE, 1, "The scheme is offered to the child, who is the victim.")
     if victim.offences is None:
         of_all = assess(replace(victim, offences=frozenset(each.offence for each in offences)), offences, classes)
         if of_all.result is Result.NOT_ELIGIBLE:

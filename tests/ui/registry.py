@@ -230,11 +230,11 @@ SCREENS = (
     Screen(endpoint="agencies.my_queries", full=at("/queries"), empty=at("/queries")),
     Screen(endpoint="agencies.unit_queries", who="sam", full=at("/unit/queries"), empty=at("/unit/queries")),
     Screen(
-        endpoint="people.repeat_victim",
-        full=at("/participants/{repeat_victim}/repeat-victim"),
-        empty=at("/participants/{person}/repeat-victim"),
+        endpoint="people.enhanced_rights",
+        full=at("/participants/{repeat_victim}/enhanced-rights"),
+        empty=at("/participants/{person}/enhanced-rights"),
         refused=press("Save"),
-        posts=("people.decide_repeat_victim",),
+        posts=("people.decide_enhanced_rights",),
     ),
     Screen(endpoint="rules.rules", full=at("/rules"), empty=at("/rules?pack=none")),
     Screen(

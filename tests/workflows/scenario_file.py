@@ -223,6 +223,7 @@ class _Story:
             offences=person["offences"],
             enhanced=events.Answer(person["enhanced"]),
             enhanced_basis=tuple(sorted(person["grounds"])),
+            victim_kind=events.VictimKind(person["as"]),
         )
 
     # --- what happened ------------------------------------------------------------------------------------------------
@@ -296,6 +297,11 @@ class _Story:
                 changed = {key: entry[key] for key in ("enhanced", "role") if entry[key]}
                 self.people[person] = {**self.people[person], **changed}
                 return self._recorded(person, self.people[person])
+            case "EnhancedGroundNoted":
+                return cls(participant=person, ground=entry["ground"], answer=entry["said"])
+            case "OffenceDescribed":
+                defendant = self._defendant(entry["offence"], where)
+                return cls(defendant=defendant, offence=entry["offence"], cjs_code=entry["cjs_code"])
             case "ParticipantLeft":
                 return cls(participant=person, reason=entry["reason"])
             case "CpsRequires":

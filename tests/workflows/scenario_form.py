@@ -75,6 +75,7 @@ ANSWERS = ("yes", "no", "not_asked")
 PERSON = {
     "role": one_of("victim", "witness", "both"),
     "kind": one_of("civilian", "police", "professional", "expert", default="civilian"),
+    "as": one_of(*(each.value for each in events.VictimKind), default="person"),
     "enhanced": one_of(*ANSWERS, default="no"),
     "grounds": some_of(default=()),
     "defendants": some_of(default=()),
@@ -141,6 +142,8 @@ ENTRY: dict[str, dict[str, Key]] = {
     "SpecialMeasureStated": _PERSON | {"measure": text(), "decision": one_of(*events.MEASURE_DECISIONS)},
     "ParticipantRecorded": _PERSON
     | {"enhanced": one_of(*ANSWERS, default=""), "role": one_of("victim", "witness", "both", default="")},
+    "EnhancedGroundNoted": _PERSON | {"ground": text(), "said": one_of(events.SUGGESTED, events.DECLINED)},
+    "OffenceDescribed": {"offence": text(), "cjs_code": text()},
     "ParticipantLeft": _PERSON | {"reason": text()},
     "ParticipantDied": _PERSON,
     "CpsRequires": _PERSON | {"on_days": maybe_text()},
@@ -220,7 +223,10 @@ COURT_LISTS = (
     *("HearingDaysCancelled", "HearingWithdrawn", "HearingMarkedDuplicate"),
 )
 CPS = ("CpsRequires", "CpsNotRequired", "ProsecutionDecided")
-UNIT = ("ParticipantRecorded", "ParticipantLeft", "ParticipantDied", "DefendantCharged", "DefendantRemoved")
+UNIT = (
+    *("ParticipantRecorded", "EnhancedGroundNoted", "ParticipantLeft", "ParticipantDied"),
+    *("DefendantCharged", "DefendantRemoved"),
+)
 COURTROOM = (
     *("TrialVacated", "TrialUnvacated", "HearingAdjourned", "TrialIneffective", "TrialCracked", "TrialStarted"),
     *("PleaRecorded", "VerdictRecorded", "ResultsShared", "BailDecided", "WarrantStated", "AppealStated"),

@@ -78,7 +78,13 @@ def test_every_shipped_setting_has_a_reference_and_a_start_date():
         assert isinstance(setting.effective_from, date), setting.name
 
 
-OTHER_FILES = {"trial_outcome_reasons.toml", "sentence_meanings.toml", "offence_classes.toml", "engagement_points.toml"}
+OTHER_FILES = {
+    "enhanced_rights.toml",
+    "trial_outcome_reasons.toml",
+    "sentence_meanings.toml",
+    "offence_classes.toml",
+    "engagement_points.toml",
+}
 
 
 def test_every_rule_file_is_shipped_by_name():

@@ -145,8 +145,17 @@ class ParticipantBody(Schema):
     identifiers = fields.List(fields.Nested(NameBody))
     role = fields.String()
     witness_kind = fields.String()
+    victim_kind = fields.String(
+        metadata={"description": "as what they are on the victim's side: person, parent, bereaved_relative or business"}
+    )
     enhanced = fields.String()
     enhanced_basis = fields.List(fields.String())
+    suggested_grounds = fields.List(
+        fields.String(),
+        metadata={
+            "description": "grounds for enhanced rights that wait for a decision; until then the shorter times count"
+        },
+    )
     defendants = fields.List(fields.String())
     offences = fields.List(fields.String())
     journey = fields.String()

@@ -99,11 +99,13 @@ class ParticipantGiven:
     person: PersonGiven | None = None
     role: str | None = None
     witness_kind: str | None = None
+    victim_kind: str | None = None
     defendants: tuple[str, ...] | None = None
     offences: tuple[str, ...] | None = None
     requirement: RequirementGiven | None = None
     enhanced: str | None = None
     enhanced_basis: tuple[str, ...] | None = None
+    declined_grounds: tuple[str, ...] | None = None
     opted_out: tuple[str, ...] | None = None
     told: tuple[ToldGiven, ...] = ()
     contacts: tuple[ContactGiven, ...] = ()

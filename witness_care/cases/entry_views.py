@@ -133,6 +133,7 @@ def change_person(participant_id: str) -> Answer:
                 "language": who.language,
                 "role": who.role,
                 "witness_kind": who.witness_kind,
+                "victim_kind": who.victim_kind,
                 "enhanced": who.enhanced,
                 "offences": list(standing.offences) if standing else [],
                 "died_on": who.deceased_on,
@@ -140,6 +141,7 @@ def change_person(participant_id: str) -> Answer:
         )
     )
     form.offer_offences(_offences(case.id))
+    form.has_representative = who.representative is not None
     if not form.is_submitted():
         return render_template("people/change_person.html", form=form, case=case, who=who)
     if not form.validate():
@@ -304,6 +306,7 @@ def _participant(form: PersonForm, participant_id: str) -> ParticipantGiven:
         person=form.person(),
         role=form.role.data,
         witness_kind=form.witness_kind.data or None,
+        victim_kind=form.victim_kind.data or None,
         # Enhanced rights are a victim's; for a witness nobody has to decide them.
         enhanced="no" if form.role.data == Role.WITNESS else form.enhanced.data or None,
         offences=tuple(form.offences.data or ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -11,19 +11,20 @@ from witness_care.cases.document import CaseGiven, DefendantGiven, ParticipantGi
 from witness_care.cases.held import HeldCase
 from witness_care.cases.identifiers import DEFENDANT, OFFENCE, PARTICIPANT, IdBook
 from witness_care.cases.refusal import NotAcceptedError
-from workflows import codec, events, values
-from workflows.events import Answer, ContactOutcome, Fact, Role, Telling, WitnessKind
+from workflows import codec, enhanced_rights, events, values
+from workflows.events import Answer, ContactOutcome, Fact, Role, Telling, VictimKind, WitnessKind
 
 NO_CONTACTS: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 def facts_of(
-    given: CaseGiven, held: HeldCase, book: IdBook, contacts: Mapping[tuple[str, str], str] = NO_CONTACTS
+    given: CaseGiven, held: HeldCase, book: IdBook, contacts: Mapping[tuple[str, str], str] = NO_CONTACTS, *, on: date
 ) -> Iterator[Fact]:
     """Give the facts to journal, in the order of core.md rule 28: case, defendants, people, requirement, told.
 
-    Every id the document names must be in `book` already. `contacts` gives our id of each past contact that is new, by
-    the caller's ids of participant and contact. Raises NotAcceptedError for an id that is not of this case.
+    `on` is the London date of receipt, on which somebody is under 18 or not. Every id the document names must be in
+    `book` already. `contacts` gives our id of each past contact that is new, by the caller's ids of participant and
+    contact. Raises NotAcceptedError for an id that is not of this case.
     """
     if held.is_new:
         yield events.CaseRegistered()
@@ -31,6 +32,7 @@ def facts_of(
         yield from _of_defendant(defendant, f"/defendants/{position}", held, book)
     for position, participant in enumerate(given.participants):
         yield from _recorded(participant, f"/participants/{position}", held, book)
+        yield from _grounds(participant, held, book, on)
     for participant in given.participants:
         yield from _requirement(participant, held, book)
         yield from _opted_out(participant, held, book)
@@ -88,9 +90,27 @@ def _recorded(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook)
         offences=_ids(given.offences, OFFENCE, f"{where}/offences", book, was.offences if was else ()),
         enhanced=_chosen(given.enhanced, was.enhanced if was else None, Answer.NO),
         enhanced_basis=_basis(given, was),
+        victim_kind=_chosen(given.victim_kind, was.victim_kind if was else None, VictimKind.PERSON),
     )
     if fact != was:
         yield fact
+
+
+def _grounds(given: ParticipantGiven, held: HeldCase, book: IdBook, on: date) -> Iterator[Fact]:
+    """Suggest enhanced rights for a child by the date of birth, and take in what somebody decided against."""
+    if given.remove:
+        return
+    participant = _known(book, PARTICIPANT, given.id, "")
+    under_18, declined = enhanced_rights.UNDER_18.upper(), given.declined_grounds or ()
+    born_on = given.person.date_of_birth if given.person else None
+    noted = [(ground, events.DECLINED) for ground in declined]
+    if born_on is not None and enhanced_rights.is_under_age(born_on, on) and under_18 not in declined:
+        noted.append((under_18, events.SUGGESTED))
+    for ground, answer in noted:
+        fact = events.EnhancedGroundNoted(participant=participant, ground=ground, answer=answer)
+        stands = held.said(f"ground:{participant}:{ground}")
+        if stands is None or (answer == events.DECLINED and stands != fact):
+            yield fact
 
 
 def _basis(given: ParticipantGiven, was: events.ParticipantRecorded | None) -> tuple[str, ...]:

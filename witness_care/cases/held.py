@@ -104,6 +104,7 @@ def load_cases(session: Session, rows: Sequence[Any]) -> list[HeldCase]:
             Participant.person_id,
             Participant.role,
             Participant.witness_kind,
+            Participant.victim_kind,
             Participant.enhanced,
             Participant.enhanced_basis,
             Participant.left_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, events, referral
+from workflows import codec, enhanced_rights, events, referral
 from workflows.events import DateKind, HearingDay, When, Where
 from workflows.withdrawal import REASONS
 
@@ -87,10 +87,16 @@ def _charged(fact: events.DefendantCharged, names: Names) -> str:
 
 
 def _recorded(fact: events.ParticipantRecorded, names: Names) -> str:
-    kind = "" if fact.witness_kind == "civilian" else f", {wording.label(wording.WITNESS_KINDS, fact.witness_kind)}"
     enhanced = wording.ENHANCED.get(fact.enhanced)
     rights = f", {enhanced}" if enhanced else ""
-    return f"{names.person(fact.participant)}: recorded as {wording.label(wording.ROLES, fact.role)}{kind}{rights}"
+    part = wording.role_words(fact.role, fact.witness_kind, fact.victim_kind)
+    return f"{names.person(fact.participant)}: recorded as {part}{rights}"
+
+
+def _ground(fact: events.EnhancedGroundNoted, names: Names) -> str:
+    words = wording.listed(enhanced_rights.words_of([fact.ground]))
+    said = "suggested" if fact.answer == events.SUGGESTED else "decided against"
+    return f"{names.person(fact.participant)}: enhanced rights {said}: {words}"
 
 
 def _bail(fact: events.BailDecided, names: Names) -> str:
@@ -269,6 +275,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "OffenceDescribed": lambda fact, names: f"{names.offence(fact.offence)}: offence code {fact.cjs_code}",
     "ParticipantRecorded": _recorded,
     "ParticipantLeft": _left,
+    "EnhancedGroundNoted": _ground,
     "ParticipantDied": _of_person("has died"),
     "CpsRequires": _requires,
     "CpsNotRequired": _of_person("the CPS does not need them at court"),

@@ -23,7 +23,7 @@ from workflows.events import ParticipantRecorded
 from workflows.parting import Parted
 from workflows.severing import Severed
 
-RECORD = ("role", "witness_kind", "enhanced", "enhanced_basis")
+RECORD = ("role", "witness_kind", "victim_kind", "enhanced", "enhanced_basis")
 Moved = dict[str, Any]
 
 
@@ -234,7 +234,7 @@ def _unite(session: Session, united: Mapping[str, ParticipantRecorded], here: Co
         before = {name: getattr(row, name) for name in RECORD}
         left_at = row.left_at
         row.role, row.witness_kind, row.enhanced = record.role.value, record.witness_kind.value, record.enhanced.value
-        row.enhanced_basis = list(record.enhanced_basis)
+        row.victim_kind, row.enhanced_basis = record.victim_kind.value, list(record.enhanced_basis)
         if participant_id in here:  # who left one of the two cases is in the one they become
             row.left_at = None
         found[participant_id] = {"before": before, "after": {name: getattr(row, name) for name in RECORD}}

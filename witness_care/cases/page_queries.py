@@ -168,6 +168,7 @@ def _people_of(case_id: str) -> sa.Select:
         sa.select(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
             *(Participant.enhanced, Participant.journey, Participant.attendance, Participant.required),
+            *(Participant.victim_kind, Participant.suggested_grounds),
             *(Participant.left_at, Participant.last_two_way_at, Person.name, Person.language),
             *reach.PERSON_COLUMNS,
         )
@@ -434,6 +435,7 @@ def participant(session: Session, actor: Actor, participant_id: str) -> sa.Row |
         .with_only_columns(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
             *(Participant.enhanced, Participant.required, Participant.attendance, Participant.left_at),
+            *(Participant.victim_kind, Person.representative),
             *(Person.name, Person.language, Person.date_of_birth, Person.deceased_on),
             CourtCase.urn,
             maintain_column_froms=True,

@@ -31,7 +31,7 @@ from witness_care.people.document import PersonGiven
 from witness_care.people.endpoints import blind_index_of, group_of
 from witness_care.people.models import Participant
 from workflows.attendance import Attendance
-from workflows.events import Answer, Role, WitnessKind
+from workflows.events import Answer, Role, VictimKind, WitnessKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Snapshot
@@ -271,7 +271,7 @@ def _participant(
         return
     wanted = {
         name: getattr(given, name)
-        for name in ("role", "witness_kind", "enhanced")
+        for name in ("role", "witness_kind", "victim_kind", "enhanced")
         if getattr(given, name) not in (None, getattr(row, name))
     }
     if given.enhanced_basis is not None and sorted(given.enhanced_basis) != sorted(row.enhanced_basis or ()):
@@ -279,7 +279,8 @@ def _participant(
     if given.remove and row.left_at is None:
         wanted["left_at"] = now
     if wanted:
-        held_values = _as_held(row, ("role", "witness_kind", "enhanced", "enhanced_basis", "left_at"))
+        names = ("role", "witness_kind", "victim_kind", "enhanced", "enhanced_basis", "left_at")
+        held_values = _as_held(row, names)
         changes.participants.append({"id": participant_id, **held_values, **wanted})
 
 
@@ -309,8 +310,10 @@ def _new_participant(
         "person_id": person_id,
         "role": given.role or Role.WITNESS.value,
         "witness_kind": given.witness_kind or WitnessKind.CIVILIAN.value,
+        "victim_kind": given.victim_kind or VictimKind.PERSON.value,
         "enhanced": given.enhanced or Answer.NO.value,
         "enhanced_basis": sorted(given.enhanced_basis or ()),
+        "suggested_grounds": [],
         "journey": Journey.CHARGE.value,
         "attendance": Attendance.UNDECIDED.value,
         "required": None,

@@ -21,28 +21,10 @@ from witness_care.cases.told_values import ABOUT_A_DEFENDANT, ABOUT_A_HEARING, F
 from witness_care.contacts.models import LONGEST_NOTE
 from witness_care.people.schemas import ANSWERS, ContactPointSchema, PersonSchema
 from witness_care.schemas import AwareInstant, PlainDate, SafeString, StrictSchema, WholeNumber, YesNo
-from workflows.events import ContactOutcome, Role, WitnessKind
+from workflows import enhanced_rights
+from workflows.events import ContactOutcome, Role, VictimKind, WitnessKind
 
-ENHANCED_BASES = (
-    "BEREAVED",
-    "DOMESTIC_ABUSE",
-    "HATE",
-    "TERRORISM",
-    "SEXUAL",
-    "TRAFFICKING",
-    "MODERN_SLAVERY",
-    "ATTEMPTED_MURDER",
-    "KIDNAP",
-    "FALSE_IMPRISONMENT",
-    "ARSON_LIFE",
-    "GBH_INTENT",
-    "PERSISTENT_TARGET",
-    "UNDER_18",
-    "MENTAL_HEALTH_CAPACITY",
-    "DISABILITY",
-    "INTIMIDATED",
-    "DISCRETION",
-)  # domain.md section 3
+ENHANCED_BASES = tuple(enhanced_rights.shipped().by_key)
 OPT_OUT_TOPICS = tuple(FORM_OF)
 LEAVING = ("added_in_error", "transferred")
 MODES = ("in_person", "live_link", "remote")
@@ -173,11 +155,23 @@ class ParticipantSchema(StrictSchema):
     person = fields.Nested(PersonSchema)
     role = SafeString(validate=validate.OneOf([role.value for role in Role]))
     witness_kind = SafeString(validate=validate.OneOf([kind.value for kind in WitnessKind]))
+    victim_kind = SafeString(
+        validate=validate.OneOf([kind.value for kind in VictimKind]),
+        metadata={
+            "description": "as what they are on the victim's side. A parent or guardian has the rights of a victim "
+            "under 18 and is never a defendant; a business has the standard times, by a named contact"
+        },
+    )
     defendants = _ids()
     offences = _ids()
     requirement = fields.Nested(RequirementSchema)
     enhanced = SafeString(validate=validate.OneOf(ANSWERS))
     enhanced_basis = fields.List(SafeString(validate=validate.OneOf(ENHANCED_BASES)), validate=validate.Length(max=20))
+    declined_grounds = fields.List(
+        SafeString(validate=validate.OneOf(ENHANCED_BASES)),
+        validate=validate.Length(max=20),
+        metadata={"description": "grounds for enhanced rights that somebody decided against: not suggested any more"},
+    )
     opted_out = fields.List(SafeString(validate=validate.OneOf(OPT_OUT_TOPICS)), validate=validate.Length(max=20))
     told = fields.List(fields.Nested(CarriedOverSchema), validate=validate.Length(max=100))
     contacts = fields.List(
@@ -190,7 +184,7 @@ class ParticipantSchema(StrictSchema):
 
     @post_load
     def given(self, data: dict[str, Any], **_: Any) -> ParticipantGiven:
-        for name in ("defendants", "offences", "enhanced_basis", "opted_out"):
+        for name in ("defendants", "offences", "enhanced_basis", "declined_grounds", "opted_out"):
             if name in data:
                 data[name] = tuple(dict.fromkeys(data[name]))
         lists: dict[str, Any] = {name: tuple(data.pop(name, ())) for name in ("told", "contacts")}

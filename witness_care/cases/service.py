@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
 from witness_care.audit.models import Category, SubjectCategory
-from witness_care.cases import allocation, gone, past_contacts, rows, units
+from witness_care.cases import allocation, gone, parents, past_contacts, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_case, load_case
@@ -31,6 +31,7 @@ from witness_care.people import service as people
 from witness_care.people.document import PersonGiven
 from witness_care.people.models import Participant
 from workflows.events import CaseEvent, CpsNotRequired, CpsRequires, Fact, ParticipantDied
+from workflows.working_days import london_date
 
 _MESSAGES = uuid.UUID("0d3c1f2e-6c4b-5a57-9a55-3a8f0f6a7c21")
 CLIENT, USER = "client", "user"
@@ -72,10 +73,11 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         book = _id_book(session, given, held, actor=actor, now=now)
         gone.refuse_who_went(session, given, held, book)
         gone.refuse_somebody_else(session, given, held, book)
+        parents.refuse_a_defendant(session, given, held)
         changes = rows.work_out(given, held, book, session=session, now=now)
         persons = _changes_of_people(session, changes, held, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)
-        facts = tuple(facts_of(given, held, book, contacts.ids))
+        facts = tuple(facts_of(given, held, book, contacts.ids, on=london_date(received_at)))
         rows.save(session, changes, book)
         people.save(session, persons)
         rows.save_participants(session, changes)

@@ -259,6 +259,7 @@ def _bring_back_parts_and_charges(session: Session, entry: Entry, *, now: dateti
             "id": participant,
             "role": person.role.value,
             "witness_kind": person.witness_kind.value,
+            "victim_kind": person.victim_kind.value,
             "enhanced": person.enhanced.value,
             "enhanced_basis": list(person.enhanced_basis),
             "left_at": now if person.left else None,

@@ -149,7 +149,12 @@ def _people(case: LockedCase) -> Iterator[Finding]:
             yield finding("I4", case.id, participant, "The row of a participant does not show where they stand.")
             continue
         assert row is not None
-        said = {"role": person.role.value, "witness_kind": person.witness_kind.value, "enhanced": person.enhanced.value}
+        said = {
+            "role": person.role.value,
+            "witness_kind": person.witness_kind.value,
+            "victim_kind": person.victim_kind.value,
+            "enhanced": person.enhanced.value,
+        }
         if sorted(row["enhanced_basis"] or ()) != list(person.enhanced_basis):
             yield finding("I4", case.id, participant, "The row of a participant has other grounds for enhanced rights.")
         if not _shows(row, said):

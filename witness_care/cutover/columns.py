@@ -55,6 +55,7 @@ PARTICIPANT_COLUMNS = (
     Column("name", "full name; needed for somebody new", "Leah Jones"),
     Column("role", "victim, witness or both; needed for somebody new", "victim"),
     Column("witness_kind", "civilian, police, professional or expert", "civilian"),
+    Column("victim_kind", "person, parent, bereaved_relative or business", "person"),
     Column("date_of_birth", "a date", "1990-03-27"),
     Column("language", "the language they prefer", "Welsh"),
     Column("enhanced", "enhanced rights: yes, no or not_asked", "yes"),
@@ -224,6 +225,7 @@ def _participant(cells: Mapping[str, str], column_of: dict[str, str]) -> dict[st
 
     put("role", "role", read=_word)
     put("witness_kind", "witness_kind", read=_word)
+    put("victim_kind", "victim_kind", read=_word)
     put("enhanced", "enhanced", read=_word)
     put("enhanced_basis", "enhanced_basis", read=lambda column, text: [each.upper() for each in _list(column, text)])
     put("defendants", "defendants", read=_list)

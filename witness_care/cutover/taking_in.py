@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from witness_care.accounts.current import Actor
-from witness_care.cases import past_contacts, rows
+from witness_care.cases import parents, past_contacts, rows
 from witness_care.cases.document import CaseGiven, ParticipantGiven, ToldGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_cases, load_cases
@@ -32,6 +32,7 @@ from witness_care.database import writing
 from witness_care.people import service as people
 from workflows import codec
 from workflows.events import CaseEvent, Fact, ToldCarriedOver
+from workflows.working_days import london_date
 
 CASES_AT_ONCE = 50
 SOURCE = "csv"
@@ -158,8 +159,9 @@ def _case(
         book = Naming(held, names, ours, now).book
         try:
             past_contacts.refuse_what_is_still_to_come(given, now)
+            parents.refuse_a_defendant(session, given, held)
             changes = rows.work_out(given, held, book, session=session, now=now)
-            facts = tuple(facts_of(given, held, book))
+            facts = tuple(facts_of(given, held, book, on=london_date(now)))
         except NotAcceptedError as problem:
             line, where = _whose(problem.where, whose)
             taken.refused.append(line.refused(where, problem.expected, problem.do))

@@ -13,7 +13,7 @@ from witness_care.cases.forms import EntryForm, as_text, choices
 from witness_care.form_fields import DayField, TicksField
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from witness_care.people.normalise import normalise_email, normalise_phone
-from workflows.events import Answer
+from workflows.events import Answer, Role, VictimKind
 
 ANSWER_WORDS = {Answer.YES.value: "Yes", Answer.NO.value: "No", Answer.NOT_ASKED.value: "Not asked yet"}
 STAYS, ADDED_IN_ERROR, TRANSFERRED = "", "added_in_error", "transferred"
@@ -36,6 +36,13 @@ class PersonForm(EntryForm):
         default="civilian",
         validators=[Optional()],
     )
+    victim_kind = RadioField(
+        "If a victim: as what?",
+        choices=choices({kind: wording.sentence(words) for kind, words in wording.VICTIM_KINDS.items()}),
+        default="person",
+        validators=[Optional()],
+    )
+    speaks_for_them = StringField("If a business: who speaks for it?", validators=[Length(max=200)])
     enhanced = RadioField(
         "If a victim: enhanced rights?",
         choices=choices({"yes": "Yes", "no": "No", "not_asked": "Not decided yet: worked at the shorter times"}),
@@ -54,12 +61,22 @@ class PersonForm(EntryForm):
         validators=[Length(max=2000, message="Shorten this to 2000 characters")],
     )
 
+    has_representative = False  # somebody is recorded as speaking for them already
+
     def offer_offences(self, offences: Iterable[tuple[str, str]]) -> None:
         self.offences.choices = [SelectChoice(offence, title) for offence, title in offences]
 
     def validate_name(self, field: StringField) -> None:
         if not as_text(field.data):
             raise ValidationError("Enter the person's full name")
+
+    def validate_speaks_for_them(self, field: StringField) -> None:
+        if self.is_business and not (as_text(field.data) or self.has_representative):
+            raise ValidationError("Enter the name of who speaks for the business")
+
+    @property
+    def is_business(self) -> bool:
+        return self.role.data != Role.WITNESS and self.victim_kind.data == VictimKind.BUSINESS
 
     def validate_phone(self, field: StringField) -> None:
         if as_text(field.data) and normalise_phone(field.data) is None:
@@ -72,11 +89,13 @@ class PersonForm(EntryForm):
     def person(self) -> PersonGiven:
         """Give what the form says of the person; what was left empty was not said."""
         note = as_text(self.safe_note.data)
+        speaks = as_text(self.speaks_for_them.data) if self.is_business else ""
+        safe = SafeContactGiven(note=note or None, representative=speaks or None) if note or speaks else None
         return PersonGiven(
             name=as_text(self.name.data),
             date_of_birth=self.born_on.data,
             language=as_text(self.language.data) or None,
-            safe_contact=SafeContactGiven(note=note) if note else None,
+            safe_contact=safe,
             contact_points=tuple(self._points()),
         )
 

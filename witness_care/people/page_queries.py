@@ -41,9 +41,7 @@ class Who:
     @property
     def role_words(self) -> str:
         """ "victim", "witness (police officer)"."""
-        kind = wording.label(wording.WITNESS_KINDS, self.row.witness_kind)
-        civilian = self.row.witness_kind == "civilian"
-        return wording.label(wording.ROLES, self.row.role) + ("" if civilian else f" ({kind})")
+        return wording.role_words(self.row.role, self.row.witness_kind, self.row.victim_kind)
 
     @property
     def enhanced_words(self) -> str:
@@ -78,6 +76,7 @@ def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
         .with_only_columns(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
             *(Participant.enhanced, Participant.journey, Participant.attendance),
+            *(Participant.unit_id, Participant.victim_kind, Participant.enhanced_basis, Participant.suggested_grounds),
             *(Person.name, Person.language, Person.safe_contact_note, Person.safe_word, Person.representative),
             *reach.PERSON_COLUMNS,
             CourtCase.urn,

@@ -18,8 +18,9 @@ from witness_care.contacts import contact_lines, queries, record_views
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
-from witness_care.people import find_views, page_queries, reach, repeat_victims, repeat_views, standing_views
+from witness_care.people import find_views, grounds, grounds_views, page_queries, reach, standing_views
 from witness_care.people.page_queries import Who
+from workflows import enhanced_rights
 from workflows.journey import Journey
 
 blueprint = Blueprint("people", __name__)
@@ -29,10 +30,17 @@ for method, rule, view in (
     ("GET", "/searches/<token>", find_views.found),
     ("GET", "/participants/<participant_id>/standing", standing_views.standing_page),
     ("POST", "/participants/<participant_id>/standing", standing_views.save_standing),
-    ("GET", "/participants/<participant_id>/repeat-victim", repeat_views.repeat_victim),
-    ("POST", "/participants/<participant_id>/repeat-victim", repeat_views.decide_repeat_victim),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
+blueprint.add_url_rule(
+    "/participants/<participant_id>/enhanced-rights", "enhanced_rights", grounds_views.enhanced_rights_page
+)
+blueprint.add_url_rule(
+    "/participants/<participant_id>/enhanced-rights",
+    "decide_enhanced_rights",
+    grounds_views.decide_enhanced_rights,
+    methods=["POST"],
+)
 
 FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement")
 LAST_CONTACTS = 3
@@ -68,7 +76,9 @@ def person(participant_id: str) -> str | Response:
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
         other_cases=others,
-        repeat=repeat_victims.repeat_of(session(), actor(), who.id, others),
+        waiting_grounds=enhanced_rights.words_of(grounds.waiting(session(), who, others)),
+        confirmed_grounds=enhanced_rights.words_of(who.row.enhanced_basis or ()),
+        victim_before=[other for other in others if other.role in grounds.VICTIMS],
         saved=record_views.saved_contact(request.args.get("saved")),
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),
