@@ -22,6 +22,7 @@ PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("docs/rules.md", "rules"): rules.rules,
     ("docs/rules.md", "settings"): rules.settings,
     ("docs/rules.md", "reasons"): rules.reasons,
+    ("docs/rules.md", "grounds"): rules.grounds,
     ("docs/engagement.md", "bands"): engagement.bands,
     ("docs/engagement.md", "points"): engagement.points,
     ("docs/engagement.md", "withdrawals"): engagement.withdrawals,

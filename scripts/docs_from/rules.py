@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from scripts.docs_from.table import code, table
 from witness_care.rules.words import BASIS, EVIDENCE, days, to_whom
+from workflows import enhanced_rights
+from workflows.enhanced_rights import Ground
 from workflows.rule_file import Pack, Reference, Rule
 from workflows.rulebook import SHIPPED, load, shipped_text
 from workflows.trial_outcome_reasons import TrialOutcomeReason, all_reasons
@@ -13,6 +15,12 @@ from workflows.trial_outcome_reasons import TrialOutcomeReason, all_reasons
 PACKS = tuple(load(shipped_text(name), name) for name in SHIPPED)
 
 OFF = "switched off"
+FLAG_WORDS = {
+    (): (),
+    (enhanced_rights.UNDER_18,): ("a date of birth that shows a child",),
+    (enhanced_rights.SAFETY_CONCERN,): ("a concern for their safety",),
+    (enhanced_rights.VICTIM_BEFORE,): ("being a victim in more than one case",),
+}
 
 
 def packs() -> str:
@@ -55,6 +63,13 @@ def reasons() -> str:
     )
 
 
+def grounds() -> str:
+    return table(
+        ("Ground", "In words", "What makes the service ask", "Checked", "Verified"),
+        (_ground(ground) for ground in enhanced_rights.shipped().by_key.values()),
+    )
+
+
 def _rule(rule: Rule, pack: Pack) -> Iterator[object]:
     given = next((row for other in PACKS for row in other.days if row.rule == rule.id), None)
     standard, enhanced = (rule.standard, rule.enhanced) if given is None else (given.standard, given.enhanced)
@@ -73,6 +88,22 @@ def _how_sure(reference: Reference, *, with_source: bool) -> Iterator[object]:
         yield reference.source
     yield EVIDENCE[reference.evidence]
     yield "yes" if reference.verified else "**no**"
+
+
+def _ground(ground: Ground) -> Iterator[object]:
+    asks = [
+        *(f"an offence of the part {part}" for part in ground.offence_parts),
+        *(f"an offence of {context}" for context in ground.offence_contexts),
+        *(f"the class {name}" for name in ground.offence_classes),
+        *(f"the CJS code {name}" for name in ground.offence_codes),
+        *FLAG_WORDS[ground.flags],
+    ]
+    yield code(ground.ground)
+    yield ground.words
+    words = ", ".join(asks).replace("_", " ") or "nothing: entered by a person"
+    yield words + ("; not an attempt" if ground.not_attempts else "")
+    yield EVIDENCE[ground.evidence]
+    yield "yes" if ground.verified else "**no**"
 
 
 def _reason(reason: TrialOutcomeReason) -> Iterator[object]:

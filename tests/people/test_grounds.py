@@ -18,6 +18,7 @@ from witness_care.cases.refusal import NotAcceptedError
 from witness_care.cases.service import change_participant, register_case
 from witness_care.checks.every import check
 from witness_care.clock import now
+from witness_care.people.document import PersonGiven
 from witness_care.people.models import DeclinedSuggestion, Participant
 
 ZOE = {"person_id": "zoe"}
@@ -118,7 +119,8 @@ def test_a_date_of_birth_that_shows_a_child_asks_and_the_same_one_again_does_not
     page = f"/participants/{zoe}/enhanced-rights"
     assert "They were under 18 when their date of birth was entered." in text_of(olivia.get(page))
     olivia.post(page, data={"enhanced": "no", "reason": "The date was wrong."})
-    change_participant(case.urn, a_victim("Zoe Frost", born_on=child, id=zoe), actor=SYSTEM, now=now())
+    said_again = ParticipantGiven(id=zoe, person=PersonGiven(date_of_birth=child))
+    change_participant(case.urn, said_again, actor=SYSTEM, now=now())
     assert row_of(zoe).suggested_grounds == []
 
 
