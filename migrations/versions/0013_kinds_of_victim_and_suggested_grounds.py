@@ -6,16 +6,19 @@ which folds the cases anew that have people on the victim's side.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
+
 
 def upgrade() -> None:
     op.add_column("participant", sa.Column("victim_kind", sa.String(20), nullable=False, server_default="person"))
-    op.add_column("participant", sa.Column("suggested_grounds", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("participant", sa.Column("suggested_grounds", DOCUMENT, nullable=False, server_default="[]"))
     participant = sa.table("participant", sa.column("case_id"), sa.column("role"))
     case = sa.table("court_case", sa.column("id"), sa.column("rows_journalled"))
     victims = sa.select(participant.c.case_id).where(participant.c.role.in_(("victim", "both")))
