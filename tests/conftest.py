@@ -58,11 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses a database once on each back end, unless its mark narrows that to one."""
+    """Run a test that uses a database once on each back end, unless its mark narrows that to one.
+
+    Where a whole file runs on SQLite alone, `both_databases` says which of its tests run on both.
+    """
     if "back_end" not in metafunc.fixturenames:
         return
     chosen = BACK_ENDS
-    if metafunc.definition.get_closest_marker("sqlite_only"):
+    if metafunc.definition.get_closest_marker("both_databases"):
+        pass
+    elif metafunc.definition.get_closest_marker("sqlite_only"):
         chosen = (SQLITE,)
     elif metafunc.definition.get_closest_marker("postgres_only"):
         chosen = (POSTGRESQL,)

@@ -16,6 +16,8 @@ from witness_care.database import session
 from witness_care.people.models import ContactPoint, Participant, Person
 from workflows.trial_outcome_reasons import all_reasons
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def olivia(desk: Desk) -> FlaskClient:  # noqa: F811
@@ -55,6 +57,7 @@ A_TRIAL = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.feature("A6")
 def test_a_case_a_person_and_a_trial_typed_in_by_hand_make_the_same_duty_as_a_feed(olivia: FlaskClient) -> None:
     added = sent(olivia, "/cases/new", urn="42 ab 1234526", officer="mine", defendant="Aaron Smith", offence="Burglary")
@@ -77,6 +80,7 @@ def test_a_case_a_person_and_a_trial_typed_in_by_hand_make_the_same_duty_as_a_fe
     assert "Trial: listed for Monday 14 December 2026 at 10:30am, 3 days to Wednesday 16 December 2026" in page
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_twice_is_recorded_once(olivia: FlaskClient) -> None:
     case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
     for address, typed in (
@@ -95,7 +99,6 @@ def test_the_same_form_sent_twice_is_recorded_once(olivia: FlaskClient) -> None:
         assert session().execute(sa.select(sa.func.count(JournalEvent.id))).scalar_one() == once
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

@@ -15,6 +15,8 @@ from witness_care.casework.models import JournalEvent
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def olivia(desk: Desk) -> FlaskClient:  # noqa: F811
@@ -77,6 +79,7 @@ def test_what_was_heard_about_a_defendant_is_owed_to_the_victim(
     assert words in text_of(olivia.get(f"/duties/{duty.id}"))
 
 
+@pytest.mark.both_databases
 def test_a_stopped_charge_is_told_with_its_reason_and_the_last_day_to_ask_for_a_review(
     olivia: FlaskClient,
     case: Any,
@@ -106,7 +109,6 @@ def test_what_stands_about_a_defendant_is_shown_on_the_case(olivia: FlaskClient,
     assert "In custody" in text_of(olivia.get(f"/cases/{case.urn}"))
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("kind", "typed", "says"),
     [

@@ -17,6 +17,8 @@ from witness_care.casework import rebuild
 from witness_care.database import session
 from workflows import values
 
+pytestmark = pytest.mark.sqlite_only
+
 RIGHT = "42AB9999926"
 
 
@@ -36,6 +38,7 @@ def correct(browser: FlaskClient, old: str, new: str) -> int:
     return browser.post(f"/cases/{old}/urn", data={"urn": new, "reason": "A slip."}).status_code
 
 
+@pytest.mark.both_databases
 def test_pages_and_programs_find_the_case_by_both_numbers(desk: Desk, olivia: FlaskClient, case: MadeCase) -> None:
     assert correct(olivia, case.urn, "42ab 9999926") == 303
 
@@ -67,6 +70,7 @@ def test_a_court_message_that_waited_for_the_right_number_is_applied(
     assert list(rebuild.differences()) == []
 
 
+@pytest.mark.both_databases
 def test_a_correction_is_taken_back_by_the_same_form(olivia: FlaskClient, case: MadeCase) -> None:
     assert correct(olivia, case.urn, RIGHT) == 303
     assert correct(olivia, RIGHT, case.urn) == 303
@@ -78,7 +82,6 @@ def test_a_correction_is_taken_back_by_the_same_form(olivia: FlaskClient, case: 
     assert [duty.topic for duty in open_duties(case["Leah Jones"])].count(values.WHEN_WHERE) == 1
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize("kind", ["now", "before", "its own", "nonsense"])
 def test_a_number_that_cannot_be_taken_is_refused(olivia: FlaskClient, case: MadeCase, kind: str) -> None:
     other = a_case(a_victim("Owen Price"), now="2026-11-10 09:00")

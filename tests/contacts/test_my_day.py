@@ -28,7 +28,10 @@ from witness_care.contacts import queries
 from witness_care.database import session
 from workflows.events import ContactOutcome
 
+pytestmark = pytest.mark.sqlite_only
 
+
+@pytest.mark.both_databases
 def test_an_officers_day_begins_with_whoever_may_be_travelling(desk: Desk):
     late = a_case(a_victim("Nadia Ahmed"))
     a_trial(late, "2027-02-01 10:00", now="2026-11-25 10:00")
@@ -135,6 +138,7 @@ def test_every_name_in_the_list_is_in_the_log(desk: Desk):
     assert seen == {case["Leah Jones"], case["Nadia Ahmed"]}
 
 
+@pytest.mark.both_databases
 def test_the_number_of_queries_does_not_grow_with_the_rows(desk: Desk, statements):
     a_trial(a_case(a_victim("Leah Jones")), "2027-02-01 10:00", now="2026-11-27 10:00")
     browser = desk.as_("olivia")
@@ -152,6 +156,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(desk: Desk, statement
     assert len(many) <= 15, "\n".join(many)
 
 
+@pytest.mark.both_databases
 def test_a_long_queue_is_read_in_pages_that_keep_the_tab(desk: Desk, monkeypatch):
     monkeypatch.setattr(queries, "ROWS_OF_A_PAGE", 2)
     for number in range(3):

@@ -28,6 +28,8 @@ from witness_care.contacts.models import Contact, Duty
 from witness_care.database import session
 from witness_care.people.models import ContactPoint, Participant
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def page_of(participant: str) -> str:
     return f"/participants/{participant}/contacts/new"
@@ -122,6 +124,7 @@ def test_noor_cannot_open_or_save_a_contact_of_olivias_unit(desk: Desk, leah: st
 # --- what counts as told -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_speaking_closes_what_was_ticked_and_leads_to_the_next_person(desk: Desk, leah: str):
     other = a_case(a_victim("Nadia Ahmed"))["Nadia Ahmed"]
     a_trial(MadeCase(id="", urn=urn_of(other)), "2027-02-01 10:00", now="2026-11-27 10:00")
@@ -227,6 +230,7 @@ def test_someone_who_must_attend_can_say_that_they_will_come(desk: Desk):
 # --- once, and with everything kept ------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_sending_the_form_twice_records_it_once(desk: Desk, leah: str):
     browser = desk.as_("olivia")
     values = filled_in(browser, leah, new_date_of(leah).id, outcome="told")
@@ -253,7 +257,6 @@ def test_without_what_happened_everything_typed_is_kept(desk: Desk, leah: str):
     assert (kept["note"], kept["at"], kept["tell"]) == (["She asked about parking"], ["9:15am"], values["tell"])
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -274,7 +277,6 @@ def test_a_mistake_is_said_at_its_field(desk: Desk, leah: str, typed: dict[str, 
     assert words in text_of(answer)
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize("typed", ["9:15am", "9.15", "0915", "09:15", "9:15 AM"])
 def test_a_time_may_be_typed_as_people_write_it(desk: Desk, leah: str, typed: str):
     browser = desk.as_("olivia")
@@ -370,6 +372,7 @@ def overtaken(desk: Desk, case: MadeCase, leah: str):
     return browser, values
 
 
+@pytest.mark.both_databases
 @pytest.mark.feature("J4")
 def test_a_fact_that_changed_while_talking_is_asked_about(desk: Desk, leah: str, overtaken):
     browser, values = overtaken
@@ -425,6 +428,7 @@ def test_going_back_keeps_what_was_typed(desk: Desk, leah: str, overtaken):
     assert "Wednesday 16 December 2026" in text_of(answer)
 
 
+@pytest.mark.both_databases
 def test_two_officers_who_tell_the_same_are_both_kept(desk: Desk, leah: str):
     olivia, sam = desk.as_("olivia"), desk.as_("sam")
     duty = new_date_of(leah).id
@@ -489,6 +493,7 @@ def test_a_value_that_was_never_ours_is_refused(desk: Desk, leah: str):
 # --- what is kept, and where -------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 @pytest.mark.proves("SEC-28")
 def test_a_note_is_sealed_and_stays_out_of_the_journal(desk: Desk, case: MadeCase, leah: str):
     browser = desk.as_("olivia")
@@ -517,6 +522,7 @@ def test_recording_is_logged_with_the_record_and_a_refusal_is_not(desk: Desk, le
     assert (refused, session().execute(logged).scalar_one()) == (0, 1)
 
 
+@pytest.mark.both_databases
 def test_opening_the_form_takes_at_most_fifteen_queries(desk: Desk, leah: str, statements):
     browser = desk.as_("olivia")
     browser.get(page_of(leah))

@@ -22,6 +22,8 @@ from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.feed.models import FeedPart, FeedWait
 
+pytestmark = pytest.mark.sqlite_only
+
 MISTYPED = "42CF7700162"  # of 42CF7700126
 TRIAL = "2027-03-09T10:30:00Z"
 CREATED = "2026-11-27T11:00:00.000Z"
@@ -65,6 +67,7 @@ def test_a_case_with_almost_the_same_urn_is_offered_with_its_hearings(court: Cou
     assert "Trial: announced, without a date yet" in words
 
 
+@pytest.mark.both_databases
 @pytest.mark.feature("A4")
 def test_matching_teaches_the_urn_and_applies_everything_that_waits_for_it(
     desk: Desk,  # noqa: F811
@@ -198,6 +201,7 @@ def test_a_name_that_means_another_case_is_not_given_away(court: CourtLink, sam:
     assert court.states() == [("parked", "ambiguous-match")]
 
 
+@pytest.mark.both_databases
 @pytest.mark.feature("A4")
 def test_the_case_of_a_waiting_message_is_added_with_what_the_message_calls_it_and_the_message_is_applied(
     court: CourtLink, sam: FlaskClient

@@ -14,6 +14,8 @@ from witness_care.columns import new_id
 from witness_care.database import session
 from witness_care.people.models import Participant
 
+pytestmark = pytest.mark.sqlite_only
+
 NADIA = "Nadia Ahmed"
 TRIAL = "2026-11-30 10:00"  # the day on which the desk is
 
@@ -102,6 +104,7 @@ def over(desk: Desk) -> MadeCase:
     return case
 
 
+@pytest.mark.both_databases
 @pytest.mark.feature("B2")
 def test_a_journey_closes_at_the_outcome_when_everything_has_been_told(desk: Desk):
     case = over(desk)
@@ -116,7 +119,6 @@ def test_a_journey_closes_at_the_outcome_when_everything_has_been_told(desk: Des
     assert "What you do for them is closed." in page(desk, case, "Leah Jones")
 
 
-@pytest.mark.sqlite_only
 def test_a_referral_that_waits_stands_in_the_way_of_closing_and_is_named(desk: Desk):
     case = a_case(a_victim("Leah Jones"))
     sentenced(case, now="2026-11-20 16:00")  # for an offence whose code nobody gave
@@ -147,6 +149,7 @@ def test_before_the_outcome_nothing_is_closed(desk: Desk, case: MadeCase):
     assert stands(case)[1] == "listing"
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_twice_is_recorded_once(desk: Desk, case: MadeCase):
     warned(desk, case)
     token = new_id()

@@ -19,6 +19,8 @@ from witness_care.columns import new_id
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.database import session, writing
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def sam(desk: Desk) -> FlaskClient:
@@ -85,6 +87,7 @@ def test_a_selected_contact_goes_to_another_officer(sam: FlaskClient, priya: str
     assert "1 of 1 contact reassigned" in words_of(sam, address)
 
 
+@pytest.mark.both_databases
 def test_whole_cases_take_what_is_open_and_what_is_owed_later_along(sam: FlaskClient, priya: str) -> None:
     case = late("Leah Jones")
     trial = session().scalar(sa.select(Duty.hearing_id).where(Duty.id == duty_of(case, "Leah Jones").id))
@@ -132,6 +135,7 @@ def test_work_is_shared_out_case_by_case(sam: FlaskClient, priya: str, desk: Des
     assert {held.count(officer) for officer in set(held)} == {2}, "Olivia, Priya and Sam get two each"
 
 
+@pytest.mark.both_databases
 def test_an_undo_within_a_day_gives_back_what_is_still_as_it_was_left(sam: FlaskClient, priya: str, desk: Desk) -> None:
     kept, told = late("Ann Kept"), late("Bea Told")
     ids = [duty_of(kept, "Ann Kept").id, duty_of(told, "Bea Told").id]
@@ -176,6 +180,7 @@ def test_confirming_twice_changes_nothing_the_second_time(sam: FlaskClient, priy
     assert holder(duty) == priya
 
 
+@pytest.mark.both_databases
 def test_a_decision_made_meanwhile_stands(sam: FlaskClient, priya: str, desk: Desk) -> None:
     case = late("Ann Kept")
     duty = duty_of(case, "Ann Kept").id
@@ -280,6 +285,7 @@ def test_the_age_of_a_case_without_an_officer_counts_from_when_it_was_left_witho
     assert f"{never_held.urn} Waiting since Tue 24 Nov, 9am" in words_of(sam, "/unit/unallocated")
 
 
+@pytest.mark.both_databases
 def test_a_hundred_contacts_of_an_absent_officer_move_in_few_steps(sam: FlaskClient, priya: str, desk: Desk) -> None:
     for number in range(10):
         people = [a_victim(f"Person {number} {index}") for index in range(10)]
