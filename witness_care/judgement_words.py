@@ -48,6 +48,10 @@ DECISION_REASONS = {
     "victim_or_witness_withdrew": "a victim or a witness could not go on",
     "defendant_died": "the defendant has died",
     "out_of_court": "it was dealt with outside court",
+    "caution": "it was dealt with outside court: a caution",
+    "conditional_caution": "it was dealt with outside court: a caution with conditions",
+    "community_resolution": "it was dealt with outside court: a community resolution",
+    "penalty_notice": "it was dealt with outside court: a penalty notice",
     "other": "another reason",
 }
 APPEAL_STAGES = {

@@ -163,6 +163,7 @@ EVENTS = {
     "HearingAdjourned": "hearing adjourned",
     "TrialIneffective": "trial did not go ahead",
     "TrialCracked": "trial ended without a hearing",
+    "JuryDischarged": "jury discharged",
     "TrialStarted": "trial started",
     "PleaRecorded": "plea",
     "VerdictRecorded": "verdict",
@@ -170,6 +171,7 @@ EVENTS = {
     "BailDecided": "bail decided",
     "WarrantStated": "warrant",
     "ProsecutionDecided": "decision of the prosecution",
+    "DefendantDied": "defendant died",
     "AppealStated": "appeal",
     "AppealDecided": "appeal decided",
     "SpecialMeasureStated": "special measure",
@@ -236,6 +238,7 @@ OUTCOMES = {
     "adjourned": "put off to another day",
     "ineffective": "did not go ahead",
     "cracked": "ended without a trial",
+    "jury_discharged": "ended without a verdict: the jury was let go",
 }
 WHY_OFF = {
     "vacated": "the court cancelled it (vacated)",

@@ -351,6 +351,14 @@ class TrialCracked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JuryDischarged:
+    """The trial ended without a verdict because its jury was let go; it may be tried again with another."""
+
+    hearing: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialStarted:
     hearing: str
 
@@ -455,6 +463,13 @@ class ProsecutionDecided:
     reason: str = ""
     may_be_reviewed: bool = True
     letter_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefendantDied:
+    """A defendant has died: what was not ended against them ends by it, also an appeal."""
+
+    defendant: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -802,6 +817,7 @@ Fact = (
     | HearingAdjourned
     | TrialIneffective
     | TrialCracked
+    | JuryDischarged
     | TrialStarted
     | PleaRecorded
     | VerdictRecorded
@@ -809,6 +825,7 @@ Fact = (
     | BailDecided
     | WarrantStated
     | ProsecutionDecided
+    | DefendantDied
     | AppealStated
     | AppealDecided
     | SpecialMeasureStated

@@ -44,7 +44,7 @@ from workflows.truth import CHANGED, NO_CHANGE, Hearing, HearingStatus
 from workflows.values import CaseTruth
 
 OF_ONE_DEFENDANT = (
-    *(events.PleaRecorded, events.VerdictRecorded, events.ProsecutionDecided),
+    *(events.PleaRecorded, events.VerdictRecorded, events.ProsecutionDecided, events.DefendantDied),
     *(events.AppealStated, events.AppealDecided),
 )
 

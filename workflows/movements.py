@@ -374,7 +374,7 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
             return ""
         case events.TrialVacated() | events.TrialUnvacated():
             return event.kind
-        case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked():
+        case events.TrialStarted() | events.TrialIneffective() | events.TrialCracked() | events.JuryDischarged():
             return event.kind
         case events.DateRemoved() if is_trial:
             return "DateRemoved"
@@ -384,6 +384,8 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
             return event.kind
         case events.ProsecutionDecided():
             return "Stopped" if before.offences != after.offences else ""
+        case events.DefendantDied():
+            return "Died" if before.offences != after.offences else ""
         case events.AppealStated() if before.said == after.said:
             return ""
         case events.AppealStated():

@@ -29,6 +29,7 @@ Stated = (
     | events.HearingAdjourned
     | events.TrialIneffective
     | events.TrialCracked
+    | events.JuryDischarged
     | events.TrialStarted
     | events.PleaRecorded
     | events.VerdictRecorded
@@ -36,6 +37,7 @@ Stated = (
     | events.BailDecided
     | events.WarrantStated
     | events.ProsecutionDecided
+    | events.DefendantDied
     | events.AppealStated
     | events.AppealDecided
     | events.SpecialMeasureStated

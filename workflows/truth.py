@@ -114,7 +114,7 @@ def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
             return [(f"withdrawn:{what.hearing}", what, "withdrawn")]
         case events.HearingAdjourned():
             return [(f"adjourned:{what.hearing}", what, f"adjourned {what.day or ''}")]
-        case events.TrialIneffective() | events.TrialCracked():
+        case events.TrialIneffective() | events.TrialCracked() | events.JuryDischarged():
             return [(f"outcome:{what.hearing}", what, f"outcome {what.day or ''}")]
         case events.TrialStarted():
             return [(f"started:{what.hearing}", what, "started")]
@@ -130,6 +130,8 @@ def _statements(what: events.Fact) -> list[tuple[str, Stated, str]]:
             return [(f"warrant:{what.defendant}", what, f"warrant {what.defendant}")]
         case events.ProsecutionDecided():
             return [(f"decision:{what.offence}", what, f"decision {what.offence}")]
+        case events.DefendantDied():
+            return [(f"{DIED}{what.defendant}", what, f"died {what.defendant}")]
         case events.AppealStated():
             return [(f"appeal:{what.defendant}", what, f"appeal {what.defendant}")]
         case events.AppealDecided():
@@ -296,6 +298,8 @@ def _with_sighting(held: When, seen: When, published_on: date) -> When:
 def _outcome_word(said: Stated | None) -> str:
     if isinstance(said, events.TrialIneffective):
         return "ineffective"
+    if isinstance(said, events.JuryDischarged):
+        return "jury_discharged"
     return "cracked" if isinstance(said, events.TrialCracked) else ""
 
 
@@ -361,7 +365,8 @@ def _is_adjourned(registers: Registers, hearing_id: str, when: Statement | None)
     if adjourned and isinstance(adjourned.said, events.HearingAdjourned) and hearing_id in adjourned.said.next_hearings:
         return False
     outcome = standing(registers, f"outcome:{hearing_id}")
-    ended = [adjourned, outcome if outcome and isinstance(outcome.said, events.TrialIneffective) else None]
+    to_be_tried_again = outcome and isinstance(outcome.said, events.TrialIneffective | events.JuryDischarged)
+    ended = [adjourned, outcome if to_be_tried_again else None]
     lost_at = max((statement.occurred_at for statement in ended if statement), default=None)
     return lost_at is not None and (when is None or when.occurred_at <= lost_at)
 
@@ -447,7 +452,18 @@ def offences(registers: Registers) -> dict[str, OffenceTruth]:
         # What was said and does not stand, or decides nothing, tells nothing of the offence (core.md rule 4).
         if known != OffenceTruth():
             found[offence] = known
+    for offence in _ended_by_death(registers):
+        found[offence] = replace(found.get(offence, OffenceTruth()), final=True)
     return found
+
+
+def _ended_by_death(registers: Registers) -> dict[str, str]:
+    """Give each offence charged against a defendant who has died, with that defendant."""
+    gone = {key.removeprefix(DIED) for key in registers if key.startswith(DIED) and standing(registers, key)}
+    if not gone:
+        return {}  # nearly always
+    charged = defendants(registers)
+    return {offence: defendant for defendant in gone for offence in charged.get(defendant, ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,6 +548,7 @@ def defendants(registers: Registers) -> dict[str, tuple[str, ...]]:
 
 
 DECISION = "decision:"
+DIED = "died:"
 RETRIAL_ORDERED, CONVICTION_QUASHED = "retrial_ordered", "conviction_quashed"
 CONDITIONAL_BAIL = "conditional_bail"
 STATED_OF_DEFENDANTS = ("bail:", "warrant:", DECISION, "appeal:", "appeal-decided:")
@@ -539,12 +556,26 @@ MEASURE = "measure:"
 
 
 def said_of_defendants(registers: Registers) -> dict[str, Stated]:
-    """Give what stands of bail, warrants, decisions of the prosecution and appeals, by register."""
-    return {
+    """Give what stands of bail, warrants, decisions of the prosecution and appeals, by register.
+
+    A charge that ended by the death of the defendant stands as stopped for that reason.
+    """
+    found = {
         key: _with_conditions(registers[key], stands)
         for key in registers
         if key.startswith(STATED_OF_DEFENDANTS) and (stands := standing(registers, key)) is not None
     }
+    latest = latest_results(registers) if (ended := _ended_by_death(registers)) else {}
+    for offence, defendant in ended.items():
+        if not _offence(registers, offence, latest.get(offence)).final:
+            found[f"{DECISION}{offence}"] = events.ProsecutionDecided(
+                defendant=defendant,
+                offence=offence,
+                decision=events.STOPPED,
+                reason="defendant_died",
+                may_be_reviewed=False,
+            )
+    return found
 
 
 def _with_conditions(held: tuple[Statement, ...], stands: Statement) -> Stated:
@@ -577,7 +608,7 @@ def measures(registers: Registers) -> dict[str, dict[str, str]]:
 def appeal_is_pending(registers: Registers, defendant: str) -> bool:
     """Say whether an appeal of this defendant waits for its outcome."""
     stated = standing(registers, f"appeal:{defendant}")
-    if stated is None or not isinstance(stated.said, events.AppealStated):
+    if stated is None or not isinstance(stated.said, events.AppealStated) or f"{DIED}{defendant}" in registers:
         return False
     if stated.said.stage in ("leave_refused", "abandoned"):
         return False
@@ -591,7 +622,7 @@ def retrial_is_due(registers: Registers, defendant: str, offences_charged: tuple
     if decided is None or not isinstance(decided.said, events.AppealDecided):
         return False
     since = any(_was_judged_since(registers, offence, decided.occurred_at) for offence in offences_charged)
-    return decided.said.result == RETRIAL_ORDERED and not since
+    return decided.said.result == RETRIAL_ORDERED and not since and f"{DIED}{defendant}" not in registers
 
 
 def _was_judged_since(registers: Registers, offence: str, moment: datetime) -> bool:

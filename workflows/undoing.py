@@ -29,7 +29,7 @@ COURT_FACTS = (
     *(events.HearingMarkedDuplicate, events.HearingAdjourned, events.TrialIneffective, events.TrialCracked),
     *(events.TrialStarted, events.PleaRecorded, events.VerdictRecorded, events.ResultsShared),
     *(events.BailDecided, events.WarrantStated, events.AppealStated, events.AppealDecided),
-    *(events.ProsecutionDecided, events.SpecialMeasureStated),
+    *(events.ProsecutionDecided, events.SpecialMeasureStated, events.JuryDischarged, events.DefendantDied),
 )
 OF_A_COURT = (*COURT_FACTS, events.HearingSighted)
 REQUIREMENTS = (events.CpsRequires, events.CpsNotRequired)

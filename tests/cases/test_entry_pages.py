@@ -194,6 +194,20 @@ def test_a_trial_heard_to_be_vacated_carries_the_courts_reason(olivia: FlaskClie
     assert "from an officer (Olivia)" in page
 
 
+def test_a_jury_that_was_discharged_puts_the_trial_off_and_may_come_with_the_new_date(olivia: FlaskClient) -> None:
+    case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
+    trial = a_trial(case, "2026-11-30 10:00", now="2026-11-27 10:00")
+    again = {"date_kind": "fixed", "day-day": "8", "day-month": "2", "day-year": "2027", "at": "10am", "court": "Here"}
+
+    sent(olivia, f"/hearings/{trial}/change", news="started")
+    answer = sent(olivia, f"/hearings/{trial}/change", news="jury_discharged", **again)
+
+    assert answer.status_code == 303, text_of(answer)
+    page = text_of(olivia.get(f"/cases/{case.urn}"))
+    assert "ended without a verdict: the jury was let go" in page
+    assert "8 February 2027" in page
+
+
 def test_a_move_needs_a_date_and_then_moves_the_one_hearing(olivia: FlaskClient) -> None:
     case = a_case(a_victim("Leah Jones"), now="2026-11-20 09:00")
     trial = a_trial(case, "2026-12-14 10:00", now="2026-11-27 10:00")

@@ -62,6 +62,7 @@ NEWS: list[tuple[str, dict[str, Any], str, str]] = [
         "has asked to appeal, against the sentence",
     ),
     ("appeal-outcome", {"result": "dismissed"}, "appeal.outcome", "The appeal was dismissed"),
+    ("death", {}, "decision.stop", "the prosecution stopped this charge, because the defendant has died"),
 ]
 
 

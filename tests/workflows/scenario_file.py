@@ -270,6 +270,10 @@ class _Story:
                 return cls(hearing=hearing, reason=entry["because"] or "")
             case "TrialIneffective" | "TrialCracked":
                 return cls(hearing=hearing, day=entry["day"], reason=entry["because"] or "")
+            case "JuryDischarged":
+                return cls(hearing=hearing, day=entry["day"])
+            case "DefendantDied":
+                return cls(defendant=entry["defendant"])
             case "HearingAdjourned":
                 return cls(
                     hearing=hearing,

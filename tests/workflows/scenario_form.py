@@ -120,6 +120,8 @@ ENTRY: dict[str, dict[str, Key]] = {
     "TrialIneffective": _HEARING | _DAY | {"because": maybe_text()},
     "TrialCracked": _HEARING | _DAY | {"because": maybe_text()},
     "TrialStarted": _HEARING,
+    "JuryDischarged": _HEARING | _DAY,
+    "DefendantDied": _DEFENDANT,
     "PleaRecorded": _DAY | {"hearing": maybe_text(), "offence": text(), "plea": text()},
     "VerdictRecorded": _DAY | {"hearing": maybe_text(), "offence": text(), "verdict": text()},
     "ResultsShared": _HEARING | {"day": strict_toml.day(), "results": rows()},
@@ -229,7 +231,16 @@ UNIT = (
 )
 COURTROOM = (
     *("TrialVacated", "TrialUnvacated", "HearingAdjourned", "TrialIneffective", "TrialCracked", "TrialStarted"),
-    *("PleaRecorded", "VerdictRecorded", "ResultsShared", "BailDecided", "WarrantStated", "AppealStated"),
+    *(
+        "JuryDischarged",
+        "DefendantDied",
+        "PleaRecorded",
+        "VerdictRecorded",
+        "ResultsShared",
+        "BailDecided",
+        "WarrantStated",
+        "AppealStated",
+    ),
     *("AppealDecided", "SpecialMeasureStated"),
 )
 

@@ -42,6 +42,8 @@ def news_of(form: HearingNewsForm, hearing: str, about: About) -> Sequence[Fact]
         following, facts = _relisted(form, hearing, about)
         kind = DateKind(form.date_kind.data) if following else DateKind.TO_BE_FIXED
         return [events.HearingAdjourned(hearing=hearing, next_kind=kind, next_hearings=following), *facts]
+    if news == forms.JURY_DISCHARGED:
+        return [events.JuryDischarged(hearing=hearing), *_relisted(form, hearing, about)[1]]
     simple: dict[str, Fact] = {
         forms.DATE_REMOVED: events.DateRemoved(hearing=hearing),
         forms.ON_AGAIN: events.TrialUnvacated(hearing=hearing),

@@ -24,6 +24,7 @@ MOST_DAYS = 200
 
 MOVED, VACATED, ADJOURNED = "moved", "vacated", "adjourned"
 DATE_REMOVED, ON_AGAIN, STARTED, WITHDRAWN = "date_removed", "on_again", "started", "withdrawn"
+JURY_DISCHARGED = "jury_discharged"
 NEWS = {
     MOVED: "It has another date, time or court",
     VACATED: "The trial is cancelled (vacated)",
@@ -31,6 +32,7 @@ NEWS = {
     DATE_REMOVED: "Its date was taken away, and no other given",
     ON_AGAIN: "It is on again after it was cancelled",
     STARTED: "The trial has started",
+    JURY_DISCHARGED: "The jury was discharged without a verdict",
     WITHDRAWN: "It was a mistake: there is no such hearing",
 }
 
@@ -153,7 +155,7 @@ class HearingNewsForm(WhenAndWhereForm):
     def offer(self, *, is_trial: bool, is_vacated: bool, jurisdiction: str) -> None:
         """Offer only what can be said of this hearing as it stands."""
         hidden = {ON_AGAIN} if not is_vacated else {VACATED}
-        hidden |= set() if is_trial else {VACATED, STARTED, ON_AGAIN}
+        hidden |= set() if is_trial else {VACATED, STARTED, JURY_DISCHARGED, ON_AGAIN}
         self.news.choices = choices({news: words for news, words in NEWS.items() if news not in hidden})
         reasons = [
             reason
@@ -169,8 +171,8 @@ class HearingNewsForm(WhenAndWhereForm):
 
     @property
     def gives_a_date(self) -> bool:
-        """Say whether the news comes with a date: a move always, a cancellation or an adjournment perhaps."""
-        return self.news.data in (MOVED, VACATED, ADJOURNED) and self.date_kind.data in (FIXED, WEEK)
+        """Say whether the news comes with a date: a move always, one that was put off perhaps."""
+        return self.news.data in (MOVED, VACATED, ADJOURNED, JURY_DISCHARGED) and self.date_kind.data in (FIXED, WEEK)
 
     def validate_day(self, field: DayField) -> None:
         self._check_day(field, wanted=self.news.data == MOVED or self.gives_a_date)

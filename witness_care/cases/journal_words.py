@@ -194,6 +194,10 @@ def _adjourned(fact: events.HearingAdjourned, names: Names) -> str:
     return f"{names.hearing(fact.hearing)}: adjourned{following.get(fact.next_kind, '') if fact.next_kind else ''}"
 
 
+def _jury(fact: events.JuryDischarged, names: Names) -> str:
+    return f"{names.hearing(fact.hearing)}: {wording.OUTCOMES['jury_discharged']}"
+
+
 def _outcome(fact: events.TrialIneffective | events.TrialCracked, names: Names) -> str:
     word = "ineffective" if isinstance(fact, events.TrialIneffective) else "cracked"
     return f"{names.hearing(fact.hearing)}: {wording.OUTCOMES[word]}. Reason: {wording.reason(fact.reason)}"
@@ -294,6 +298,8 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "HearingAdjourned": _adjourned,
     "TrialIneffective": _outcome,
     "TrialCracked": _outcome,
+    "JuryDischarged": _jury,
+    "DefendantDied": lambda fact, names: f"{names.defendant(fact.defendant)}: has died",
     "TrialStarted": _of_hearing("started"),
     "PleaRecorded": _plea,
     "VerdictRecorded": _verdict,

@@ -21,6 +21,7 @@ YES_NO = {"yes": "Yes", "no": "No"}
 class NewsForm(EntryForm):
     """News of one kind about a defendant; `facts` gives it as a court feed would have brought it."""
 
+    explains = ""  # what follows, where the form alone does not say it
     facts: Callable[[str], Sequence[Fact]]  # each form has its own, from the defendant's id
 
     def offer(self, offences: Iterable[tuple[str, str]]) -> None:
@@ -180,6 +181,16 @@ class AppealOutcomeForm(NewsForm):
         return [events.AppealDecided(defendant=defendant, result=self.result.data)]
 
 
+class DeathForm(NewsForm):
+    explains = (
+        "Every charge against them that has not ended ends by this, and an appeal of theirs too. Whoever is to be told "
+        "is owed it at once. A wrong entry is undone from the case's journal."
+    )
+
+    def facts(self, defendant: str) -> Sequence[Fact]:
+        return [events.DefendantDied(defendant=defendant)]
+
+
 # What an officer may have heard about a defendant: the key in the address, the words of the link, the form.
 NEWS: dict[str, tuple[str, Callable[[], NewsForm]]] = {
     "plea": ("A plea", PleaForm),
@@ -189,6 +200,7 @@ NEWS: dict[str, tuple[str, Callable[[], NewsForm]]] = {
     "decision": ("A decision of the police or the CPS not to go on with a charge, or to change it", DecisionForm),
     "appeal": ("An appeal, or news of one", AppealForm),
     "appeal-outcome": ("How an appeal ended", AppealOutcomeForm),
+    "death": ("That they have died", DeathForm),
 }
 
 

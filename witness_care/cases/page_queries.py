@@ -37,7 +37,7 @@ COURT_KINDS = (
         "TrialVacated",
     ),
     *("TrialUnvacated", "HearingWithdrawn", "HearingMarkedDuplicate", "HearingAdjourned", "TrialIneffective"),
-    *("TrialCracked", "TrialStarted"),
+    *("TrialCracked", "JuryDischarged", "TrialStarted"),
 )
 MOST_STEPS = 50
 MOST_HEARINGS = 300

@@ -95,7 +95,9 @@ class AttendanceSchema(StrictSchema):
 
 
 class OutcomeSchema(StrictSchema):
-    outcome = SafeString(required=True, validate=validate.OneOf(["adjourned", "ineffective", "cracked"]))
+    outcome = SafeString(
+        required=True, validate=validate.OneOf(["adjourned", "ineffective", "cracked", "jury_discharged"])
+    )
     reason = SafeString(load_default="", blank=True, longest=64)
     hearing_class = SafeString(data_key="class", required=True, validate=validate.OneOf(HEARING_CLASSES))
 
