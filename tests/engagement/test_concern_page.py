@@ -9,8 +9,19 @@ import sqlalchemy as sa
 
 from tests.cast import a_key
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, attempted, moved, told_everything
+from tests.factories import (
+    MadeCase,
+    a_case,
+    a_trial,
+    a_victim,
+    a_witness,
+    attempted,
+    moved,
+    open_duties,
+    told_everything,
+)
 from tests.reading import text_of
+from witness_care.agencies.models import AgencyQuery
 from witness_care.audit.models import Category, PersonalDataEntry
 from witness_care.checks.every import check
 from witness_care.columns import new_id
@@ -195,6 +206,21 @@ def test_a_withdrawal_needs_a_reason_and_is_shown_with_its_stage(desk: Desk, cas
     )
     assert "withdrew their support, it takes too long" in read(desk, f"/cases/{case.urn}")
     assert stored(case).band == "high"
+    assert any(duty.topic == "task.closure_discussion" for duty in open_duties(case["Leah Jones"]))
+
+
+@pytest.mark.feature("H2")
+def test_a_withdrawal_is_put_to_the_cps_once_and_ages_in_the_log_until_they_answer(desk: Desk, case: MadeCase):
+    send(desk, address(case, "/say"), said="withdrew", reason="delay")
+    send(desk, address(case, "/say"), said="came_back")
+    asked = session().scalars(sa.select(AgencyQuery)).all()
+
+    assert [(each.agency, each.subject, each.participant_id) for each in asked] == [
+        ("cps", "withdrawal", case["Leah Jones"])
+    ]
+    page = read(desk, f"/queries/{asked[0].id}")
+    assert "They withdrew their support: it takes too long. Does the case go on without them" in page
+    assert "(1) My questions to agencies" in read(desk, "/queries")
 
 
 @pytest.mark.feature("H3")

@@ -148,6 +148,7 @@ def test_who_was_withdrawn_while_eligible_stays_on_a_list_with_the_reason(cast, 
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.feature("S9")
 def test_who_is_not_referred_and_nobody_said_why_is_on_the_list_to_be_looked_at(cast, desk):
     case, sam = a_sentence(), desk.as_("sam")
     with database.writing() as work:
@@ -253,6 +254,7 @@ def test_the_whole_life_of_a_referral_is_kept_and_shown(cast, desk):
     assert list(check(at("2026-11-30 09:42"), only="I4")) == []
 
 
+@pytest.mark.feature("S9")
 def test_the_list_of_the_unit_has_who_is_eligible_and_not_referred_until_it_is_sent(cast, desk):
     case, sam = a_sentence(), desk.as_("sam")
     listed = sam.get("/unit/victim-contact-scheme").text

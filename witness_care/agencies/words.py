@@ -47,6 +47,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "bail": "Bail and its conditions",
         "sentence": "The sentence",
         "decision": "A decision and its reasons",
+        "withdrawal": "A withdrawal",
         "property": "Property",
         "expenses": "Expenses",
         "something_else": "Something else",

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
+from witness_care.agencies.models import Agency, Direction, Kind
+from witness_care.agencies.service import Asked, ask
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.cases.models import CourtCase
@@ -28,6 +30,8 @@ from workflows import events
 from workflows.events import CaseEvent, Fact
 from workflows.snapshot import Person, Snapshot
 from workflows.snapshot import load as load_snapshot
+from workflows.withdrawal import REASONS
+from workflows.working_days import london_date
 
 ACCEPTED, OVERRIDDEN, OVERRIDE_ENDED = "accepted", "overridden", "override_ended"
 RELUCTANT, GOES_ON, AFRAID, SAFE = "reluctant", "goes_on", "afraid", "safe"
@@ -93,6 +97,7 @@ def may_be_said(person: Person | None) -> tuple[str, ...]:
 def record(participant_id: str, said: str, *, reason: str = "", submission: str, actor: Actor, now: datetime) -> None:
     """Record what a person says of going on, or of their safety; `reason` is why they withdrew. `now` is UTC.
 
+    A withdrawal is put to the CPS at once, in the log of questions. The talk that it opens is owed by the rules.
     `submission` is the form's one-use token: sent twice, it is recorded once. Raises DoesNotFitError when it does not
     fit by then, and LookupError when they are not there for this actor.
     """
@@ -115,9 +120,25 @@ def record(participant_id: str, said: str, *, reason: str = "", submission: str,
             source="web",
         )
         apply([event], actor=actor.reference, now=now)
-        # The closure discussion that a withdrawal opens (LP-CLOSURE) is owed by the rules, once they hold that task:
-        # it follows from the fact above, and nothing is to be added here.
+        if said == WITHDREW:
+            _ask_the_cps(who, reason, message_id, actor=actor, now=now)
         _note(who, "withdrawal" if said in (WITHDREW, CAME_BACK) else "engagement")
+
+
+def _ask_the_cps(who: _Locked, reason: str, submission: str, *, actor: Actor, now: datetime) -> None:
+    """Log that the CPS was told of a withdrawal and asked whether the case goes on: it ages until they answer."""
+    because = REASONS.get(reason, reason)
+    asked = Asked(
+        agency=Agency.CPS,
+        direction=Direction.ASKED,
+        kind=Kind.QUESTION,
+        subject="withdrawal",
+        text=f"They withdrew their support: {because}. Does the case go on without them, and what may we tell them?",
+        on=london_date(now),
+        submission=submission,
+        participant_id=who.participant_id,
+    )
+    ask(who.case_id, asked, actor=actor, now=now)
 
 
 def _fact(said: str, participant_id: str, reason: str) -> Fact:
