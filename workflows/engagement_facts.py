@@ -94,6 +94,7 @@ def facts_of(
         needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
         measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
         trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
+        measures_known_since=_measures_known_since(topics),
         last_two_way_at=person.last_two_way_at,
         anything_recorded=_is_anything_recorded(person, topics),
     )
@@ -154,6 +155,18 @@ def _due_of(topic: Topic | None) -> datetime | None:
 def _asked_for_at(topic: Topic | None) -> datetime | None:
     """Give since when we know that measures wait for a decision, while nobody has asked the CPS about them."""
     return topic.duty.opened_at if topic is not None and topic.duty is not None else None
+
+
+def _measures_known_since(topics: dict[TopicKey, Topic]) -> datetime | None:
+    """Give when they were told of special measures that were granted, while that is how it stands."""
+    for key, topic in topics.items():
+        told = topic.last_told if key[1] == values.SPECIAL_MEASURES else None
+        if told is None or not topic.history or topic.history[-1].value_hash != told.value_hash:
+            continue
+        measures = told.value.get("measures") if isinstance(told.value, dict) else None
+        if isinstance(measures, dict) and "granted" in measures.values():
+            return told.at
+    return None
 
 
 def _trial_of(topic: Topic | None) -> datetime | None:

@@ -270,3 +270,28 @@ def test_measures_that_nobody_decided_on_count_in_the_last_weeks_before_the_tria
     story.say(5, events.SpecialMeasureStated(participant="victim", measure="screens", decision="granted"))
 
     assert facts(story).measures_asked_for_at is None
+
+
+def test_measures_that_were_granted_help_from_when_they_were_told_for_as_long_as_they_stand():
+    story = Story()
+    story.listed(1, on(13, 4))
+    story.say(2, events.CpsRequires(participant="victim"))
+    story.say(3, events.SpecialMeasureStated(participant="victim", measure="screens", decision="granted"))
+    before = concern(story, 4)
+    value = {"measures": {"screens": "granted"}}
+    told = (events.Telling(topic="special_measures.outcome", subject="case", value=value),)
+    story.say(
+        24,
+        events.ContactMade(
+            participant="victim",
+            contact="talk",
+            at=MONDAY + timedelta(hours=24),
+            outcome=ContactOutcome.REACHED,
+            told=told,
+        ),
+    )
+    assert facts(story).measures_known_since == MONDAY + timedelta(hours=24)
+    assert "MEASURES_GRANTED" not in {reason.factor for reason in before.reasons}
+    assert "MEASURES_GRANTED" in {reason.factor for reason in concern(story, 25).reasons}
+    story.say(48, events.SpecialMeasureStated(participant="victim", measure="screens", decision="refused"))
+    assert facts(story).measures_known_since is None
