@@ -8,8 +8,10 @@ from datetime import datetime, time
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
+from witness_care.calendars import unit_calendar
 from witness_care.casework.rules import find_rule
 from workflows import referral, tasks, values
+from workflows.due_bands import BandMarks, DueBand, band_of, critical_from, soon_from
 from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -21,6 +23,8 @@ class DutyView:
     """Columns of a duty row with `now` beside them; a template asks it questions and never compares a status."""
 
     now: datetime
+    marks: BandMarks
+    gets_enhanced_time: bool
     id: str
     case_id: str
     participant_id: str
@@ -54,6 +58,35 @@ class DutyView:
     @property
     def is_overdue(self) -> bool:
         return self.is_open and self.due_at < self.now
+
+    @property
+    def band(self) -> DueBand | None:
+        """How it stands with its time; None when it is closed."""
+        return band_of(self.due_at, self.marks, is_short=self.has_short_time) if self.is_open else None
+
+    @property
+    def band_words(self) -> str:
+        """ "Not due yet", "Due soon", "Overdue", "Critically overdue"; empty when it is closed."""
+        return wording.DUE_BANDS[self.band] if self.band else ""
+
+    @property
+    def is_critical(self) -> bool:
+        return self.band is DueBand.CRITICALLY_OVERDUE
+
+    @property
+    def has_short_time(self) -> bool:
+        """Whether it is critically overdue sooner than other work."""
+        return self.marks.policy.is_short(self.rule, priority=self.priority, gets_enhanced_time=self.gets_enhanced_time)
+
+    @property
+    def soon_from(self) -> datetime:
+        """When the reminder comes: from then on it is due soon."""
+        return soon_from(self.due_at, self.marks.policy, unit_calendar())
+
+    @property
+    def critical_from(self) -> datetime:
+        """When it goes to a supervisor: from then on it is critically overdue."""
+        return critical_from(self.due_at, self.marks.policy, unit_calendar(), is_short=self.has_short_time)
 
     @property
     def is_due_today(self) -> bool:
