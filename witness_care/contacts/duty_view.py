@@ -102,6 +102,11 @@ class DutyView:
         return dates.lateness(self.due_at, self.now) if self.is_open else ""
 
     @property
+    def beside_band(self) -> str:
+        """What the band leaves open: how many working days late, or that it is due today or tomorrow."""
+        return "" if self.lateness == dates.LATE else self.lateness
+
+    @property
     def someone_may_travel(self) -> bool:
         """Whether they were told of a start that lies within a day and no longer stands as told."""
         start = values.start_told(self.told_value)
