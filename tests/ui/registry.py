@@ -230,6 +230,12 @@ SCREENS = (
     Screen(endpoint="agencies.my_queries", full=at("/queries"), empty=at("/queries")),
     Screen(endpoint="agencies.unit_queries", who="sam", full=at("/unit/queries"), empty=at("/unit/queries")),
     Screen(
+        endpoint="agencies.answer_figures",
+        who="sam",
+        full=at("/unit/queries/figures"),
+        empty=at("/unit/queries/figures"),
+    ),
+    Screen(
         endpoint="people.repeat_victim",
         full=at("/participants/{repeat_victim}/repeat-victim"),
         empty=at("/participants/{person}/repeat-victim"),
