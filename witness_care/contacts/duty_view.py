@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from witness_care import dates, judgement_words, wording
+from witness_care import dates, judgement_words, task_words, wording
 from witness_care.calendars import unit_calendar
 from witness_care.casework.rules import find_rule
 from workflows import referral, tasks, values
@@ -184,6 +184,24 @@ class DutyView:
     def shown(self) -> str:
         """What the form sends back: which value stood on the screen."""
         return SEPARATOR.join((self.topic, self.subject, self.value_hash))
+
+    @property
+    def ticks(self) -> tuple[tuple[str, str, str], ...]:
+        """What is ticked when it is done with them: what the form sends back, its words, and what it is about.
+
+        Each question of an introduction is a tick of its own.
+        """
+        if self.topic != tasks.INTRODUCTION:
+            return ((self.shown, self.to_tell, self.what),)
+        victim = bool(self.value.get("rights"))
+        return tuple(
+            (
+                SEPARATOR.join((self.shown, part)),
+                f"{self.to_tell}: {task_words.part_words(part, is_victim=victim)}",
+                "",
+            )
+            for part in tasks.parts_of(self.value)
+        )
 
     @property
     def found_rule(self) -> Rule | None:
