@@ -13,6 +13,7 @@ from workflows import working_days
 
 DATE_OR_INSTANT = date | datetime
 HOUR_SECONDS = 3600
+LATE = "Late"
 
 
 def full_date(when: DATE_OR_INSTANT) -> str:
@@ -79,7 +80,7 @@ def lateness(due_at: datetime, now: datetime) -> str:
 
 def _late(working_days_late: int) -> str:
     if not working_days_late:
-        return "Late"
+        return LATE
     return f"{working_days_late} working day{'' if working_days_late == 1 else 's'} late"
 
 

@@ -35,6 +35,11 @@ TO_DO = {
     tasks.MEETING_AFTER_SENTENCE: "Arrange a meeting with the CPS after the sentence",
     tasks.CLOSURE: "Have the last talk",
 }
+PARTS = {
+    tasks.WHO: "who they can speak to",
+    tasks.EXPECT: "what they can expect",
+    tasks.SUPPORT: "which support there is",
+}
 # What stands in a history when a task is over; other ends have the words that every duty has.
 CLOSED = {
     "done": "done",
@@ -53,10 +58,9 @@ ENDS = {
 def what(topic: str, value: Value) -> str:
     """Say why now, and what it is about."""
     match topic:
-        case tasks.INTRODUCTION if value.get("rights"):
-            return "Who they can speak to, what their rights are, and which support there is"
         case tasks.INTRODUCTION:
-            return "Who they can speak to, what they can expect, and which support there is"
+            said = [part_words(part, is_victim=bool(value.get("rights"))) for part in tasks.parts_of(value)]
+            return _first_large(", and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part))
         case tasks.NEEDS if value.get("because") == tasks.CPS_LIST:
             return "They are called to give evidence: what would help them to come and to speak"
         case tasks.NEEDS:
@@ -83,6 +87,17 @@ def what(topic: str, value: Value) -> str:
             return "They stopped: why, how it was for them, and what they still need"
         case _:
             return "The case is over: how it was for them, and what they still need"
+
+
+def part_words(part: str, *, is_victim: bool) -> str:
+    """Name one of the questions that an introduction answers. Only a victim has rights."""
+    if part == tasks.EXPECT and is_victim:
+        return "what their rights are"
+    return PARTS.get(part, part)
+
+
+def _first_large(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _measures_that_wait(value: Value) -> str:

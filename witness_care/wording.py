@@ -126,6 +126,12 @@ CLOSED = {
     "corrected": "a record was corrected",
     "moved": "owed under another case now",
 }
+DUE_BANDS = {
+    "not_due_yet": "Not due yet",
+    "due_soon": "Due soon",
+    "overdue": "Overdue",
+    "critically_overdue": "Critically overdue",
+}
 DUTY_ACTIONS = {"opened": "Opened", "updated": "Changed", "closed": "Closed"}
 EVENTS = {
     "CaseRegistered": "case taken on",

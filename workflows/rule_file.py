@@ -37,6 +37,8 @@ CLOCKS = (
 OWED_BY = ("unit", "court", "police", "cps", "hmpps", "victim", "anyone")
 UNITS = ("days", "months", "hours")
 
+LARGEST_SETTING = 366  # no number of days or attempts is larger; one that is would be counted for ever
+
 WITNESS_KINDS = ("civilian", "police", "professional", "expert")
 
 # How far a time limit was checked: the words that stand beside a due time (domain rules, section 14).
@@ -303,6 +305,10 @@ def _days(row: Mapping[str, Any], file: str, start: date | None) -> Days:
 def _setting(row: Mapping[str, Any], pack: str, start: date | None) -> Setting:
     where = f"{pack}.toml, setting {row.get('name', 'without a name')}"
     values = strict_toml.read(row, _SETTING, where)
+    if values["value"] > LARGEST_SETTING:
+        raise RuleFileError(
+            f'{where}: "value": expected at most {LARGEST_SETTING}, received {values["value"]}. Correct it.'
+        )
     values.update(_period(values, start, where))
     stated = {key: values[key] for key in _SETTING if key not in _REFERENCE}
     return Setting(pack=pack, reference=_reference(values), **stated)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
+from itertools import takewhile
 from typing import Any
 
 from workflows import events, referral, values
@@ -36,6 +37,11 @@ TASKS = (
     *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),
     *(SPECIAL_MEASURES_CHASE, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
 )
+# The three questions an introduction answers: who do I speak to, what are my rights or what can I expect, and what
+# support is there. Each is ticked by itself, and what was not told yet stays to be told.
+WHO, EXPECT, SUPPORT = "who_to_speak_to", "what_to_expect", "support"
+INTRODUCED = (WHO, EXPECT, SUPPORT)
+
 OTHER_TASKS = (values.KEEP_IN_TOUCH, referral.TOPIC)
 
 Content = dict[str, Any]
@@ -66,7 +72,7 @@ def tasks_for(
         return
     over = _is_over(person, truth)
     if not over and not taken_over:
-        yield INTRODUCTION, INTRODUCTION, Value(content={"rights": person.is_victim})
+        yield INTRODUCTION, INTRODUCTION, Value(content=_introduction(participant, person, topics))
     if over or person.withdrawal is not None:
         why = {"because": WITHDRAWAL if person.withdrawal is not None else END_OF_CASE}
         yield CLOSURE, CLOSURE, Value(content=_handled(CLOSURE, participant, topics, why, _always))
@@ -102,6 +108,44 @@ def _is_over(person: Person, truth: CaseTruth) -> bool:
     """Say whether everybody who matters to a person has been dealt with: what makes a journey stand at its outcome."""
     defendants = values.relevant_defendants(person, truth)
     return bool(defendants) and all(truth.proceedings.get(each) is Proceedings.CONCLUDED for each in defendants)
+
+
+# --- the introduction -----------------------------------------------------------------------------------------------
+
+
+def parts_of(introduction: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give which of the three questions an introduction is about; one that names none is about all of them."""
+    return tuple(introduction.get("parts", INTRODUCED))
+
+
+def only_parts(introduction: Mapping[str, Any], parts: Iterable[str]) -> Content:
+    """Give what was told when these questions were answered: what was left to be said, when they are just that."""
+    said = [part for part in INTRODUCED if part in set(parts)]
+    if said == list(parts_of(introduction)):
+        return dict(introduction)
+    return {"rights": introduction.get("rights", False), "parts": said}
+
+
+def _introduction(participant: str, person: Person, topics: Mapping[TopicKey, Topic]) -> Content:
+    """Give what is left to be said: the whole at first, then the questions that no contact has answered.
+
+    Nothing is left: what was told last stands. A victim has rights where a witness had none: that is said anew.
+    """
+    whole: Content = {"rights": person.is_victim}
+    held = topics.get((participant, INTRODUCTION, INTRODUCTION))
+    if held is None:
+        return whole
+    ended = [change.value for change in held.history if change.event == held.waived]
+    if ended and ended[-1].get("rights") == whole["rights"]:
+        return dict(ended[-1])
+    newest_first = sorted(
+        (told for told in held.told if not told.void), key=lambda told: (told.at, told.contact), reverse=True
+    )
+    told = [each.value for each in takewhile(lambda told: told.value.get("rights") == whole["rights"], newest_first)]
+    left = [part for part in INTRODUCED if not any(part in parts_of(each) for each in told)]
+    if told and not left:
+        return dict(told[0])
+    return whole if len(left) == len(INTRODUCED) else whole | {"parts": left}
 
 
 # --- occasions ------------------------------------------------------------------------------------------------------

@@ -183,6 +183,21 @@ def previous_working_day(day: date, calendar: Calendar) -> date:
     return _nearest_working_day(days_later(day, -1), -1, calendar)
 
 
+def working_day_after(day: date, days: int, calendar: Calendar) -> date:
+    """The working day that many working days after `day`; with 0, `day` itself, whether it counts or not."""
+    for _ in range(days):
+        day = next_working_day(day, calendar)
+    return day
+
+
+def working_day_before(day: date, days: int, calendar: Calendar) -> date:
+    """The working day that many working days before the last one up to `day`; with 0, that last one."""
+    day = _nearest_working_day(day, -1, calendar)
+    for _ in range(days):
+        day = previous_working_day(day, calendar)
+    return day
+
+
 def working_days_between(earlier: datetime, later: datetime, calendar: Calendar) -> int:
     """How many working days late: working days after the London date of `earlier`, up to that of `later`.
 

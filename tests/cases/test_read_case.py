@@ -160,6 +160,9 @@ def test_only_what_is_late_is_in_the_overdue_list(
 
     late = client.get("/api/v1/duties?state=overdue", headers=headers).get_json()["duties"]
     assert {duty["topic"] for duty in late} == {"attendance", "hearing.when_where"}
+    assert {duty["band"] for duty in late} == {"critically_overdue"}, "1 working day late, and 1 day is all there was"
+    critical = client.get("/api/v1/duties?state=critically_overdue", headers=headers).get_json()["duties"]
+    assert critical == late
 
 
 def test_duties_can_be_asked_for_by_officer_and_unit(
@@ -181,6 +184,12 @@ def test_one_duty_is_explained_with_its_rule_and_where_that_is_written(
     duty = client.get(f"/api/v1/duties/{chosen['id']}", headers=headers).get_json()
 
     assert any("Wednesday 25 November 2026 is working day 1" in sentence for sentence in duty["explanation"])
+    assert duty["band"] == "due_soon"
+    assert (duty["due_soon_from"], duty["due_at"], duty["critically_overdue_from"]) == (
+        "2026-11-24T00:00:00Z",
+        "2026-11-25T17:00:00Z",
+        "2026-11-26T00:00:00Z",
+    )
     rule = duty["rule_in_full"]
     assert rule["id"] == "R8-DATE"
     assert rule["basis"] == "code"

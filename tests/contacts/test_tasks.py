@@ -58,7 +58,8 @@ def test_the_form_says_what_each_is_about_and_speaks_of_no_rights_to_a_witness(d
     page = text_of(desk.as_("olivia").get(f"/participants/{nadia}/contacts/new"))
 
     assert "To ask and offer" in page
-    assert "Who they can speak to, what they can expect, and which support there is." in page
+    for question in ("who they can speak to", "what they can expect", "which support there is"):
+        assert f"Introduce yourself: {question}" in page
     assert "rights" not in page.split("To ask and offer")[1].split("What happened?")[0]
 
 

@@ -230,6 +230,18 @@ SCREENS = (
     Screen(endpoint="agencies.my_queries", full=at("/queries"), empty=at("/queries")),
     Screen(endpoint="agencies.unit_queries", who="sam", full=at("/unit/queries"), empty=at("/unit/queries")),
     Screen(
+        endpoint="supervision.introductions",
+        who="sam",
+        full=at("/unit/introductions"),
+        empty=at("/unit/introductions"),
+    ),
+    Screen(
+        endpoint="agencies.answer_figures",
+        who="sam",
+        full=at("/unit/queries/figures"),
+        empty=at("/unit/queries/figures"),
+    ),
+    Screen(
         endpoint="people.enhanced_rights",
         full=at("/participants/{repeat_victim}/enhanced-rights"),
         empty=at("/participants/{person}/enhanced-rights"),

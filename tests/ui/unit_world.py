@@ -69,7 +69,7 @@ def _a_victim_of_two_cases() -> dict[str, str]:
 
 
 def _questions_to_agencies(cast: Cast, case: MadeCase) -> dict[str, str]:
-    """A question to the CPS that is late, one to the police that was chased, early advice, and one of theirs."""
+    """A late question to the CPS, one to the police that was chased, early advice that came, and one of theirs."""
     olivia = Actor(kind="user", id=cast.olivia, role=Role.OFFICER, unit_ids=(cast.unit,))
     now, ids = clock.now(), []
     for number, (agency, direction, kind) in enumerate(
@@ -91,6 +91,10 @@ def _questions_to_agencies(cast: Cast, case: MadeCase) -> dict[str, str]:
             participant_id=case["Late Person 0"],
         )
         ids.append(agencies.ask(case.id, asked, actor=olivia, now=now))
+        if kind is KindOfQuestion.EARLY_ADVICE:
+            agencies.answer(
+                ids[-1], "Not yet.", "A lawyer", date(2026, 11, 20), submission="answered", actor=olivia, now=now
+            )
     agencies.chase(ids[0], "By phone.", submission="chased", actor=olivia, now=now)
     return {"query": ids[0]}
 

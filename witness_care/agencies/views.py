@@ -12,7 +12,7 @@ from werkzeug import Response
 from witness_care import clock, database, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
-from witness_care.agencies import forms, gaps, queries, service, words
+from witness_care.agencies import figures, forms, gaps, queries, service, words
 from witness_care.agencies.forms import WHOLE_CASE, AskForm
 from witness_care.agencies.models import Agency, Direction, Kind
 from witness_care.agencies.queries import NOBODY, QueryFilter, Story
@@ -253,6 +253,26 @@ def unit_queries() -> str:
         in_use=_in_use(wanted, {row.officer_id or NOBODY: row.officer or "nobody" for row in owners}),
         previous=_link(wanted, before=page.before) if page.before else None,
         next=_link(wanted, after=page.after) if page.after else None,
+    )
+
+
+@blueprint.get("/unit/queries/figures")
+@route_policy(permission="assign")
+def answer_figures() -> str:
+    """How long answers take in a period: those of each agency, and ours."""
+    now, chosen = clock.now(), request.args.get("period", "")
+    chosen = chosen if chosen in figures.PERIODS else figures.USUAL
+    period = figures.PERIODS[chosen][1](london_date(now))
+    found = figures.figures(database.session(), actor(), period, now)
+    return render_template(
+        "agencies/figures.html",
+        words=words,
+        choices=[{"value": key, "text": text} for key, (text, _) in figures.PERIODS.items()],
+        chosen=chosen,
+        period=period,
+        asked=found[Direction.ASKED],
+        received=found[Direction.RECEIVED],
+        enough=figures.ENOUGH_FOR_A_SHARE,
     )
 
 

@@ -142,8 +142,7 @@ def participants(session: Session, case_id: str, now: datetime) -> tuple[CasePar
         _people_of(case_id).order_by(Participant.left_at.is_not(None), Person.name, Participant.id)
     ).all()
     duties = session.execute(
-        sa.select(*contact_queries.VIEW_COLUMNS, *contact_queries.OF_THE_HEARING)
-        .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
+        contact_queries.view_query(sa.select(Duty))
         .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
         .order_by(*contact_queries.ORDER)
     ).all()
@@ -348,8 +347,7 @@ def who_knows(session: Session, case_id: str, thread: str, now: datetime) -> tup
         _people_of(case_id).where(Participant.left_at.is_(None)).order_by(Person.name, Participant.id)
     ).all()
     duties = session.execute(
-        sa.select(*contact_queries.VIEW_COLUMNS, *contact_queries.OF_THE_HEARING)
-        .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
+        contact_queries.view_query(sa.select(Duty))
         .where(Duty.case_id == case_id, Duty.topic == values.WHEN_WHERE, Duty.subject == thread)
         .order_by(Duty.opened_at, Duty.id)
     ).all()

@@ -17,11 +17,13 @@ from witness_care.agencies import queries as agency_queries
 from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.casework.as_known import AsKnown, as_known
+from witness_care.casework.rules import band_marks, current_edition
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
 from workflows import snapshot
+from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
 
 Document = dict[str, Any]
@@ -85,7 +87,7 @@ def case_as_known(session: Session, actor: Actor, urn: str, *, at: datetime) -> 
     if today is None:
         return None
     [known] = as_known(session, today["id"], at=(at,))
-    standing = known.snapshot.people
+    standing, marks = known.snapshot.people, band_marks(known.at, current_edition())
     return {
         **{name: today[name] for name in ("id", "urn", "unit", "registered_at", "identifiers")},
         "as_known_at": at,
@@ -99,7 +101,7 @@ def case_as_known(session: Session, actor: Actor, urn: str, *, at: datetime) -> 
             _hearing_as_known(known, hearing) for hearing in today["hearings"] if hearing["id"] in known.hearings
         ],
         "participants": [
-            _participant_as_known(known, person) for person in today["participants"] if person["id"] in standing
+            _participant_as_known(known, person, marks) for person in today["participants"] if person["id"] in standing
         ],
     }
 
@@ -113,7 +115,7 @@ def _hearing_as_known(known: AsKnown, today: Document) -> Document:
     return {name: row.get(name, value) for name, value in today.items()} | {"days": days}
 
 
-def _participant_as_known(known: AsKnown, today: Document) -> Document:
+def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> Document:
     person = known.snapshot.people[today["id"]]
     kept = ("id", "person", "name", "identifiers")
     return {name: today[name] for name in kept} | {
@@ -126,7 +128,7 @@ def _participant_as_known(known: AsKnown, today: Document) -> Document:
         "journey": person.journey.value,
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
-        "duties": [_duty_as_known(duty, known.at) for duty in known.duties_of(today["id"])],
+        "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
             {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}
             for (topic, subject), told in sorted(known.told(today["id"]).items())
@@ -135,13 +137,15 @@ def _participant_as_known(known: AsKnown, today: Document) -> Document:
     }
 
 
-def _duty_as_known(duty: DutyRecord, at: datetime) -> Document:
+def _duty_as_known(duty: DutyRecord, person: snapshot.Person, marks: BandMarks) -> Document:
+    is_short = marks.policy.is_short(duty.rule, priority=duty.priority, gets_enhanced_time=person.gets_enhanced_time)
     names = ("id", "topic", "subject", "value", "value_hash", "told_value", "rule", "priority", "clock_start", "due_at")
     return {name: getattr(duty, name) for name in names} | {
         "hearing": duty.hearing,
         "reason": wording.to_tell(duty.topic, duty.value, duty.told_value),
         "explanation": list(duty.explanation),
-        "overdue": duty.due_at < at,
+        "overdue": duty.due_at < marks.now,
+        "band": band_of(duty.due_at, marks, is_short=is_short).value,
     }
 
 
@@ -301,10 +305,12 @@ def _open_duties(session: Session, case_id: str, now: datetime) -> Mapping[str, 
     found: dict[str, list[Document]] = {}
     rows = session.execute(
         sa.select(*DUTY_COLUMNS)
+        .join(Participant, Participant.id == Duty.participant_id)
         .outerjoin(AppUser, AppUser.id == Duty.officer_id)
         .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
         .order_by(Duty.priority, Duty.due_at, Duty.id)
     )
+    marks = band_marks(now, current_edition())
     for row in rows:
-        found.setdefault(row.participant_id, []).append(duty_document(row, now))
+        found.setdefault(row.participant_id, []).append(duty_document(row, marks))
     return found

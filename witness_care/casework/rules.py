@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,9 +18,11 @@ from flask import current_app
 from witness_care.calendars import HOURS, unit_calendar
 from witness_care.casework.models import RulePack, RulePackSwitch
 from witness_care.database import session
+from workflows.due_bands import BandMarks, BandPolicy, marks_at, policy_on
 from workflows.entitlement import Rules
 from workflows.rule_file import Pack, Rule
 from workflows.rulebook import SHIPPED, Rulebook, default_rulebook, load, shipped_text
+from workflows.working_days import london_date
 
 AS_SHIPPED = ""  # the edition of a service in which nobody has switched a pack on
 _SEEN = "rulebook_edition"
@@ -64,6 +66,14 @@ def find_rule(key: str, on: date) -> Rule | None:
         return None
 
 
+def band_marks(now: datetime, edition: str | None) -> BandMarks:
+    """Give what parts due soon, overdue and critically overdue at this moment, by the packs in force on its day.
+
+    `edition` is what `edition_column` read, or `current_edition`; None is what it reads before any pack was switched.
+    """
+    return marks_at(now, _band_policy(edition or AS_SHIPPED, london_date(now)), unit_calendar())
+
+
 def packs_at(edition: str) -> dict[str, Pack]:
     """Read every pack, by name, as it stands in an edition: the shipped ones first, then the added ones by name."""
     starts = _starts(edition)
@@ -82,6 +92,11 @@ def _rules(settings: str, edition: str) -> Rules:
 def _book(edition: str) -> Rulebook:
     """An edition never changes, so it is put together once in each process."""
     return default_rulebook() if edition == AS_SHIPPED else Rulebook(packs_at(edition).values())
+
+
+@lru_cache(maxsize=16)
+def _band_policy(edition: str, day: date) -> BandPolicy:
+    return policy_on(_book(edition), day)
 
 
 def _starts(edition: str) -> dict[str, date | None]:

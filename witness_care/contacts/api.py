@@ -14,6 +14,7 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.api_blueprint import ApiBlueprint, ErrorBody
 from witness_care.audit import ledger
 from witness_care.cases.backfill import received_at
+from witness_care.casework.rules import band_marks, current_edition
 from witness_care.contacts import duty_document
 from witness_care.contacts.api_documents import ContactBody, DutiesBody, DutyInFullBody
 from witness_care.contacts.models import Duty
@@ -36,10 +37,9 @@ blueprint = ApiBlueprint("contacts_api", __name__, url_prefix="/api/v1", descrip
 @blueprint.response(200, DutiesBody)
 def get_duties(query: dict[str, Any]) -> Response:
     """What is open, the most pressing first: by priority, due time and id."""
-    now = clock.now()
-    overdue_at = now if query["state"] == "overdue" else None
+    marks = band_marks(clock.now(), current_edition())
     owed = duty_document.open_duties(
-        actor(), unit=query.get("unit"), officer=query.get("officer"), overdue_at=overdue_at
+        actor(), unit=query.get("unit"), officer=query.get("officer"), state=query["state"], marks=marks
     )
     if "cursor" in query:
         owed = _after(owed, query["cursor"])
@@ -50,7 +50,7 @@ def get_duties(query: dict[str, Any]) -> Response:
             subjects=[(row.participant_id, ledger.category_of_role(row.role))],
             fields=["duty"],
         )
-    duties = [duty_document.duty_document(row, now) | {"urn": row.urn, "role": row.role} for row in found.rows]
+    duties = [duty_document.duty_document(row, marks) | {"urn": row.urn, "role": row.role} for row in found.rows]
     return jsonify({"duties": duties, "next": found.after})
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from workflows.due_bands import DueBand
 
 
 class DutyBody(Schema):
@@ -21,6 +23,11 @@ class DutyBody(Schema):
     clock_start = fields.AwareDateTime()
     due_at = fields.AwareDateTime()
     overdue = fields.Boolean()
+    band = fields.String(
+        allow_none=True,
+        validate=validate.OneOf([band.value for band in DueBand]),
+        metadata={"description": "how it stands with its time, by local policy; null when it is closed"},
+    )
     opened_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     closed_reason = fields.String(allow_none=True)
@@ -67,6 +74,10 @@ class DutyChangeBody(Schema):
 
 class DutyInFullBody(ListedDutyBody):
     case = fields.String()
+    due_soon_from = fields.AwareDateTime(metadata={"description": "the reminder: from then on it is due soon"})
+    critically_overdue_from = fields.AwareDateTime(
+        metadata={"description": "the escalation: from then on, while it is open, it is critically overdue"}
+    )
     explanation = fields.List(fields.String(), metadata={"description": "the working, sentence by sentence"})
     rule_in_full = fields.Nested(RuleBody, allow_none=True)
     history = fields.List(fields.Nested(DutyChangeBody))

@@ -12,11 +12,14 @@ from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.calendars import unit_calendar
 from witness_care.cases.models import CourtCase
 from witness_care.casework.models import JournalEvent
-from witness_care.casework.rules import find_rule
+from witness_care.casework.rules import band_marks, current_edition, find_rule
+from witness_care.contacts import bands
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.people.models import Participant
+from workflows.due_bands import BandMarks, band_of, critical_from, soon_from
 from workflows.working_days import london_date
 
 Document = dict[str, Any]
@@ -31,11 +34,16 @@ DUTY_COLUMNS = (
         )
     ),
     AppUser.sign_in_name.label("officer"),
+    Participant.enhanced,
 )
 
 
-def duty_document(row: Any, now: datetime) -> Document:
-    """Give one duty, from a row of DUTY_COLUMNS. `reason` says what is to be done, the explanation why and by when."""
+def duty_document(row: Any, marks: BandMarks) -> Document:
+    """Give one duty at the moment of `marks`, from a row of DUTY_COLUMNS.
+
+    `reason` says what is to be done, the explanation why and by when.
+    """
+    is_open = row.closed_at is None
     return {
         "id": row.id,
         "participant": row.participant_id,
@@ -51,7 +59,8 @@ def duty_document(row: Any, now: datetime) -> Document:
         "priority": row.priority,
         "clock_start": row.clock_start,
         "due_at": row.due_at,
-        "overdue": row.closed_at is None and row.due_at < now,
+        "overdue": is_open and row.due_at < marks.now,
+        "band": band_of(row.due_at, marks, is_short=_is_short(row, marks)).value if is_open else None,
         "opened_at": row.opened_at,
         "closed_at": row.closed_at,
         "closed_reason": row.closed_reason,
@@ -60,10 +69,19 @@ def duty_document(row: Any, now: datetime) -> Document:
     }
 
 
-def open_duties(actor: Actor, *, unit: str | None, officer: str | None, overdue_at: datetime | None) -> sa.Select:
+def _is_short(row: Any, marks: BandMarks) -> bool:
+    return marks.policy.is_short(
+        row.rule, priority=row.priority, gets_enhanced_time=bands.gets_enhanced_time(row.enhanced)
+    )
+
+
+def open_duties(
+    actor: Actor, *, unit: str | None, officer: str | None, state: str = "open", marks: BandMarks
+) -> sa.Select:
     """Give the query of what is open, for paging by (priority, due_at, id).
 
-    `unit` is a code, `officer` a sign-in name ("" for nobody's); `overdue_at` (UTC) leaves what is due later out.
+    `unit` is a code, `officer` a sign-in name ("" for nobody's); `state` leaves out what is not overdue, or not
+    critically.
     """
     query = (
         scope.duties(actor)
@@ -77,8 +95,10 @@ def open_duties(actor: Actor, *, unit: str | None, officer: str | None, overdue_
         query = query.where(Duty.unit_id == sa.select(Unit.id).where(Unit.code == unit).scalar_subquery())
     if officer is not None:
         query = query.where(AppUser.sign_in_name == officer.lower() if officer else Duty.officer_id.is_(None))
-    if overdue_at is not None:
-        query = query.where(Duty.due_at < overdue_at)
+    if state == "overdue":
+        query = query.where(Duty.due_at < marks.now)
+    if state == "critically_overdue":
+        query = query.where(bands.critically_overdue(marks))
     return query
 
 
@@ -109,7 +129,11 @@ def duty_in_full(session: Session, actor: Actor, duty_id: str, now: datetime) ->
         .where(DutyHistory.duty_id == duty_id)
         .order_by(DutyHistory.at, DutyHistory.id)
     )
-    return duty_document(row, now) | {
+    marks = band_marks(now, current_edition())
+    is_short = _is_short(row, marks)
+    return duty_document(row, marks) | {
+        "due_soon_from": soon_from(row.due_at, marks.policy, unit_calendar()),
+        "critically_overdue_from": critical_from(row.due_at, marks.policy, unit_calendar(), is_short=is_short),
         "urn": row.urn,
         "role": row.role,
         "case": row.case_id,

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from witness_care import dates, judgement_words, wording
+from witness_care import dates, judgement_words, task_words, wording
+from witness_care.calendars import unit_calendar
 from witness_care.casework.rules import find_rule
 from workflows import referral, tasks, values
+from workflows.due_bands import BandMarks, DueBand, band_of, critical_from, soon_from
 from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
@@ -21,6 +23,8 @@ class DutyView:
     """Columns of a duty row with `now` beside them; a template asks it questions and never compares a status."""
 
     now: datetime
+    marks: BandMarks
+    gets_enhanced_time: bool
     id: str
     case_id: str
     participant_id: str
@@ -56,6 +60,35 @@ class DutyView:
         return self.is_open and self.due_at < self.now
 
     @property
+    def band(self) -> DueBand | None:
+        """How it stands with its time; None when it is closed."""
+        return band_of(self.due_at, self.marks, is_short=self.has_short_time) if self.is_open else None
+
+    @property
+    def band_words(self) -> str:
+        """ "Not due yet", "Due soon", "Overdue", "Critically overdue"; empty when it is closed."""
+        return wording.DUE_BANDS[self.band] if self.band else ""
+
+    @property
+    def is_critical(self) -> bool:
+        return self.band is DueBand.CRITICALLY_OVERDUE
+
+    @property
+    def has_short_time(self) -> bool:
+        """Whether it is critically overdue sooner than other work."""
+        return self.marks.policy.is_short(self.rule, priority=self.priority, gets_enhanced_time=self.gets_enhanced_time)
+
+    @property
+    def soon_from(self) -> datetime:
+        """When the reminder comes: from then on it is due soon."""
+        return soon_from(self.due_at, self.marks.policy, unit_calendar())
+
+    @property
+    def critical_from(self) -> datetime:
+        """When it goes to a supervisor: from then on it is critically overdue."""
+        return critical_from(self.due_at, self.marks.policy, unit_calendar(), is_short=self.has_short_time)
+
+    @property
     def is_due_today(self) -> bool:
         return self.is_open and not self.is_overdue and dates.is_today(self.due_at, self.now)
 
@@ -67,6 +100,11 @@ class DutyView:
     @property
     def lateness(self) -> str:
         return dates.lateness(self.due_at, self.now) if self.is_open else ""
+
+    @property
+    def beside_band(self) -> str:
+        """What the band leaves open: how many working days late, or that it is due today or tomorrow."""
+        return "" if self.lateness == dates.LATE else self.lateness
 
     @property
     def someone_may_travel(self) -> bool:
@@ -146,6 +184,24 @@ class DutyView:
     def shown(self) -> str:
         """What the form sends back: which value stood on the screen."""
         return SEPARATOR.join((self.topic, self.subject, self.value_hash))
+
+    @property
+    def ticks(self) -> tuple[tuple[str, str, str], ...]:
+        """What is ticked when it is done with them: what the form sends back, its words, and what it is about.
+
+        Each question of an introduction is a tick of its own.
+        """
+        if self.topic != tasks.INTRODUCTION:
+            return ((self.shown, self.to_tell, self.what),)
+        victim = bool(self.value.get("rights"))
+        return tuple(
+            (
+                SEPARATOR.join((self.shown, part)),
+                f"{self.to_tell}: {task_words.part_words(part, is_victim=victim)}",
+                "",
+            )
+            for part in tasks.parts_of(self.value)
+        )
 
     @property
     def found_rule(self) -> Rule | None:

@@ -16,6 +16,7 @@ from witness_care.contacts.duty_view import DutyView
 from witness_care.contacts.models import LONGEST_NOTE
 from witness_care.contacts.service import ASK, CANNOT_COME, IN, OUT, WILL_COME, Entry, Shown
 from witness_care.form_fields import TicksField, day_of_boxes, time_of_day
+from workflows import tasks
 from workflows.events import ContactOutcome
 from workflows.working_days import instant_of, local_time
 
@@ -121,7 +122,7 @@ class ContactForm(FlaskForm):
         What was chosen stays a choice, though somebody else may have told them, or a number may have gone, meanwhile.
         """
         self.tell.choices = [SelectChoice(duty.shown, duty.what) for duty in duties]
-        self.done.choices = [SelectChoice(duty.shown, duty.to_tell) for duty in to_do]
+        self.done.choices = [SelectChoice(sent, words) for duty in to_do for sent, words, _ in duty.ticks]
         told = "what is ticked" if duties else "nothing new"
         happened = {
             TOLD: f"Spoke, and told them {told}" if duties else "Spoke with them",
@@ -148,7 +149,8 @@ class ContactForm(FlaskForm):
         local = local_time(now)
         self.token.data, self.duty.data = token, duty.id if duty else ""
         self.tell.data = [duty.shown] if duty and duty.is_told_by_talking else []
-        self.done.data = [duty.shown] if duty and duty.is_done_with_them else []
+        # What has several parts is ticked by hand: each tick says that this was told.
+        self.done.data = [duty.shown] if duty and duty.is_done_with_them and len(duty.ticks) == 1 else []
         self.channel.data = "call" if contact_point else "in_person"
         self.contact_point.data = contact_point
         self.day.data, self.month.data, self.year.data = str(local.day), str(local.month), str(local.year)
@@ -208,8 +210,17 @@ class ContactForm(FlaskForm):
         """Give what counts: of a talk in which the news could not be told, what was asked and offered all the same."""
         told = (self.tell.data or ()) if self.chosen in TELLS else ()
         done = (self.done.data or ()) if self.chosen in (*TELLS, NOT_TOLD) else ()
-        parts = [text.split("|") for text in (*told, *done) if text.count("|") == 2]
-        return [Shown(topic=topic, subject=subject, value_hash=value_hash) for topic, subject, value_hash in parts]
+        shown: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for text in (*told, *done):
+            key = tuple(text.split("|"))
+            if len(key) == 3:
+                shown[key] = ()
+            elif len(key) == 4 and key[3] in tasks.INTRODUCED:
+                shown[key[:3]] = (*shown.get(key[:3], ()), key[3])
+        return [
+            Shown(topic=topic, subject=subject, value_hash=value_hash, parts=parts)
+            for (topic, subject, value_hash), parts in shown.items()
+        ]
 
     def _instant(self, now: datetime) -> datetime | None:
         day, at = self._date(), time_of_day(self.at.data or "")

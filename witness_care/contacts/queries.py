@@ -15,6 +15,8 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser
 from witness_care.cases.models import CourtCase, Hearing, Offence
 from witness_care.casework.models import JournalEvent
+from witness_care.casework.rules import band_marks, edition_column
+from witness_care.contacts import bands
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.people import reach
@@ -43,6 +45,8 @@ OF_THE_HEARING = (
     Hearing.date_kind.label("hearing_date_kind"),
     Hearing.weeks.label("hearing_weeks"),
 )
+# The rules by which a due time is soon or critical, read with the duties, so that no page asks for them by itself.
+EDITION = edition_column().label("edition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,7 @@ def with_person(duties: sa.Select) -> sa.Select:
             Participant.role,
             Participant.enhanced,
             CourtCase.urn,
+            EDITION,
         )
         .join(Participant, Participant.id == Duty.participant_id)
         .join(Person, Person.id == Participant.person_id)
@@ -188,7 +193,7 @@ def _queue_rows(session: Session, rows: Sequence[sa.Row], now: datetime) -> tupl
 
 def duty(session: Session, actor: Actor, duty_id: str, now: datetime) -> DutyView | None:
     """One duty, open or closed; None when it is not there or not theirs to see."""
-    found = session.execute(_view_query(scope.duties(actor).where(Duty.id == duty_id))).first()
+    found = session.execute(view_query(scope.duties(actor).where(Duty.id == duty_id))).first()
     return duty_views(session, [found], now)[0] if found else None
 
 
@@ -202,22 +207,32 @@ def open_duties_of(
 ) -> dict[str, tuple[DutyView, ...]]:
     """What is owed to each of these, most urgent first; nothing for one whose case the actor may not see."""
     query = scope.duties(actor).where(Duty.participant_id.in_(participant_ids), Duty.closed_at.is_(None))
-    found = duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
+    found = duty_views(session, session.execute(view_query(query).order_by(*ORDER)).all(), now)
     return {each: tuple(duty for duty in found if duty.participant_id == each) for each in participant_ids}
 
 
-def _view_query(duties: sa.Select) -> sa.Select:
-    return duties.with_only_columns(*VIEW_COLUMNS, *OF_THE_HEARING).outerjoin(Hearing, Hearing.id == Duty.hearing_id)
+def view_query(duties: sa.Select) -> sa.Select:
+    """Ask of these duties what `duty_views` makes a view of."""
+    return (
+        duties.with_only_columns(*VIEW_COLUMNS, *OF_THE_HEARING, Participant.enhanced, EDITION)
+        .join(Participant, Participant.id == Duty.participant_id)
+        .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
+    )
 
 
 def duty_views(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[DutyView, ...]:
-    """Make of rows with VIEW_COLUMNS and OF_THE_HEARING what pages show of a duty, with attempts so far."""
+    """Make of rows of `view_query` or `with_person` what pages show of a duty, with attempts so far."""
+    if not rows:
+        return ()
+    marks = band_marks(now, rows[0].edition)
     attempts = _attempts(session, [row.id for row in rows])
     offences = offence_titles(session, {row.case_id for row in rows if row.topic in ("verdict", "sentence")})
     names = [column.key for column in VIEW_COLUMNS]
     return tuple(
         DutyView(
             now=now,
+            marks=marks,
+            gets_enhanced_time=bands.gets_enhanced_time(row.enhanced),
             **{name: getattr(row, name) for name in names if name != "explanation"},
             explanation=tuple(row.explanation or ()),
             hearing_starts_at=row.hearing_starts_at,

@@ -47,6 +47,6 @@ class DutiesQuerySchema(StrictSchema):
 
     unit = SafeString(longest=20, metadata={"description": "the code of a unit"})
     officer = SafeString(blank=True, longest=254, metadata={"description": "a sign-in name; empty: nobody's"})
-    state = SafeString(load_default="open", validate=validate.OneOf(["open", "overdue"]))
+    state = SafeString(load_default="open", validate=validate.OneOf(["open", "overdue", "critically_overdue"]))
     cursor = SafeString(longest=36, metadata={"description": "`next` of the page before"})
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))

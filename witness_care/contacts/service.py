@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ from witness_care.faultpoints import Work
 from witness_care.people import reach
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
-from workflows import codec, snapshot, values
+from workflows import codec, snapshot, tasks, values
 from workflows.events import (
     CannotAttend,
     CaseEvent,
@@ -56,6 +56,7 @@ class Shown:
     topic: str
     subject: str
     value_hash: str
+    parts: tuple[str, ...] = ()  # which questions of an introduction were answered; empty: all that were left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +279,7 @@ def _tellings(session: Session, participant: sa.Row, entry: Entry) -> tuple[Tell
     """Turn what was on the screen into what was told; a value that changed meanwhile is asked about."""
     if not entry.outcome.tells or not entry.told:
         return ()
-    found = [_look_up(session, participant, shown) for shown in entry.told]
+    found = [_only_what_was_ticked(_look_up(session, participant, shown), shown.parts) for shown in entry.told]
     changed = tuple(changed for changed in found if _differs(changed))
     if changed and entry.if_changed == ASK:
         return Conflict(changed=changed)
@@ -289,6 +290,14 @@ def _tellings(session: Session, participant: sa.Row, entry: Entry) -> tuple[Tell
             return Conflict(changed=(each,))
         tellings.append(Telling(topic=each.topic, subject=each.subject, value=value))
     return tuple(tellings)
+
+
+def _only_what_was_ticked(found: Changed, parts: Sequence[str]) -> Changed:
+    """Narrow an introduction to the questions ticked: that a colleague answered another meanwhile is no conflict."""
+    if not parts or found.now is None or found.shown is None or found.now.get("rights") != found.shown.get("rights"):
+        return found
+    said = tasks.only_parts(found.now, parts)
+    return replace(found, shown=said, now=said)
 
 
 def _differs(changed: Changed) -> bool:

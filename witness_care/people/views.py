@@ -14,7 +14,7 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.cases import hearing_words
-from witness_care.contacts import contact_lines, queries, record_views
+from witness_care.contacts import contact_lines, introductions, queries, record_views
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
@@ -75,6 +75,7 @@ def person(participant_id: str) -> str | Response:
         duties=duties,
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
+        introduced=_introduced(who),
         other_cases=others,
         waiting_grounds=enhanced_rights.words_of(grounds.waiting(session(), who, others)),
         confirmed_grounds=enhanced_rights.words_of(who.row.enhanced_basis or ()),
@@ -117,6 +118,13 @@ def _who(participant_id: str, *more_fields: str) -> Who:
         raise absent()
     ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=(*FIELDS, *more_fields))
     return who
+
+
+def _introduced(who: Who) -> Sequence[introductions.Answered]:
+    """When they were last told whom to speak to, what to expect and what support there is; of others it is not owed."""
+    if who.row.witness_kind != "civilian":
+        return ()
+    return introductions.answered(session(), who.id, who.row.role)
 
 
 def _open(sealed: Any, row_id: str) -> str | None:

@@ -21,7 +21,7 @@ HEADINGS = {
     "later": "Contacts due on a later day",
     "": "Open contacts",
 }
-PRESETS = {"soon": "Hearing within 3 days", "enhanced": "Enhanced rights"}
+PRESETS = {"critical": "Critically overdue", "soon": "Hearing within 3 days", "enhanced": "Enhanced rights"}
 FIRST = "the most urgent first"
 # column: its order in words, upwards and downwards
 SORTS = {
@@ -86,7 +86,7 @@ def due_tabs(view: View, counts: ContactCounts) -> list[dict[str, Any]]:
 
 
 def presets(view: View, counts: ContactCounts) -> list[dict[str, Any]]:
-    numbers = {"soon": counts.soon, "enhanced": counts.enhanced}
+    numbers = {"critical": counts.critical, "soon": counts.soon, "enhanced": counts.enhanced}
     return [
         {
             "text": words,

@@ -15,13 +15,16 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, UserUnit
 from witness_care.cases.models import CourtCase, Hearing
 from witness_care.casework.models import JournalEvent, Transition
+from witness_care.casework.rules import band_marks, current_edition
 from witness_care.contacts import queries as contact_queries
+from witness_care.contacts.bands import critically_overdue
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Duty
 from witness_care.paging import Order, Page
 from witness_care.people.models import Participant
 from witness_care.supervision.lateness import Band
 from workflows import working_days
+from workflows.due_bands import BandMarks
 from workflows.events import Answer
 from workflows.truth import HearingStatus
 
@@ -38,7 +41,7 @@ _NO_DATE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 class ContactFilter:
     """Which open contacts of the unit a page shows. Empty means all.
 
-    `due` is late, today or later; `age` the key of a band of lateness; `preset` soon or enhanced.
+    `due` is late, today or later; `age` the key of a band of lateness; `preset` critical, soon or enhanced.
     """
 
     due: str = ""
@@ -56,6 +59,7 @@ class Moment:
     ends_today: datetime
     soon: datetime
     bands: tuple[Band, ...]
+    marks: BandMarks
 
 
 def moment(now: datetime, bands: tuple[Band, ...]) -> Moment:
@@ -65,6 +69,7 @@ def moment(now: datetime, bands: tuple[Band, ...]) -> Moment:
         ends_today=end_of_today(now),
         soon=working_days.instant_of(working_days.days_later(today, SOON_DAYS + 1), time(0)),
         bands=bands,
+        marks=band_marks(now, current_edition()),
     )
 
 
@@ -127,6 +132,7 @@ class ContactCounts:
     late: int
     today: int
     later: int
+    critical: int  # among those due as the view asks
     soon: int  # among those due as the view asks
     enhanced: int  # among those due as the view asks
     by_band: Mapping[str, int]
@@ -141,6 +147,7 @@ def contact_counts(actor: Actor, wanted: ContactFilter, at: Moment) -> ContactCo
         "late": _due("late", at),
         "today": _due("today", at),
         "later": _due("later", at),
+        "critical": sa.and_(due, critically_overdue(at.marks)),
         "soon": sa.and_(due, _soon(at)),
         "enhanced": sa.and_(due, _enhanced()),
     }
@@ -220,6 +227,8 @@ def _conditions(wanted: ContactFilter, at: Moment) -> list[sa.ColumnElement[bool
     if wanted.topic:
         conditions.append(Duty.topic == wanted.topic)
     conditions += [_in_band(band) for band in at.bands if band.key == wanted.age]
+    if wanted.preset == "critical":
+        conditions.append(critically_overdue(at.marks))
     if wanted.preset == "soon":
         conditions.append(_soon(at))
     if wanted.preset == "enhanced":

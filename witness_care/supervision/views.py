@@ -10,11 +10,13 @@ from witness_care import clock, database, dates, wording
 from witness_care.accounts.current import Actor, actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.agencies import queries as agency_queries
+from witness_care.agencies.figures import ENOUGH_FOR_A_SHARE
 from witness_care.agencies.queries import QueryFilter
 from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
+from witness_care.contacts import introductions as introduction_figures
 from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.referrals import queries as referral_queries
@@ -134,6 +136,19 @@ def unit_today() -> str:
         waiting_messages=feed_queries.waiting_count(supervisor),
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
         concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
+    )
+
+
+@blueprint.get("/introductions")
+@route_policy(permission="assign")
+def introductions() -> str:
+    """The share of people who were told whom to speak to, what to expect and which support there is."""
+    now = clock.now()
+    return render_template(
+        "supervision/introductions.html",
+        shares=introduction_figures.shares(database.session(), actor(), now),
+        rule=find_rule("LP-INTRO", working_days.london_date(now)),
+        enough=ENOUGH_FOR_A_SHARE,
     )
 
 

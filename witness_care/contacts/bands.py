@@ -1,0 +1,29 @@
+"""Asks of rows what `workflows.due_bands` says of one duty: which are critically overdue, and whose time is short."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from witness_care.contacts.models import Duty
+from witness_care.people.models import Participant
+from workflows.due_bands import BandMarks
+from workflows.events import Answer
+
+
+def gets_enhanced_time(enhanced: str) -> bool:
+    """Whether a person with this answer about enhanced rights gets the shorter time; undecided counts as a yes."""
+    return enhanced != Answer.NO.value
+
+
+def critically_overdue(marks: BandMarks) -> sa.ColumnElement[bool]:
+    """Give the condition for a query of open duties that has the person's part in the case beside it."""
+    policy = marks.policy
+    short = sa.or_(
+        Duty.priority == 0,
+        Duty.rule.in_(sorted(policy.short_rules)),
+        sa.and_(Duty.rule.in_(sorted(policy.short_if_enhanced)), Participant.enhanced != Answer.NO.value),
+    )
+    return sa.or_(
+        Duty.due_at < marks.critical_before,
+        sa.and_(Duty.due_at < marks.critical_before_if_short, short),
+    )
