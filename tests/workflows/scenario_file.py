@@ -343,6 +343,9 @@ class _Story:
                 return cls(defendant=entry["defendant"], offences=entry["offences"])
             case "DefendantRemoved":
                 return cls(defendant=entry["defendant"])
+            case "OffenceDescribed":
+                offence = entry["offence"]
+                return cls(defendant=self._defendant(offence, where), offence=offence, cjs_code=entry["cjs_code"])
             case _ if person is not None:
                 return cls(participant=person)
             case _:

@@ -166,6 +166,7 @@ ENTRY: dict[str, dict[str, Key]] = {
     "WithdrawalTakenBack": _PERSON,
     "DefendantCharged": {"defendant": text(), "offences": some_of()},
     "DefendantRemoved": {"defendant": text()},
+    "OffenceDescribed": {"offence": text(), "cjs_code": text()},
 }
 
 EVERY_ENTRY = {
@@ -220,7 +221,10 @@ COURT_LISTS = (
     *("HearingDaysCancelled", "HearingWithdrawn", "HearingMarkedDuplicate"),
 )
 CPS = ("CpsRequires", "CpsNotRequired", "ProsecutionDecided")
-UNIT = ("ParticipantRecorded", "ParticipantLeft", "ParticipantDied", "DefendantCharged", "DefendantRemoved")
+UNIT = (
+    *("ParticipantRecorded", "ParticipantLeft", "ParticipantDied", "DefendantCharged", "DefendantRemoved"),
+    "OffenceDescribed",
+)
 COURTROOM = (
     *("TrialVacated", "TrialUnvacated", "HearingAdjourned", "TrialIneffective", "TrialCracked", "TrialStarted"),
     *("PleaRecorded", "VerdictRecorded", "ResultsShared", "BailDecided", "WarrantStated", "AppealStated"),
