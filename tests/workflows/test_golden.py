@@ -1,7 +1,7 @@
 """One file a rule, in golden/: why each duty of the unit's is due then, word for word as the service gives it.
 
 The stories go through the fold as the write path plays them. What a page says of a duty ("Why this is due") is put into
-lines and compared exactly; `WC_GOLDEN=rewrite` writes the files anew, to be read before they are kept.
+lines and compared exactly; `GOLDEN=rewrite` writes the files anew, to be read before they are kept.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from workflows.working_days import day_in_words, instant_in_words, london_date
 pytestmark = [pytest.mark.feature("C2"), pytest.mark.feature("E2")]
 
 FOLDER = Path(__file__).parent / "golden"
-REWRITES = os.environ.get("WC_GOLDEN") == "rewrite"
+REWRITES = os.environ.get("GOLDEN") == "rewrite"
 HOW = (
-    "If the change is meant, write the files anew with `WC_GOLDEN=rewrite .venv/bin/python -m pytest "
+    "If the change is meant, write the files anew with `GOLDEN=rewrite .venv/bin/python -m pytest "
     "tests/workflows/test_golden.py`, read what changed against docs/domain.md, and keep it with the change."
 )
 TIMES = {"no": "standard time", "yes": "enhanced rights"}

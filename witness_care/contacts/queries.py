@@ -25,6 +25,7 @@ from workflows.working_days import london_date
 MISSED = tuple(outcome.value for outcome in ContactOutcome if outcome.is_missed)
 
 ROWS_OF_A_PAGE = paging.ROWS
+MOST_CLOSED = 100
 
 # The one order of every queue (core.md rule 21).
 ORDER = (Duty.priority, Duty.due_at, Duty.id)
@@ -204,6 +205,13 @@ def open_duties_of(
     query = scope.duties(actor).where(Duty.participant_id.in_(participant_ids), Duty.closed_at.is_(None))
     found = duty_views(session, session.execute(_view_query(query).order_by(*ORDER)).all(), now)
     return {each: tuple(duty for duty in found if duty.participant_id == each) for each in participant_ids}
+
+
+def closed_duties(session: Session, actor: Actor, participant_id: str, now: datetime) -> tuple[DutyView, ...]:
+    """What is not owed to one person any more, the last that ended first; at most MOST_CLOSED."""
+    query = scope.duties(actor).where(Duty.participant_id == participant_id, Duty.closed_at.is_not(None))
+    latest = _view_query(query).order_by(Duty.closed_at.desc(), Duty.id).limit(MOST_CLOSED)
+    return duty_views(session, session.execute(latest).all(), now)
 
 
 def _view_query(duties: sa.Select) -> sa.Select:
