@@ -1,4 +1,4 @@
-"""Keep as what somebody is on the victim's side, and which grounds for enhanced rights wait for a decision.
+"""Keep as what somebody is on the victim's side, which grounds for enhanced rights wait, and whose times are shorter.
 
 Everybody held so far is a victim themselves. What their offences suggest is worked out by the regular job `journals`,
 which folds the cases anew that have people on the victim's side.
@@ -19,12 +19,18 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 def upgrade() -> None:
     op.add_column("participant", sa.Column("victim_kind", sa.String(20), nullable=False, server_default="person"))
     op.add_column("participant", sa.Column("suggested_grounds", DOCUMENT, nullable=False, server_default="[]"))
-    participant = sa.table("participant", sa.column("case_id"), sa.column("role"))
+    op.add_column(
+        "participant", sa.Column("gets_enhanced_time", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    names = ("case_id", "role", "enhanced", "gets_enhanced_time")
+    participant = sa.table("participant", *(sa.column(name) for name in names))
+    shorter = participant.c.enhanced != "no"  # not decided is worked at the shorter times
+    op.execute(sa.update(participant).where(shorter).values(gets_enhanced_time=sa.true()))
     case = sa.table("court_case", sa.column("id"), sa.column("rows_journalled"))
     victims = sa.select(participant.c.case_id).where(participant.c.role.in_(("victim", "both")))
     op.execute(sa.update(case).where(case.c.id.in_(victims)).values(rows_journalled=sa.false()))
 
 
 def downgrade() -> None:
-    for name in ("suggested_grounds", "victim_kind"):
+    for name in ("gets_enhanced_time", "suggested_grounds", "victim_kind"):
         op.drop_column("participant", name)

@@ -17,10 +17,13 @@ from tests.factories import (
     open_duties,
     told_everything,
 )
-from tests.reading import text_of
+from tests.reading import link_with_text, text_of
+from witness_care.contacts.duty_view import rule_in_words
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from workflows.events import ContactOutcome
+from workflows.rulebook import default_rulebook
+from workflows.working_days import london_date
 
 # What a page says no database decides: one is enough here, and tests/accounts/test_matrix.py asks the other.
 pytestmark = pytest.mark.sqlite_only
@@ -73,6 +76,12 @@ def test_every_open_duty_can_be_explained(desk: Desk, case: MadeCase):
         words = text_of(browser.get(f"/duties/{duty_id}"))
         for part in ("News from", "Received by the unit", "Kind", "Written in", "Pack", "Due "):
             assert part in words, f"{part} should be on the page of each open duty"
+        duty = session().get_one(Duty, duty_id)
+        rule = default_rulebook().rule(duty.rule, london_date(duty.clock_start))
+        for key, said in rule_in_words(rule).items():
+            assert f"{key} {said}" in words, "the page says of the rule what the golden files of tests/workflows hold"
+        for line in duty.explanation:
+            assert line in words
 
 
 def test_attempts_and_history_are_listed(desk: Desk, case: MadeCase):
@@ -148,3 +157,15 @@ def test_the_page_takes_at_most_fifteen_queries(desk: Desk, case: MadeCase, stat
 
     sent = statements()
     assert len(sent) <= 15, "\n".join(sent)
+
+
+@pytest.mark.feature("E4")
+def test_what_is_not_owed_any_more_is_found_from_the_persons_contacts(desk: Desk, case: MadeCase):
+    browser = desk.as_("olivia")
+    told_everything(case["Leah Jones"], now="2026-11-30 09:30", by=desk.cast.olivia)
+
+    answer = browser.get(f"/participants/{case['Leah Jones']}/contacts")
+    there = link_with_text(answer, "Tell them the new trial date , closed Monday 30 November 2026 at 9:30am")
+
+    assert "Tell them the new trial date" in text_of(answer).split("What is not owed any more")[1]
+    assert "Closed: told." in text_of(browser.get(there))

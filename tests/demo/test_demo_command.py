@@ -18,6 +18,7 @@ from witness_care import database
 from witness_care.cases.models import CourtCase
 from witness_care.contacts.models import Duty
 from witness_care.demo import stories
+from witness_care.demo.stories import people
 from witness_care.demo.world import PASSWORD, SHOW_CASE
 from witness_care.people.models import Participant
 
@@ -81,23 +82,23 @@ def test_the_printed_message_moves_a_trial_once(app: Flask, client: FlaskClient,
     assert post() == (202, "applied")
     owed = open_duties(app, SHOW_CASE)
     with app.app_context():
-        people = database.session().scalar(
+        count = database.session().scalar(
             sa.select(sa.func.count())
             .select_from(Participant)
             .join(CourtCase, CourtCase.id == Participant.case_id)
             .where(CourtCase.urn == SHOW_CASE)
         )
-    assert len(owed) == people
+    assert len(owed) == count
     assert {duty.due_at for duty in owed} == {at("2026-11-26 17:00")}
     assert post() == (200, "duplicate")
-    assert len(open_duties(app, SHOW_CASE)) == people
+    assert len(open_duties(app, SHOW_CASE)) == count
 
 
 def test_cases_that_nobody_has_count_from_when_they_came_to_the_unit(app: Flask) -> None:
     app.config["PASSWORD_HASHER"] = QUICK
     set_clock(app, NOW)
     with pytest.MonkeyPatch.context() as only:
-        only.setattr(stories, "STORIES", {stories.unallocated: 5})
+        only.setattr(stories, "STORIES", {people.unallocated: 5})
         assert app.test_cli_runner().invoke(args=["demo"], catch_exceptions=False).exit_code == 0
     with app.app_context():
         waiting = list(

@@ -20,6 +20,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tests.cast import QUICK
 from tests.databases import SQLITE, Databases, application_on, let_go
+from tests.demo.everything_shown import (
+    ENDS,
+    EVERYTHING,
+    NOT_RECORDED_YET,
+    SUPERVISORS,
+    Walk,
+    chosen_from,
+    holders,
+    why_not_shown,
+)
 from tests.factories import set_clock
 from witness_care import database
 from witness_care.accounts.models import AppUser, Unit, UserUnit
@@ -157,6 +167,29 @@ def test_no_state_and_no_queue_is_empty(lived: Flask) -> None:
 
 def found(column: InstrumentedAttribute[Any]) -> set[Any]:
     return set(database.session().scalars(sa.select(column).distinct()))
+
+
+# One test, not one for each thing: the world and the walk are dear, and must not be made in every process of a run.
+@pytest.mark.feature("C1")
+@pytest.mark.feature("H1")
+@pytest.mark.feature("I1")
+@pytest.mark.feature("Q4")
+def test_everything_there_is_stands_on_a_page_a_few_clicks_away(lived: Flask) -> None:
+    with lived.app_context():
+        held = holders()
+    nobody_has = [" ".join(thing) for thing in EVERYTHING if thing not in held]
+    assert nobody_has == [], "Tell a story of each of these in witness_care/demo/stories/."
+    left_out = {name for kind, name in held if kind == "concern"} & NOT_RECORDED_YET
+    assert left_out == set(), "Somebody has what is not recorded yet: look for it on the pages too."
+    assert {name for kind, name in held if kind == "end"} <= set(ENDS), "Look for every end that there is."
+
+    chosen = chosen_from(held)
+    walk = Walk(lived, frozenset(name for holder in chosen.values() for name in (holder.page, *holder.on_the_way)))
+    for supervisor in SUPERVISORS:
+        walk.by(supervisor)
+    missing = {" ".join(thing): why_not_shown(chosen[thing], walk.read) for thing in EVERYTHING}
+    assert [f"{thing}: {why}" for thing, why in missing.items() if why] == []
+    print(f"{len(EVERYTHING)} things on {len(walk.read)} pages")
 
 
 @pytest.mark.feature("A4")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from witness_care.demo.case_file import Message, Put, Talk
+from witness_care.demo.steps import Message, Put, Talk
 from witness_care.demo.stories import STORIES
 from witness_care.demo.world import PASSWORD, SIGN_INS, World, make_world
 

@@ -227,7 +227,7 @@ COURT_LISTS = (
 CPS = ("CpsRequires", "CpsNotRequired", "ProsecutionDecided")
 UNIT = (
     *("ParticipantRecorded", "EnhancedGroundNoted", "ParticipantLeft", "ParticipantDied"),
-    *("DefendantCharged", "DefendantRemoved"),
+    *("DefendantCharged", "DefendantRemoved", "OffenceDescribed"),
 )
 COURTROOM = (
     *("TrialVacated", "TrialUnvacated", "HearingAdjourned", "TrialIneffective", "TrialCracked", "TrialStarted"),

@@ -313,6 +313,7 @@ def _new_participant(
         "victim_kind": given.victim_kind or VictimKind.PERSON.value,
         "enhanced": given.enhanced or Answer.NO.value,
         "enhanced_basis": sorted(given.enhanced_basis or ()),
+        "gets_enhanced_time": False,  # until its first fold, in the same unit of work
         "suggested_grounds": [],
         "journey": Journey.CHARGE.value,
         "attendance": Attendance.UNDECIDED.value,

@@ -366,6 +366,7 @@ def standing_row(snapshot: Snapshot, participant: str) -> Row:
         "required": isinstance(requirement.said, CpsRequires) if requirement else None,
         "missed_in_a_row": person.missed_in_a_row,
         "last_two_way_at": person.last_two_way_at,
+        "gets_enhanced_time": person.gets_enhanced_time,
         "suggested_grounds": list(person.suggested),
     }
 

@@ -7,12 +7,6 @@ import sqlalchemy as sa
 from witness_care.contacts.models import Duty
 from witness_care.people.models import Participant
 from workflows.due_bands import BandMarks
-from workflows.events import Answer
-
-
-def gets_enhanced_time(enhanced: str) -> bool:
-    """Whether a person with this answer about enhanced rights gets the shorter time; undecided counts as a yes."""
-    return enhanced != Answer.NO.value
 
 
 def critically_overdue(marks: BandMarks) -> sa.ColumnElement[bool]:
@@ -21,7 +15,7 @@ def critically_overdue(marks: BandMarks) -> sa.ColumnElement[bool]:
     short = sa.or_(
         Duty.priority == 0,
         Duty.rule.in_(sorted(policy.short_rules)),
-        sa.and_(Duty.rule.in_(sorted(policy.short_if_enhanced)), Participant.enhanced != Answer.NO.value),
+        sa.and_(Duty.rule.in_(sorted(policy.short_if_enhanced)), Participant.gets_enhanced_time),
     )
     return sa.or_(
         Duty.due_at < marks.critical_before,

@@ -34,7 +34,7 @@ DUTY_COLUMNS = (
         )
     ),
     AppUser.sign_in_name.label("officer"),
-    Participant.enhanced,
+    Participant.gets_enhanced_time,
 )
 
 
@@ -70,9 +70,7 @@ def duty_document(row: Any, marks: BandMarks) -> Document:
 
 
 def _is_short(row: Any, marks: BandMarks) -> bool:
-    return marks.policy.is_short(
-        row.rule, priority=row.priority, gets_enhanced_time=bands.gets_enhanced_time(row.enhanced)
-    )
+    return marks.policy.is_short(row.rule, priority=row.priority, gets_enhanced_time=row.gets_enhanced_time)
 
 
 def open_duties(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -15,6 +16,9 @@ from workflows.due_bands import BandMarks, DueBand, band_of, critical_from, soon
 from workflows.rule_file import Rule
 from workflows.working_days import days_later, instant_of, london_date
 
+# There is nothing outside to check what a unit decides by itself against.
+CHECKED = {"local_decision": "the unit's own decision"}
+BEGINS_WITH_ITS_BASIS = re.compile("^Local policy[:,] ")
 SEPARATOR = "|"  # stands between topic, subject and hash in a form's value; none of them holds it
 
 
@@ -209,6 +213,12 @@ class DutyView:
         return find_rule(self.rule, london_date(self.clock_start))
 
     @property
+    def rule_in_words(self) -> dict[str, str]:
+        """The rule as the page shows it; empty when its pack is not shipped any more."""
+        rule = self.found_rule
+        return rule_in_words(rule) if rule else {}
+
+    @property
     def ended_as(self) -> str:
         """How it ended, in words; only of a closed one."""
         return wording.closed(self.topic, self.closed_reason)
@@ -223,6 +233,22 @@ class DutyView:
     def rule_title(self) -> str:
         rule = self.found_rule
         return rule.title if rule else ""
+
+
+def rule_in_words(rule: Rule) -> dict[str, str]:
+    """What a page says of a rule, line by line: which it is, where it is written, and how far that was checked."""
+    lines = {
+        "Rule": f"{rule.title} ({rule.id})",
+        "Kind": wording.sentence(wording.basis(rule.basis)),
+        "Written in": rule.source,
+        "Pack": rule.pack,
+        "Checked": wording.sentence(rule.checked_in_words or CHECKED.get(rule.evidence, "yes, against its source")),
+    }
+    days = rule.days_reference
+    if days.basis != rule.basis:
+        source = BEGINS_WITH_ITS_BASIS.sub("", days.source)
+        lines["Number of days"] = f"{wording.sentence(wording.basis(days.basis))}: {source}"
+    return lines
 
 
 def end_of_today(now: datetime) -> datetime:

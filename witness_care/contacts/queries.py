@@ -16,7 +16,6 @@ from witness_care.accounts.models import AppUser
 from witness_care.cases.models import CourtCase, Hearing, Offence
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rules import band_marks, edition_column
-from witness_care.contacts import bands
 from witness_care.contacts.duty_view import DutyView, end_of_today
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.people import reach
@@ -27,6 +26,7 @@ from workflows.working_days import london_date
 MISSED = tuple(outcome.value for outcome in ContactOutcome if outcome.is_missed)
 
 ROWS_OF_A_PAGE = paging.ROWS
+MOST_CLOSED = 100
 
 # The one order of every queue (core.md rule 21).
 ORDER = (Duty.priority, Duty.due_at, Duty.id)
@@ -161,6 +161,7 @@ def with_person(duties: sa.Select) -> sa.Select:
             Person.language,
             Participant.role,
             Participant.enhanced,
+            Participant.gets_enhanced_time,
             CourtCase.urn,
             EDITION,
         )
@@ -211,10 +212,17 @@ def open_duties_of(
     return {each: tuple(duty for duty in found if duty.participant_id == each) for each in participant_ids}
 
 
+def closed_duties(session: Session, actor: Actor, participant_id: str, now: datetime) -> tuple[DutyView, ...]:
+    """What is not owed to one person any more, the last that ended first; at most MOST_CLOSED."""
+    query = scope.duties(actor).where(Duty.participant_id == participant_id, Duty.closed_at.is_not(None))
+    latest = view_query(query).order_by(Duty.closed_at.desc(), Duty.id).limit(MOST_CLOSED)
+    return duty_views(session, session.execute(latest).all(), now)
+
+
 def view_query(duties: sa.Select) -> sa.Select:
     """Ask of these duties what `duty_views` makes a view of."""
     return (
-        duties.with_only_columns(*VIEW_COLUMNS, *OF_THE_HEARING, Participant.enhanced, EDITION)
+        duties.with_only_columns(*VIEW_COLUMNS, *OF_THE_HEARING, Participant.gets_enhanced_time, EDITION)
         .join(Participant, Participant.id == Duty.participant_id)
         .outerjoin(Hearing, Hearing.id == Duty.hearing_id)
     )
@@ -232,7 +240,7 @@ def duty_views(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple
         DutyView(
             now=now,
             marks=marks,
-            gets_enhanced_time=bands.gets_enhanced_time(row.enhanced),
+            gets_enhanced_time=row.gets_enhanced_time,
             **{name: getattr(row, name) for name in names if name != "explanation"},
             explanation=tuple(row.explanation or ()),
             hearing_starts_at=row.hearing_starts_at,

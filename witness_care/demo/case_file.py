@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from witness_care.calendars import unit_calendar
 from witness_care.demo.court_messages import ChargedOffence, CourtVoice, Day
 from witness_care.demo.moments import Moments
+from witness_care.demo.steps import Document, Filled, Message, Put, Referred, Standing, Step, Talk
 from witness_care.demo.words import CHARGES, MISSED_NOTES, NOTES, ROOMS, Charge, Court, Names
 from workflows.working_days import instant_of, local_time, london_date, next_working_day
-
-Document = dict[str, Any]
 
 # How a person may be reached, and how often that is so in a hundred.
 WAYS = (
@@ -30,62 +28,6 @@ WAYS = (
 POLICE_SHARE = 0.12
 OFTEN, SELDOM = 9, 18  # working days between two calls
 MORNING_BEGINS, MORNING_CALL, MORNING_ENDS = time(9), time(9, 40), time(13)
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """The unit's own system sends the case, or a change of it."""
-
-    at: datetime
-    document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The court says something."""
-
-    at: datetime
-    body: Document
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """An officer spoke with somebody, or tried to. Who is reached is told all that is open then."""
-
-    at: datetime
-    who: str
-    outcome: str
-    note: str
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An officer says on the page of a person that they came to court or did not, or that nothing more is to be done.
-
-    `said` is one of the entries of `people.standing`; with `page` "concern/say" one of `engagement.service`, and
-    `reason` why they withdraw.
-    """
-
-    at: datetime
-    who: str
-    said: str
-    page: str = "standing"
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Referred:
-    """An officer, or a supervisor, says something about a referral to the Victim Contact Scheme, by its form."""
-
-    at: datetime
-    who: str
-    entry: str
-    entries: dict[str, str]
-    by_supervisor: bool = False
-
-
-Step = Put | Message | Talk | Standing | Referred
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +65,7 @@ class CaseFile:
     defendants: list[Document] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
     person_to_reuse: Document | None = None
+    victim_role: str = ""  # victim, or both; else either
     story: str = ""
 
     def __post_init__(self) -> None:
@@ -138,13 +81,13 @@ class CaseFile:
 
     # --- who is in it -------------------------------------------------------------------------------------------
 
-    def charge(self, defendants: int = 1, offences: int = 1, *, which: str = "") -> None:
-        """Charge so many defendants with so many offences each; `which` is the CJS code of the offence, else any."""
+    def charge(self, defendants: int = 1, offences: int = 1, *, which: str = "", of: Charge | None = None) -> None:
+        """Charge so many defendants with so many offences each: `of` this, or `which` has this CJS code, else any."""
         charged = []
         for n in range(defendants):
             theirs = []
             for m in range(offences):
-                charge = self.random.choice([each for each in CHARGES if which in ("", each.code)])
+                charge = of or self.random.choice([each for each in CHARGES if which in ("", each.code)])
                 self.charges.append(charge)
                 offence = ChargedOffence(
                     self.voice.id(f"offence {n} {m}"), self.voice.id(f"defendant {n}"), charge.code, charge.title
@@ -170,12 +113,18 @@ class CaseFile:
         self.voice.offences = charged
 
     def take_on(
-        self, at: datetime, *, witnesses: int | None = None, required: bool = False, told: Sequence[Day] = ()
+        self,
+        at: datetime,
+        *,
+        witnesses: int | None = None,
+        required: bool = False,
+        told: Sequence[Day] = (),
+        spoken_before: datetime | None = None,
     ) -> None:
         """Register the case with its people.
 
         `required` says at once that the CPS wants the witnesses at the trial; `told` are the days of the trial that
-        everybody had been told of before this service took the case on.
+        everybody had been told of before this service took the case on, `spoken_before` when they had been rung then.
         """
         if not self.defendants:
             self.charge()
@@ -186,6 +135,9 @@ class CaseFile:
                 person["requirement"] = {"required": True}
             if told:
                 person["told"] = self._told_before(at, told, required=required and person["role"] != "victim")
+            if spoken_before is not None:
+                call = {"id": f"{person['id']}-call", "at": spoken_before.isoformat(), "channel": "call"}
+                person["contacts"] = [call | {"outcome": "reached", "note": self.random.choice(NOTES)}]
         document: Document = {
             "unit": self.unit,
             "court_code": self.court.code[:5],
@@ -221,6 +173,7 @@ class CaseFile:
     def _victim(self) -> Document:
         basis = sorted({charge.basis for charge in self.charges if charge.basis})
         role = "both" if self.random.random() < 0.6 else "victim"
+        role = self.victim_role or role
         enhanced = "yes" if basis else self.random.choice(("no", "no", "no", "not_asked"))
         person = self.person_to_reuse or self._person("V1", safety="DOMESTIC_ABUSE" in basis)
         self.people.append(
@@ -341,6 +294,28 @@ class CaseFile:
     def says(self, said: str, *, who: Who, reason: str = "") -> None:
         """An officer writes down what somebody says of going on with the case, as of now."""
         self.steps.append(Standing(self.moments.now, who.id, said, page="concern/say", reason=reason))
+
+    def fill_in(
+        self,
+        page: str,
+        entries: dict[str, str],
+        *,
+        who: Who | None = None,
+        topic: str = "",
+        sent_to: str = "",
+        by_supervisor: bool = False,
+    ) -> None:
+        """Somebody fills in a form, last of all: as of now."""
+        self.steps.append(Filled(self.moments.now, page, entries, who.id if who else "", topic, sent_to, by_supervisor))
+
+    def hears(self, kind: str, **entries: str) -> None:
+        """An officer enters news of the first defendant that no feed brings: bail, a warrant, a decision, an appeal."""
+        self.fill_in(f"/defendants/{{defendant}}/news/{kind}", {"offence": "{offence}"} | entries)
+
+    def measure(self, who: Who, measure: str, decision: str) -> None:
+        """An officer enters where a special measure stands."""
+        said = {"measure": measure, "decision": decision}
+        self.fill_in("/participants/{participant}/special-measures", said, who=who)
 
     def refer(self, *entries: str, by_supervisor: bool = False, **said: str) -> None:
         """Somebody says these things about the referral of each victim, one after another, last of all."""

@@ -190,6 +190,10 @@ class CourtVoice:
         """Give a result that ends nothing: the case goes on tomorrow."""
         return self._result("4028", "Remanded in custody", "INTERMEDIARY")
 
+    def warrant(self) -> Body:
+        """Give the result that the defendant did not come and is to be arrested."""
+        return self._result("4575", "Warrant for arrest", "INTERMEDIARY")
+
     def acquitted(self) -> Body:
         return self._result("2004", "Dismissed", "FINAL")
 

@@ -11,9 +11,11 @@ from random import Random
 from typing import Any
 
 from witness_care.demo import stories
-from witness_care.demo.case_file import CaseFile, Message, Step
+from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import FIRST, TRIAL, CourtVoice
 from witness_care.demo.moments import Moments
+from witness_care.demo.steps import Message, Step
+from witness_care.demo.stories import listing
 from witness_care.demo.words import EASTERN_COURTS, WESTERN_COURTS, Court, Names
 
 PASSWORD = "a-demo-for-everyone"  # noqa: S105  # of every demo sign-in: made-up data only
@@ -83,8 +85,8 @@ def make_world(seed: int, now: datetime, *, cases: int | None = None) -> World:
 
 def _files(random: Random, moments: Moments, names: Names) -> Iterator[CaseFile]:
     show = _file(SHOW_CASE, UNITS[0], "olivia@eastmere.example", EASTERN_COURTS[0], random, moments, names)
-    show.story = stories.to_be_moved_by_hand.__name__
-    stories.to_be_moved_by_hand(show)
+    show.story = listing.to_be_moved_by_hand.__name__
+    listing.to_be_moved_by_hand(show)
     yield show
     told = [story for story, count in stories.STORIES.items() for _ in range(count)]
     random.shuffle(told)

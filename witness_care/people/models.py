@@ -83,6 +83,7 @@ class Participant(Base):
     victim_kind: Mapped[str] = mapped_column(sa.String(20), default="person")
     enhanced: Mapped[str] = mapped_column(sa.String(10), default="no")
     enhanced_basis: Mapped[Any] = mapped_column(Json, default=list)
+    gets_enhanced_time: Mapped[bool] = mapped_column(default=False)
     suggested_grounds: Mapped[Any] = mapped_column(Json, default=list)
     journey: Mapped[str] = mapped_column(sa.String(20), default="charge")
     attendance: Mapped[str] = mapped_column(sa.String(20), default="undecided")

@@ -94,12 +94,15 @@ def history(participant_id: str) -> str:
     who = _who(participant_id)
     page = queries.contact_page(session(), who.id, after=request.args.get("after"), before=request.args.get("before"))
     here = "people.history"
+    over = queries.closed_duties(session(), actor(), who.id, clock.now())
     return render_template(
         "people/history.html",
         who=who,
         days=_by_day(contact_lines.lines(session(), page.rows)),
         before=url_for(here, participant_id=who.id, before=page.before) if page.before else None,
         after=url_for(here, participant_id=who.id, after=page.after) if page.after else None,
+        over=over,
+        over_is_cut_off=len(over) == queries.MOST_CLOSED,
     )
 
 

@@ -25,7 +25,6 @@ from witness_care.people.models import Participant
 from witness_care.supervision.lateness import Band
 from workflows import working_days
 from workflows.due_bands import BandMarks
-from workflows.events import Answer
 from workflows.truth import HearingStatus
 
 NOBODY = "nobody"  # the filter for what no officer holds
@@ -257,7 +256,8 @@ def _soon(at: Moment) -> sa.ColumnElement[bool]:
 
 def _enhanced() -> sa.ColumnElement[bool]:
     # Undecided is worked at enhanced time (domain.md section 3), so it belongs to this view.
-    return Participant.enhanced != Answer.NO.value
+    gets_enhanced_time: sa.ColumnElement[bool] = Participant.gets_enhanced_time.is_(True)
+    return gets_enhanced_time
 
 
 # --- cases without an officer, and officers without too much ---------------------------------------------------
