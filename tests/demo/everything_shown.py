@@ -27,9 +27,10 @@ from witness_care.demo.world import PASSWORD
 from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant
 from witness_care.referrals.models import Referral
-from workflows import tasks, values
+from workflows import enhanced_rights, tasks, values
 from workflows.attendance import Attendance
 from workflows.engagement_pack import default_engagement_pack
+from workflows.events import VictimKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.referral import Referral as ReferralState
@@ -46,7 +47,6 @@ NOT_RECORDED_YET = {
     "UNMET_PRACTICAL",
     "SUPPORT_ENGAGED",
     "VISIT_DONE",
-    "MEASURES_GRANTED",
 }
 # "moved" is the end of a duty when cases are merged or split: what was owed twice is owed once. It has its own tests
 # (tests/cases/test_merge.py); here no two cases are the same one.
@@ -85,6 +85,8 @@ def what_there_should_be() -> Iterator[Thing]:
     yield from (("topic", topic) for topic in duties)
     yield from (("concern", factor.key) for factor in default_engagement_pack().factors)
     yield from (("end", reason) for reason in ENDS)
+    yield from (("kind", kind.value) for kind in VictimKind)
+    yield from (("suggested", ground) for ground in ("UNDER_18", "PERSISTENT_TARGET", "INTIMIDATED"))
 
 
 EVERYTHING = [thing for thing in what_there_should_be() if thing[1] not in NOT_RECORDED_YET]
@@ -98,12 +100,19 @@ def holders() -> dict[Thing, list[Holder]]:
         found.setdefault((kind, name), []).append(holder)
 
     of_a_case: dict[str, str] = {}
-    for row in _rows(Participant.id, Participant.journey, Participant.attendance, of=Participant):
+    part = (Participant.role, Participant.witness_kind, Participant.victim_kind, Participant.suggested_grounds)
+    for row in _rows(Participant.id, Participant.journey, Participant.attendance, *part, of=Participant):
         of_a_case.setdefault(row.urn, row.id)
         stands = f"{wording.JOURNEY[row.journey]}. {wording.sentence(wording.ATTENDANCE[row.attendance])}"
         here = Holder(row.urn, f"/cases/{row.urn}", stands, (row.urn, row.id), near=row.id)
         add("journey", row.journey, here)
         add("attendance", row.attendance, here)
+        if row.role != "witness":
+            who = wording.role_words(row.role, row.witness_kind, row.victim_kind)
+            add("kind", row.victim_kind, Holder(row.urn, f"/cases/{row.urn}", who, (row.urn, row.id), near=row.id))
+        for ground in row.suggested_grounds:
+            said = enhanced_rights.words_of([ground])[0]
+            add("suggested", ground, Holder(row.urn, f"/participants/{row.id}", said, (row.urn, row.id)))
     for row in _rows(Defendant.proceedings, of=Defendant):
         words = f": {wording.PROCEEDINGS[row.proceedings]} "
         add(

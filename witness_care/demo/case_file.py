@@ -66,6 +66,8 @@ class CaseFile:
     charges: list[Charge] = field(default_factory=list)
     person_to_reuse: Document | None = None
     victim_role: str = ""  # victim, or both; else either
+    said_of_victim: Document = field(default_factory=dict)  # beside the usual: as what they are a victim, their birth
+    others: list[Document] = field(default_factory=list)  # people of a kind of their own
     story: str = ""
 
     def __post_init__(self) -> None:
@@ -129,7 +131,7 @@ class CaseFile:
         if not self.defendants:
             self.charge()
         count = self.random.choice((1, 1, 2, 2, 3)) if witnesses is None else witnesses
-        people = [self._victim()] + [self._witness(n) for n in range(count)]
+        people = [self._victim()] + [self._witness(n) for n in range(count)] + self.others
         for person in people:
             if required and person["role"] != "victim":
                 person["requirement"] = {"required": True}
@@ -194,7 +196,15 @@ class CaseFile:
             "enhanced_basis": basis,
             "defendants": [defendant["id"] for defendant in self.defendants],
             "offences": [self.defendants[0]["offences"][0]["id"]],
-        }
+        } | {key: person | said if key == "person" else said for key, said in self.said_of_victim.items()}
+
+    def bring_parent(self, name: str = "P1") -> None:
+        """Let a parent or guardian of the victim be on the case too, to be called before it is taken on."""
+        person = self._person(name)
+        self.people.append(Who(f"{self.urn}-{name}", person["id"], "victim", False, mornings_only=_mornings(person)))
+        self.others.append(
+            {"id": f"{self.urn}-{name}", "role": "victim", "victim_kind": "parent", "person": person, "enhanced": "no"}
+        )
 
     def _witness(self, n: int) -> Document:
         police = self.random.random() < POLICE_SHARE

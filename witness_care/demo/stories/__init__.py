@@ -84,5 +84,10 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         endings.could_not_be_reached: 1,
         endings.wants_no_visit: 1,
         endings.a_call_that_never_was: 1,
+        judgements.measures_granted_and_told: 1,
+        judgements.jury_discharged: 1,
+        judgements.defendant_died: 1,
+        people.a_child_and_their_parent: 1,
+        people.a_shop: 1,
     }
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import FIRST, PLEA, SENTENCE
+from witness_care.demo.steps import Talk
 from witness_care.demo.stories.shared import announce_trial, convict, with_a_trial
 from witness_care.demo.words import Charge
 from workflows.working_days import london_date
@@ -41,6 +42,28 @@ def measures_granted(case: CaseFile) -> None:
     _before_a_trial(case, days=14)
     case.measure(case.people[0], "screens", "granted")
     case.measure(case.people[1], "live_link", "granted")
+
+
+def measures_granted_and_told(case: CaseFile) -> None:
+    """The court granted screens to the victim, who has just heard it."""
+    _before_a_trial(case, days=18)
+    case.measure(case.people[0], "screens", "granted")
+    note = "Told them that they may give evidence behind a screen."
+    case.steps.append(Talk(case.moments.now, case.people[0].id, "reached", note))
+
+
+def jury_discharged(case: CaseFile) -> None:
+    """The trial began yesterday, and its jury was discharged: it starts again another day."""
+    trial = case.moments.ago(1, 3)
+    with_a_trial(case, ago=30, trial=trial)
+    case.fill_in("/hearings/{trial}/change", {"news": "started"})
+    case.fill_in("/hearings/{trial}/change", {"news": "jury_discharged"})
+
+
+def defendant_died(case: CaseFile) -> None:
+    """The only defendant has died before the trial: it ends, and nobody comes."""
+    with_a_trial(case, ago=30, trial=case.moments.after(15, 2))
+    case.hears("death")
 
 
 def chased_for_a_day_that_moved(case: CaseFile) -> None:
@@ -167,6 +190,7 @@ def _pleaded(case: CaseFile, plea: str, *, ago: int) -> None:
 
 def _of_a_family(case: CaseFile) -> None:
     case.victim_role = "victim"
+    case.said_of_victim = {"victim_kind": "bereaved_relative"}
     case.charge(of=MANSLAUGHTER)
     trial = case.moments.ago(25, 1)
     case.take_on(case.moments.before(35, 9, 30), witnesses=1, required=True)

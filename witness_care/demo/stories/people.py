@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import FIRST
 from witness_care.demo.stories.shared import announce_trial, move, with_a_trial
@@ -102,6 +104,26 @@ def new_case(case: CaseFile) -> None:
     )
     if case.random.random() < 0.7:
         case.talk(case.moments.before(1, 12, 30))
+
+
+def a_child_and_their_parent(case: CaseFile) -> None:
+    """A child is the victim; a parent is on the case with them. Nobody has decided on enhanced rights yet."""
+    born_on = date(case.moments.today.year - 12, 5, 14).isoformat()
+    case.victim_role = "both"
+    case.said_of_victim = {"person": {"date_of_birth": born_on}, "enhanced": "not_asked", "enhanced_basis": []}
+    case.charge(which="TH68023")
+    case.bring_parent()
+    with_a_trial(case, ago=20, trial=case.moments.after(24, 2))
+
+
+def a_shop(case: CaseFile) -> None:
+    """A shop is the victim; its manager speaks for it."""
+    case.victim_role = "victim"
+    speaks = {"representative": f"{case.names.person()}, shop manager"}
+    said = {"name": f"{case.names.person().split()[-1]} Stores", "safe_contact": speaks}
+    case.said_of_victim = {"victim_kind": "business", "person": said, "enhanced": "no", "enhanced_basis": []}
+    case.charge(which="CD71039")
+    with_a_trial(case, ago=20, trial=case.moments.after(28))
 
 
 def no_hearing_yet(case: CaseFile) -> None:
