@@ -47,6 +47,7 @@ def case(desk: Desk) -> MadeCase:
 
 
 @pytest.mark.feature("S4")
+@pytest.mark.sqlite_only
 def test_who_was_told_two_of_three_is_still_owed_the_third(desk: Desk, case: MadeCase) -> None:
     leah = case["Leah Jones"]
     first = the_duty(leah)
