@@ -68,6 +68,7 @@ APPEAL_RESULTS = {
     "sentence_changed": "The sentence was changed",
     "retrial_ordered": "The court ordered a new trial",
     "abandoned": "The appeal was given up: nothing changes",
+    "ended_by_death": "The appeal ended: the defendant has died",
 }
 PLEAS = {"guilty": "guilty", "not_guilty": "not guilty", "other": "another answer than guilty or not guilty"}
 MEASURES = {

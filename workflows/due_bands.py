@@ -70,7 +70,7 @@ def policy_on(book: Rulebook, day: date) -> BandPolicy:
 
     A short time is never given longer than an ordinary one: the smaller of the two numbers counts for it.
     """
-    soon, critical, critical_if_short, short = (book.setting_in_full(name, day).value for name in SETTINGS)
+    soon, critical, critical_if_short, short = (_setting(book, name, day) for name in SETTINGS)
     rules = tuple(rule for rule in book.rules if rule.unit == "days" and rule.days_basis == WORKING_DAYS)
     return BandPolicy(
         soon=soon,
@@ -79,6 +79,14 @@ def policy_on(book: Rulebook, day: date) -> BandPolicy:
         short_rules=frozenset(_keys(rules, short, enhanced=False)),
         short_if_enhanced=frozenset(_keys(rules, short, enhanced=True)),
     )
+
+
+def _setting(book: Rulebook, name: str, day: date) -> int:
+    """Give the number in force on a day; of a day before any was, the one that stands now: it sorts, no more."""
+    try:
+        return book.setting_in_full(name, day).value
+    except KeyError:
+        return book.setting_in_full(name).value
 
 
 def marks_at(now: datetime, policy: BandPolicy, calendar: Calendar) -> BandMarks:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from workflows.offence_classes import OffenceClasses
 from workflows.rule_file import EVIDENCE
 from workflows.snapshot import Person
 from workflows.values import CaseTruth
+from workflows.working_days import london_date
 
 if TYPE_CHECKING:
     from workflows.fold import Fold
@@ -37,6 +38,7 @@ _FILE_KEYS = MappingProxyType(
         "source": strict_toml.text(),
         "evidence": strict_toml.one_of(*EVIDENCE),
         "verified": strict_toml.flag(),
+        "effective_from": strict_toml.day(),
         "grounds": strict_toml.rows(),
     }
 )
@@ -84,12 +86,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The whole file: where it is from, and each ground by its key."""
+    """The whole file: where it is from, and each ground by its key. News before `effective_from` suggests nothing."""
 
     title: str
     source: str
     evidence: str
     verified: bool
+    effective_from: date
     by_key: Mapping[str, Ground]
 
 
@@ -125,9 +128,15 @@ def is_under_age(born_on: date, on: date) -> bool:
 # --- what waits for a decision ----------------------------------------------------------------------------------------
 
 
-def note_suggestions(fold: Fold) -> frozenset[str]:
-    """Keep with every victim the grounds that wait for a decision; give those for whom a first one came."""
-    asked = set()
+def note_suggestions(fold: Fold, received_at: datetime) -> frozenset[str]:
+    """Keep with every victim the grounds that wait for a decision; give those for whom a first one came.
+
+    What came before the file was in force (by the London date of `received_at`) suggests nothing: what was owed then
+    keeps the time it had.
+    """
+    asked: set[str] = set()
+    if london_date(received_at) < shipped().effective_from:
+        return frozenset()
     for participant, person in fold.people.items():
         suggested = tuple(sorted(_waiting(participant, person, fold.truth, fold.registers)))
         if suggested == person.suggested:
@@ -139,7 +148,8 @@ def note_suggestions(fold: Fold) -> frozenset[str]:
 
 
 def _waiting(participant: str, person: Person, now: CaseTruth, registers: truth.Registers) -> Iterator[str]:
-    if not person.is_victim or person.victim_kind is VictimKind.BUSINESS:
+    # A parent and a bereaved relative have enhanced rights, a business has none, whoever is gone needs none.
+    if not person.is_victim or person.victim_kind is not VictimKind.PERSON or person.left or person.died:
         return
     by_offence = _by_offence(person, now, registers)
     for ground in {*by_offence, *_flagged()} - person.grounds:

@@ -419,6 +419,7 @@ BAIL_STATUSES = ("bail", "conditional_bail", "custody", "released")
 WARRANT_STATUSES = ("issued", "withdrawn", "executed")
 APPEAL_STAGES = ("notice", "leave_granted", "leave_refused", "listed", "abandoned")
 APPEAL_RESULTS = ("dismissed", "conviction_quashed", "sentence_changed", "retrial_ordered", "abandoned")
+ENDED_BY_DEATH = "ended_by_death"  # of an appeal: it follows from the death, and nobody enters it
 MEASURE_DECISIONS = ("asked", "granted", "refused", "withdrawn")
 
 

@@ -181,7 +181,7 @@ class Fold:
             event=group[0],
             told=frozenset(told),
             personal=frozenset(personal),
-            shortened=enhanced_rights.note_suggestions(self) | personal,
+            shortened=enhanced_rights.note_suggestions(self, group[0].received_at) | personal,
             closes=tuple(closes),
         )
         for participant, person in self.people.items():

@@ -37,14 +37,15 @@ class DefendantFacts:
     live_trial_listing: bool
     not_guilty_plea_or_retrial: bool
     appeal_pending: bool
+    died: bool = False
 
 
 # --- guards: S 1 to 6 of domain.md section 5.1; S 7 is what is left ----------------------------------------------
 
 
 def every_offence_is_final(facts: DefendantFacts) -> bool:
-    """S 2. A defendant whose offences are not known yet is at the beginning: nothing of theirs is final."""
-    return facts.offences_total > 0 and facts.offences_final >= facts.offences_total
+    """S 2. A defendant whose offences are not known yet is at the beginning, unless they have died."""
+    return facts.died or (facts.offences_total > 0 and facts.offences_final >= facts.offences_total)
 
 
 def every_offence_is_final_and_an_appeal_is_pending(facts: DefendantFacts) -> bool:

@@ -118,6 +118,8 @@ def _charged(
         return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")
     known = now.offences.get(offence, truth.OffenceTruth())
     shared = latest.get(offence)
+    if known.final and shared is None and not known.convicted:  # it ended with nothing judged: stopped, or by a death
+        return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")
     return Charged(
         offence=offence,
         code=codes.get(offence, ""),

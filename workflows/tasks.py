@@ -136,13 +136,14 @@ def _introduction(participant: str, person: Person, topics: Mapping[TopicKey, To
     if held is None:
         return whole
     ended = [change.value for change in held.history if change.event == held.waived]
-    if ended and ended[-1].get("rights") == whole["rights"]:
-        return dict(ended[-1])
+    by_hand = parts_of(ended[-1]) if ended and ended[-1].get("rights") == whole["rights"] else ()
     newest_first = sorted(
         (told for told in held.told if not told.void), key=lambda told: (told.at, told.contact), reverse=True
     )
     told = [each.value for each in takewhile(lambda told: told.value.get("rights") == whole["rights"], newest_first)]
-    left = [part for part in INTRODUCED if not any(part in parts_of(each) for each in told)]
+    left = [part for part in INTRODUCED if part not in by_hand and not any(part in parts_of(each) for each in told)]
+    if by_hand and not left:
+        return dict(ended[-1])
     if told and not left:
         return dict(told[0])
     return whole if len(left) == len(INTRODUCED) else whole | {"parts": left}

@@ -256,7 +256,7 @@ def hearing(registers: Registers, hearing_id: str) -> Hearing:
         about=about.said if about and isinstance(about.said, About) else About(),
         reason=reason,
         outcome=_outcome_word(stated_outcome),
-        started=is_trial and stated_outcome is None and _has_started(registers, hearing_id),
+        started=is_trial and _is_under_way(registers, hearing_id, outcome),
         last_result_day=max(_result_days(registers, hearing_id), default=None),
     )
 
@@ -365,10 +365,17 @@ def _is_adjourned(registers: Registers, hearing_id: str, when: Statement | None)
     if adjourned and isinstance(adjourned.said, events.HearingAdjourned) and hearing_id in adjourned.said.next_hearings:
         return False
     outcome = standing(registers, f"outcome:{hearing_id}")
+    if outcome and isinstance(outcome.said, events.JuryDischarged) and _lies_after(when, outcome.said.day):
+        return False  # heard of only after the new date had come
     to_be_tried_again = outcome and isinstance(outcome.said, events.TrialIneffective | events.JuryDischarged)
     ended = [adjourned, outcome if to_be_tried_again else None]
     lost_at = max((statement.occurred_at for statement in ended if statement), default=None)
     return lost_at is not None and (when is None or when.occurred_at <= lost_at)
+
+
+def _lies_after(when: Statement | None, day: date | None) -> bool:
+    said = when.said if when is not None else None
+    return day is not None and isinstance(said, When) and bool(said.days) and all(each.on > day for each in said.days)
 
 
 def _result_days(registers: Registers, hearing_id: str) -> list[date]:
@@ -386,6 +393,14 @@ def _is_heard(registers: Registers, hearing_id: str, days: tuple[HearingDay, ...
     """Say whether results were shared for the last day that stands."""
     last = max((day.on for day in days if not day.cancelled), default=None)
     return last is not None and any(day >= last for day in _result_days(registers, hearing_id))
+
+
+def _is_under_way(registers: Registers, hearing_id: str, outcome: Statement | None) -> bool:
+    """Say whether a trial began and has not come to an end without a verdict; one that did may begin again."""
+    if outcome is None:
+        return _has_started(registers, hearing_id)
+    again = standing(registers, f"started:{hearing_id}")
+    return again is not None and again.occurred_at > outcome.occurred_at
 
 
 def _has_started(registers: Registers, hearing_id: str) -> bool:
@@ -565,17 +580,41 @@ def said_of_defendants(registers: Registers) -> dict[str, Stated]:
         for key in registers
         if key.startswith(STATED_OF_DEFENDANTS) and (stands := standing(registers, key)) is not None
     }
-    latest = latest_results(registers) if (ended := _ended_by_death(registers)) else {}
-    for offence, defendant in ended.items():
-        if not _offence(registers, offence, latest.get(offence)).final:
-            found[f"{DECISION}{offence}"] = events.ProsecutionDecided(
-                defendant=defendant,
-                offence=offence,
-                decision=events.STOPPED,
-                reason="defendant_died",
-                may_be_reviewed=False,
+    return found | _said_by_death(registers) if any(key.startswith(DIED) for key in registers) else found
+
+
+def _said_by_death(registers: Registers) -> dict[str, Stated]:
+    """Give what follows from the death of a defendant: charges that had not ended, or are to be tried again, stop."""
+    found: dict[str, Stated] = {}
+    latest = latest_results(registers)
+    for offence, defendant in _ended_by_death(registers).items():
+        died = standing(registers, f"{DIED}{defendant}")
+        assert died is not None
+        charged = defendants(registers).get(defendant, ())
+        if _has_pending_appeal(registers, defendant):
+            found[f"appeal-decided:{defendant}"] = events.AppealDecided(
+                defendant=defendant, result=events.ENDED_BY_DEATH
             )
+        had_ended = _had_ended(registers, offence, latest.get(offence), london_date(died.occurred_at))
+        if had_ended and not _is_to_be_tried_again(registers, defendant, charged):
+            continue
+        found[f"{DECISION}{offence}"] = events.ProsecutionDecided(
+            defendant=defendant,
+            offence=offence,
+            decision=events.STOPPED,
+            reason="defendant_died",
+            may_be_reviewed=False,
+        )
     return found
+
+
+def _had_ended(registers: Registers, offence: str, latest: LatestResults | None, died_on: date) -> bool:
+    """Say whether an offence had ended before the death. That a court stops it because of the death is no other end."""
+    known = _offence(registers, offence, latest)
+    if known.stopped and not known.sentence and known.verdict != "not_guilty" and latest is not None:
+        decided = standing(registers, f"{DECISION}{offence}")
+        return latest.on < died_on or decided is not None
+    return known.final
 
 
 def _with_conditions(held: tuple[Statement, ...], stands: Statement) -> Stated:
@@ -606,9 +645,13 @@ def measures(registers: Registers) -> dict[str, dict[str, str]]:
 
 
 def appeal_is_pending(registers: Registers, defendant: str) -> bool:
-    """Say whether an appeal of this defendant waits for its outcome."""
+    """Say whether an appeal of this defendant waits for its outcome; it ends when they die."""
+    return f"{DIED}{defendant}" not in registers and _has_pending_appeal(registers, defendant)
+
+
+def _has_pending_appeal(registers: Registers, defendant: str) -> bool:
     stated = standing(registers, f"appeal:{defendant}")
-    if stated is None or not isinstance(stated.said, events.AppealStated) or f"{DIED}{defendant}" in registers:
+    if stated is None or not isinstance(stated.said, events.AppealStated):
         return False
     if stated.said.stage in ("leave_refused", "abandoned"):
         return False
@@ -617,12 +660,16 @@ def appeal_is_pending(registers: Registers, defendant: str) -> bool:
 
 
 def retrial_is_due(registers: Registers, defendant: str, offences_charged: tuple[str, ...]) -> bool:
-    """Say whether an appeal ordered a retrial of which no verdict has come since."""
+    """Say whether an appeal ordered a retrial of which no verdict has come since, and the defendant lives."""
+    return f"{DIED}{defendant}" not in registers and _is_to_be_tried_again(registers, defendant, offences_charged)
+
+
+def _is_to_be_tried_again(registers: Registers, defendant: str, offences_charged: tuple[str, ...]) -> bool:
     decided = standing(registers, f"appeal-decided:{defendant}")
     if decided is None or not isinstance(decided.said, events.AppealDecided):
         return False
     since = any(_was_judged_since(registers, offence, decided.occurred_at) for offence in offences_charged)
-    return decided.said.result == RETRIAL_ORDERED and not since and f"{DIED}{defendant}" not in registers
+    return decided.said.result == RETRIAL_ORDERED and not since
 
 
 def _was_judged_since(registers: Registers, offence: str, moment: datetime) -> bool:
@@ -684,6 +731,7 @@ def defendant_facts(
         trial_begun=bool(begun) and not retrial,
         trial_ended=left == 0 or all(trial.status.is_off or trial.status is HearingStatus.HEARD for trial in begun),
         live_trial_listing=any(trial.is_live for trial in trials),
+        died=f"{DIED}{defendant}" in registers,
         not_guilty_plea_or_retrial=retrial or any(offence.plea == "not_guilty" for offence in each),
         appeal_pending=appeal_is_pending(registers, defendant),
     )

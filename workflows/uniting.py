@@ -22,7 +22,7 @@ ENDS: Mapping[type, type] = {
     events.WithdrawalTakenBack: events.Withdrew,
 }
 STRICTEST = (Answer.YES, Answer.NOT_ASKED, Answer.NO)
-MOST_OWED_FIRST = (VictimKind.BEREAVED_RELATIVE, VictimKind.PARENT, VictimKind.PERSON, VictimKind.BUSINESS)
+MOST_OWED_FIRST = (VictimKind.BEREAVED_RELATIVE, VictimKind.PERSON, VictimKind.PARENT, VictimKind.BUSINESS)
 
 Named = TypeVar("Named", str, int)
 
@@ -43,6 +43,7 @@ class Uniting:
     _records: dict[tuple[str, str], events.ParticipantRecorded] = field(default_factory=dict)
     _required: dict[tuple[str, str], events.CpsRequires | events.CpsNotRequired] = field(default_factory=dict)
     _opted_out: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _noted: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _left: dict[tuple[str, str], events.ParticipantLeft] = field(default_factory=dict)
     _stands: set[tuple[str, str, type]] = field(default_factory=set)
 
@@ -70,6 +71,9 @@ class Uniting:
                 self._opted_out[side, participant] = self._wishes(side, participant) - set(fact.topics)
                 topics = tuple(each for each in fact.topics if each not in self._wishes(OTHER[side], participant))
                 return (replace(fact, topics=topics),) if topics else ()
+            case events.EnhancedGroundNoted():
+                self._noted[side, participant, fact.ground] = fact.answer
+                return (fact,) if self._may_say(OTHER[side], participant, fact) else ()
             case _ if isinstance(fact, STARTS):
                 self._stands.add((side, participant, type(fact)))
                 return (fact,)
@@ -115,6 +119,12 @@ class Uniting:
         changes: dict[str, Any] = {"about": replace(about, defendants=defendants)}
         return fact if defendants == about.defendants else replace(fact, **changes)
 
+    def _may_say(self, other: str, participant: str, fact: events.EnhancedGroundNoted) -> bool:
+        """Say whether a ground that one case says no to is asked about in neither: a no counts for its own case."""
+        knows_them = (other, participant) in self._records
+        said_no = self._noted.get((other, participant, fact.ground)) == events.DECLINED
+        return fact.answer != events.DECLINED or said_no or not knows_them
+
     def _wishes(self, side: str, participant: str) -> frozenset[str]:
         return self._opted_out.get((side, participant), frozenset())
 
@@ -127,7 +137,7 @@ class Uniting:
             here["target"],
             role=_role(each.role for each in here.values()),
             witness_kind=_witness_kind(here["target"], here["source"]),
-            victim_kind=_victim_kind(each.victim_kind for each in here.values()),
+            victim_kind=_victim_kind(each.victim_kind for each in here.values() if each.role is not Role.WITNESS),
             enhanced=next(answer for answer in STRICTEST if any(each.enhanced is answer for each in here.values())),
             enhanced_basis=tuple(sorted({basis for each in here.values() for basis in each.enhanced_basis})),
             defendants=_all_or(each.defendants for each in here.values()),
@@ -166,8 +176,8 @@ def _witness_kind(one: events.ParticipantRecorded, other: events.ParticipantReco
 
 
 def _victim_kind(kinds: Iterable[VictimKind]) -> VictimKind:
-    """Of two kinds the one that is owed more; a business that is a person in one case is owed what a person is."""
-    return min(kinds, key=MOST_OWED_FIRST.index)
+    """Of two kinds the one that is owed more: a victim themselves is asked about and referred, also beside a child."""
+    return min(kinds, key=MOST_OWED_FIRST.index, default=VictimKind.PERSON)
 
 
 def _all_or(lists: Iterable[tuple[Named, ...]]) -> tuple[Named, ...]:

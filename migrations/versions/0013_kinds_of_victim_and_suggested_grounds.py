@@ -1,7 +1,7 @@
 """Keep as what somebody is on the victim's side, which grounds for enhanced rights wait, and whose times are shorter.
 
-Everybody held so far is a victim themselves. What their offences suggest is worked out by the regular job `journals`,
-which folds the cases anew that have people on the victim's side.
+Everybody held so far is a victim themselves, and what was owed to them keeps its time: offences and flags suggest
+something with the next news of a case.
 """
 
 import sqlalchemy as sa
@@ -22,13 +22,10 @@ def upgrade() -> None:
     op.add_column(
         "participant", sa.Column("gets_enhanced_time", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    names = ("case_id", "role", "enhanced", "gets_enhanced_time")
+    names = ("enhanced", "gets_enhanced_time")
     participant = sa.table("participant", *(sa.column(name) for name in names))
     shorter = participant.c.enhanced != "no"  # not decided is worked at the shorter times
     op.execute(sa.update(participant).where(shorter).values(gets_enhanced_time=sa.true()))
-    case = sa.table("court_case", sa.column("id"), sa.column("rows_journalled"))
-    victims = sa.select(participant.c.case_id).where(participant.c.role.in_(("victim", "both")))
-    op.execute(sa.update(case).where(case.c.id.in_(victims)).values(rows_journalled=sa.false()))
 
 
 def downgrade() -> None:

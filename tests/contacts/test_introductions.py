@@ -97,6 +97,24 @@ def test_a_contact_that_was_wrong_takes_back_only_what_it_told(desk: Desk, case:
 
 
 @pytest.mark.sqlite_only
+def test_what_was_left_and_ended_by_hand_does_not_stand_for_what_a_wrong_contact_had_told(
+    desk: Desk, case: MadeCase
+) -> None:
+    nadia = case["Nadia Ahmed"]
+    desk.clock("2026-11-18 10:00")
+    tell(desk, nadia, WHO)
+    wrong = session().scalars(sa.select(Contact.id)).one()
+    desk.as_("olivia").post(f"/duties/{the_duty(nadia).id}/not-needed", data={"reason": "done"})
+    assert tasks.INTRODUCTION not in {duty.topic for duty in open_duties(nadia)}
+
+    desk.clock("2026-11-20 10:00")
+    desk.as_("olivia").post(f"/contacts/{wrong}/correct", data={"reason": "It was somebody else."})
+
+    assert the_duty(nadia).value == {"rights": False, "parts": [WHO]}
+    assert list(rebuild.differences()) == []
+
+
+@pytest.mark.sqlite_only
 def test_two_officers_who_answer_different_questions_at_once_lose_nothing(desk: Desk, case: MadeCase) -> None:
     leah = case["Leah Jones"]
     stale = the_duty(leah)

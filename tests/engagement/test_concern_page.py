@@ -212,7 +212,7 @@ def test_a_withdrawal_needs_a_reason_and_is_shown_with_its_stage(desk: Desk, cas
 @pytest.mark.feature("H2")
 def test_a_withdrawal_is_put_to_the_cps_once_and_ages_in_the_log_until_they_answer(desk: Desk, case: MadeCase):
     send(desk, address(case, "/say"), said="withdrew", reason="delay")
-    send(desk, address(case, "/say"), said="came_back")
+    open_before = read(desk, "/queries")
     asked = session().scalars(sa.select(AgencyQuery)).all()
 
     assert [(each.agency, each.subject, each.participant_id) for each in asked] == [
@@ -220,7 +220,10 @@ def test_a_withdrawal_is_put_to_the_cps_once_and_ages_in_the_log_until_they_answ
     ]
     page = read(desk, f"/queries/{asked[0].id}")
     assert "They withdrew their support: it takes too long. Does the case go on without them" in page
-    assert "(1) My questions to agencies" in read(desk, "/queries")
+    assert "(1) My questions to agencies" in open_before
+    send(desk, address(case, "/say"), said="came_back")
+    assert "(1)" not in read(desk, "/queries")
+    assert "not needed any more" in read(desk, f"/queries/{asked[0].id}")
 
 
 @pytest.mark.feature("H3")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import load_only
+from werkzeug.test import TestResponse
 
 from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_victim, a_witness
@@ -38,6 +41,12 @@ def basis_of(participant: str) -> tuple[str, list[str]]:
     return row.enhanced, row.enhanced_basis
 
 
+def decide(client: FlaskClient, page: str, said: dict[str, object]) -> TestResponse:
+    """Fill in the page as it is now and send it."""
+    shown = re.search(r'name="shown"[^>]*value="([^"]*)"', client.get(page).text)
+    return client.post(page, data={"shown": shown[1] if shown else ""} | said)
+
+
 def described(case: MadeCase, code: str) -> None:
     offences = (OffenceGiven(id="offence", title="Wounding with intent", cjs_code=code),)
     given = CaseGiven(urn=case.urn, defendants=(DefendantGiven(id="defendant", name="Dan Smith", offences=offences),))
@@ -53,7 +62,7 @@ def test_an_offence_suggests_a_ground_with_its_reason_and_a_person_confirms_it(d
     shown = text_of(olivia.get(f"/participants/{zoe}"))
     page = text_of(olivia.get(f"/participants/{zoe}/enhanced-rights"))
     before = (basis_of(zoe), row_of(zoe).suggested_grounds)
-    answer = olivia.post(f"/participants/{zoe}/enhanced-rights", data={"enhanced": "yes", "grounds": ["GBH_INTENT"]})
+    answer = decide(olivia, f"/participants/{zoe}/enhanced-rights", {"enhanced": "yes", "grounds": ["GBH_INTENT"]})
 
     assert "Enhanced rights suggested: a victim of wounding or grievous bodily harm with intent" in shown
     assert DECIDE in shown
@@ -75,10 +84,10 @@ def test_a_no_needs_a_reason_which_is_kept_and_shown(desk: Desk) -> None:
     described(case, WOUNDING)
     page = f"/participants/{zoe}/enhanced-rights"
 
-    silent = olivia.post(page, data={"enhanced": "no", "reason": " "})
-    later = olivia.post(page, data={"enhanced": "not_asked"})
+    silent = decide(olivia, page, {"enhanced": "no", "reason": " "})
+    later = decide(olivia, page, {"enhanced": "not_asked"})
     waits = row_of(zoe).suggested_grounds
-    said = olivia.post(page, data={"enhanced": "no", "reason": "The charge is against somebody else."})
+    said = decide(olivia, page, {"enhanced": "no", "reason": "The charge is against somebody else."})
 
     assert silent.status_code == 400
     assert "Say why a ground that was suggested, or was held, is not met" in text_of(silent)
@@ -92,15 +101,63 @@ def test_a_no_needs_a_reason_which_is_kept_and_shown(desk: Desk) -> None:
 
 
 @pytest.mark.sqlite_only
+def test_a_page_that_was_open_meanwhile_decides_nothing_it_did_not_show(desk: Desk) -> None:
+    case = a_case(a_victim("Zoe Frost"))
+    zoe, olivia = case["Zoe Frost"], desk.as_("olivia")
+    page = f"/participants/{zoe}/enhanced-rights"
+    described(case, WOUNDING)
+
+    late = olivia.post(page, data={"shown": ";", "enhanced": "no", "reason": "Nothing was suggested."})
+    unsaid = decide(olivia, page, {"enhanced": "not_asked", "grounds": ["HATE"]})
+
+    assert (late.status_code, unsaid.status_code) == (400, 400)
+    assert "changed while you had this page open" in text_of(late)
+    assert "Say that they have enhanced rights on these grounds" in text_of(unsaid)
+    assert (basis_of(zoe), row_of(zoe).suggested_grounds) == (("no", []), ["GBH_INTENT"])
+
+
+@pytest.mark.sqlite_only
+def test_the_form_that_changes_a_person_leaves_their_enhanced_rights_alone(desk: Desk) -> None:
+    case = a_case(a_victim("Zoe Frost", enhanced=True, enhanced_basis=("HATE",)))
+    zoe, olivia = case["Zoe Frost"], desk.as_("olivia")
+    change = {"token": "change", "name": "Zoe Frost", "role": "victim", "victim_kind": "person", "enhanced": "no"}
+
+    assert olivia.post(f"/participants/{zoe}/change", data=change).status_code == 303
+    assert basis_of(zoe) == ("yes", ["HATE"])
+
+
+@pytest.mark.sqlite_only
+def test_who_left_the_case_is_not_asked_about_and_not_taken_on_again(desk: Desk) -> None:
+    case = a_case(a_victim("Zoe Frost"))
+    zoe, olivia = case["Zoe Frost"], desk.as_("olivia")
+    described(case, WOUNDING)
+    change_participant(case.urn, ParticipantGiven(id=zoe, remove=True), actor=SYSTEM, now=now())
+
+    page = f"/participants/{zoe}/enhanced-rights"
+    assert row_of(zoe).suggested_grounds == []
+    assert "They have left this case" in text_of(olivia.get(page))
+    assert decide(olivia, page, {"enhanced": "yes", "grounds": ["HATE"]}).status_code == 303
+    assert basis_of(zoe) == ("no", [])
+    assert [finding for finding in check(now()) if finding.case_id == case.id] == []
+
+
+@pytest.mark.sqlite_only
+def test_a_child_whose_date_of_birth_is_held_is_asked_about_in_a_further_case(desk: Desk) -> None:
+    a_case(a_victim("Zoe Frost", born_on=date(2012, 5, 1), **ZOE))
+    second = a_case(a_victim("Zoe Frost", **ZOE))
+    assert row_of(second["Zoe Frost"]).suggested_grounds == ["UNDER_18"]
+
+
+@pytest.mark.sqlite_only
 def test_a_ground_that_was_held_goes_only_with_a_reason(desk: Desk) -> None:
     zoe = a_case(a_victim("Zoe Frost", enhanced=True, enhanced_basis=("DISABILITY", "HATE")))["Zoe Frost"]
     olivia, page = desk.as_("olivia"), f"/participants/{zoe}/enhanced-rights"
 
-    silent = olivia.post(page, data={"enhanced": "yes", "grounds": ["HATE"]})
-    nothing = olivia.post(page, data={"enhanced": "yes"})
-    both = olivia.post(page, data={"enhanced": "no", "grounds": ["HATE"]})
+    silent = decide(olivia, page, {"enhanced": "yes", "grounds": ["HATE"]})
+    nothing = decide(olivia, page, {"enhanced": "yes"})
+    both = decide(olivia, page, {"enhanced": "no", "grounds": ["HATE"]})
     assert basis_of(zoe) == ("yes", ["DISABILITY", "HATE"])
-    olivia.post(page, data={"enhanced": "yes", "grounds": ["HATE"], "reason": "Entered for her sister."})
+    decide(olivia, page, {"enhanced": "yes", "grounds": ["HATE"], "reason": "Entered for her sister."})
 
     assert (silent.status_code, nothing.status_code, both.status_code) == (400, 400, 400)
     assert "Tick at least one ground" in text_of(nothing)
@@ -118,7 +175,7 @@ def test_a_date_of_birth_that_shows_a_child_asks_and_the_same_one_again_does_not
     assert row_of(case["Ben Frost"]).suggested_grounds == []
     page = f"/participants/{zoe}/enhanced-rights"
     assert "They were under 18 when their date of birth was entered." in text_of(olivia.get(page))
-    olivia.post(page, data={"enhanced": "no", "reason": "The date was wrong."})
+    decide(olivia, page, {"enhanced": "no", "reason": "The date was wrong."})
     said_again = ParticipantGiven(id=zoe, person=PersonGiven(date_of_birth=child))
     change_participant(case.urn, said_again, actor=SYSTEM, now=now())
     assert row_of(zoe).suggested_grounds == []
@@ -136,7 +193,7 @@ def test_a_victim_of_two_cases_is_shown_with_both_and_a_person_adds_the_ground(d
     assert basis_of(zoe) == ("no", ["DISABILITY"])  # nothing by itself
 
     chosen = {"enhanced": "yes", "grounds": ["DISABILITY", "PERSISTENT_TARGET"]}
-    answer = olivia.post(f"/participants/{zoe}/enhanced-rights", data=chosen)
+    answer = decide(olivia, f"/participants/{zoe}/enhanced-rights", chosen)
 
     assert f"A victim in 2 cases: {first.urn} , and this one." in shown
     assert "Enhanced rights suggested: persistently targeted" in shown
@@ -151,7 +208,7 @@ def test_a_no_to_being_targeted_is_remembered_until_there_is_another_case(desk: 
     zoe, olivia = a_case(a_victim("Zoe Frost", **ZOE))["Zoe Frost"], desk.as_("olivia")
     page = f"/participants/{zoe}/enhanced-rights"
 
-    olivia.post(page, data={"enhanced": "no", "reason": "Two thefts in a shop."})
+    decide(olivia, page, {"enhanced": "no", "reason": "Two thefts in a shop."})
     decided = text_of(olivia.get(f"/participants/{zoe}"))
     a_case(a_victim("Zoe Frost", **ZOE))
 
@@ -171,7 +228,7 @@ def test_a_witness_of_one_case_and_a_victim_of_another_is_not_asked_about_and_ri
     assert "A victim in" not in text_of(olivia.get(f"/participants/{case['Zoe Frost']}"))
     as_witness = f"/participants/{other['Zoe Frost']}/enhanced-rights"
     assert "there is nothing to decide" in text_of(olivia.get(as_witness))
-    assert olivia.post(as_witness, data={"enhanced": "yes", "grounds": ["HATE"]}).status_code == 303
+    assert decide(olivia, as_witness, {"enhanced": "yes", "grounds": ["HATE"]}).status_code == 303
     assert basis_of(other["Zoe Frost"]) == ("no", [])
     change_participant(case.urn, ParticipantGiven(id=case["Zoe Frost"], role="victim"), actor=SYSTEM, now=now())
     assert basis_of(case["Zoe Frost"])[0] == "yes"
@@ -186,10 +243,10 @@ def test_an_officer_enters_a_shop_by_who_speaks_for_it_and_a_mother_by_the_child
     olivia, page = desk.as_("olivia"), f"/cases/{case.urn}/participants/new"
     shop = {"token": "shop", "name": "Corner Stores", "role": "victim", "victim_kind": "business"}
 
-    nobody = olivia.post(page, data=shop)
-    olivia.post(page, data=shop | {"speaks_for_them": "Ann Hill, manager"})
+    nobody = decide(olivia, page, shop)
+    decide(olivia, page, shop | {"speaks_for_them": "Ann Hill, manager"})
     mother = {"token": "mother", "name": "Mary Frost", "role": "both", "victim_kind": "parent"}
-    olivia.post(page, data=mother)
+    decide(olivia, page, mother)
 
     assert nobody.status_code == 400
     assert "Enter the name of who speaks for the business" in text_of(nobody)

@@ -141,3 +141,7 @@ def test_a_wrong_number_is_refused_with_file_row_and_key(wrong, words):
     with pytest.raises(RuleFileError) as refused:
         load(text.replace(row, row.replace("value = 1", wrong, 1)), "local_policy")
     assert words in str(refused.value)
+
+
+def test_a_day_before_any_policy_has_the_numbers_that_stand_now():
+    assert policy_on(default_rulebook(), date(2019, 1, 2)) == POLICY

@@ -123,6 +123,7 @@ def _people(case_id: str) -> sa.Select:
     return (
         sa.select(
             *(Participant.id, Participant.role, Participant.witness_kind, Participant.required, Participant.enhanced),
+            Participant.victim_kind,
             *(Person.name, Person.date_of_birth),
             sa.func.count(ContactPoint.id).label("points"),
             sa.func.count(sa.case((ContactPoint.allowed != "not_asked", ContactPoint.id))).label("asked_about"),
@@ -152,7 +153,7 @@ def _lacking(
             lacking["safe_contact"].append(person)
         if person.date_of_birth is None:
             lacking["date_of_birth"].append(person)
-        if victim and person.enhanced == "not_asked":
+        if victim and person.victim_kind == "person" and person.enhanced == "not_asked":
             lacking["enhanced_rights"].append(person)
         if person.id in without_offence:
             lacking["offences"].append(person)

@@ -19,7 +19,7 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import AppUser, Unit, UserUnit
 from witness_care.agencies.models import Agency, AgencyQuery, AgencyQueryStep, Direction, Kind
-from witness_care.agencies.words import ANSWERED
+from witness_care.agencies.words import ANSWERED, NOT_NEEDED
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.cases.models import CourtCase
@@ -157,6 +157,19 @@ def close(query_id: str, reason: str, note: str, *, submission: str, actor: Acto
         if found is not None:
             _close(session, found, reason, actor=actor, now=now)
             _step(session, found, "closed", submission=submission, reason=reason, note=note, actor=actor, now=now)
+
+
+def withdraw_questions(participant_id: str, subject: str, *, submission: str, actor: Actor, now: datetime) -> None:
+    """Close the open questions to agencies about one thing of one person: there is nothing to ask any more."""
+    with _working() as session:
+        query = scope.agency_queries(actor).where(
+            AgencyQuery.participant_id == participant_id,
+            AgencyQuery.subject == subject,
+            AgencyQuery.direction == Direction.ASKED,
+            AgencyQuery.closed_at.is_(None),
+        )
+        for query_id in session.scalars(query.with_only_columns(AgencyQuery.id).order_by(AgencyQuery.id)).all():
+            close(query_id, NOT_NEEDED, "", submission=submission, actor=actor, now=now)
 
 
 def colleagues(session: Session, unit_id: str) -> Sequence[sa.Row]:

@@ -53,11 +53,11 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "something_else": "Something else",
     }
 )
-ANSWERED = "answered"
+ANSWERED, NOT_NEEDED = "answered", "not_needed"
 CLOSED: Mapping[str, str] = MappingProxyType(
     {
         ANSWERED: "answered",
-        "not_needed": "not needed any more",
+        NOT_NEEDED: "not needed any more",
         "asked_elsewhere": "found out in another way",
         "no_answer": "no answer is expected any more",
         "by_mistake": "logged by mistake",

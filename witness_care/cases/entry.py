@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from witness_care import wording
+from witness_care import clock, wording
 from witness_care.calendars import unit_calendar
 from witness_care.cases import forms
 from witness_care.cases.forms import HearingForm, HearingNewsForm, WhenAndWhereForm, as_text, typed_day
 from witness_care.columns import new_id
 from workflows import events, snapshot, truth, working_days
 from workflows.events import About, DateKind, Fact, HearingClass, HearingDay, When, Where
+from workflows.working_days import london_date
 
 
 def new_hearing(form: HearingForm) -> tuple[str, Sequence[Fact]]:
@@ -43,7 +44,10 @@ def news_of(form: HearingNewsForm, hearing: str, about: About) -> Sequence[Fact]
         kind = DateKind(form.date_kind.data) if following else DateKind.TO_BE_FIXED
         return [events.HearingAdjourned(hearing=hearing, next_kind=kind, next_hearings=following), *facts]
     if news == forms.JURY_DISCHARGED:
-        return [events.JuryDischarged(hearing=hearing), *_relisted(form, hearing, about)[1]]
+        return [
+            events.JuryDischarged(hearing=hearing, day=london_date(clock.now())),
+            *_relisted(form, hearing, about)[1],
+        ]
     simple: dict[str, Fact] = {
         forms.DATE_REMOVED: events.DateRemoved(hearing=hearing),
         forms.ON_AGAIN: events.TrialUnvacated(hearing=hearing),

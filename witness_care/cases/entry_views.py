@@ -31,7 +31,7 @@ from witness_care.cases.urn import normalise_urn
 from witness_care.columns import new_id
 from witness_care.pages import rejected_form
 from witness_care.people.forms import PersonChangeForm, PersonForm
-from workflows.events import DateKind, Role
+from workflows.events import DateKind, Role, VictimKind
 from workflows.truth import HearingStatus
 
 blueprint = Blueprint("entry", __name__)
@@ -134,7 +134,6 @@ def change_person(participant_id: str) -> Answer:
                 "role": who.role,
                 "witness_kind": who.witness_kind,
                 "victim_kind": who.victim_kind,
-                "enhanced": who.enhanced,
                 "offences": list(standing.offences) if standing else [],
                 "died_on": who.deceased_on,
             }
@@ -300,6 +299,20 @@ def _court_id(typed: str | None) -> tuple[OtherId, ...]:
     return (OtherId(COURT, as_text(typed)),) if as_text(typed) else ()
 
 
+def _enhanced(form: PersonForm) -> str | None:
+    """Enhanced rights are decided for a victim themselves, on a page of their own once they are on the case.
+
+    A parent and a bereaved relative have them, a business has not, and for a witness nobody has to decide.
+    """
+    if "enhanced" not in form:
+        return None
+    if form.role.data == Role.WITNESS or form.victim_kind.data == VictimKind.BUSINESS:
+        return "no"
+    if form.victim_kind.data in (VictimKind.PARENT, VictimKind.BEREAVED_RELATIVE):
+        return "yes"
+    return form.enhanced.data or None
+
+
 def _participant(form: PersonForm, participant_id: str) -> ParticipantGiven:
     return ParticipantGiven(
         id=participant_id,
@@ -307,8 +320,7 @@ def _participant(form: PersonForm, participant_id: str) -> ParticipantGiven:
         role=form.role.data,
         witness_kind=form.witness_kind.data or None,
         victim_kind=form.victim_kind.data or None,
-        # Enhanced rights are a victim's; for a witness nobody has to decide them.
-        enhanced="no" if form.role.data == Role.WITNESS else form.enhanced.data or None,
+        enhanced=_enhanced(form),
         offences=tuple(form.offences.data or ()),
     )
 

@@ -15,14 +15,22 @@ from workflows import codec, enhanced_rights, events, values
 from workflows.events import Answer, ContactOutcome, Fact, Role, Telling, VictimKind, WitnessKind
 
 NO_CONTACTS: Mapping[tuple[str, str], str] = MappingProxyType({})
+NOBODY_BORN: Mapping[str, date] = MappingProxyType({})
 
 
 def facts_of(
-    given: CaseGiven, held: HeldCase, book: IdBook, contacts: Mapping[tuple[str, str], str] = NO_CONTACTS, *, on: date
+    given: CaseGiven,
+    held: HeldCase,
+    book: IdBook,
+    contacts: Mapping[tuple[str, str], str] = NO_CONTACTS,
+    *,
+    on: date,
+    born: Mapping[str, date] = NOBODY_BORN,
 ) -> Iterator[Fact]:
     """Give the facts to journal, in the order of core.md rule 28: case, defendants, people, requirement, told.
 
-    `on` is the London date of receipt, on which somebody is under 18 or not. Every id the document names must be in
+    `on` is the London date of receipt, on which somebody is under 18 or not; `born` gives dates of birth that are held
+    already, by our ids of participants. Every id the document names must be in
     `book` already. `contacts` gives our id of each past contact that is new, by the caller's ids of participant and
     contact. Raises NotAcceptedError for an id that is not of this case.
     """
@@ -32,7 +40,7 @@ def facts_of(
         yield from _of_defendant(defendant, f"/defendants/{position}", held, book)
     for position, participant in enumerate(given.participants):
         yield from _recorded(participant, f"/participants/{position}", held, book)
-        yield from _grounds(participant, held, book, on)
+        yield from _grounds(participant, held, book, on, born)
     for participant in given.participants:
         yield from _requirement(participant, held, book)
         yield from _opted_out(participant, held, book)
@@ -96,13 +104,15 @@ def _recorded(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook)
         yield fact
 
 
-def _grounds(given: ParticipantGiven, held: HeldCase, book: IdBook, on: date) -> Iterator[Fact]:
+def _grounds(
+    given: ParticipantGiven, held: HeldCase, book: IdBook, on: date, born: Mapping[str, date]
+) -> Iterator[Fact]:
     """Suggest enhanced rights for a child by the date of birth, and take in what somebody decided against."""
     if given.remove:
         return
     participant = _known(book, PARTICIPANT, given.id, "")
     under_18, declined = enhanced_rights.UNDER_18.upper(), given.declined_grounds or ()
-    born_on = given.person.date_of_birth if given.person else None
+    born_on = (given.person.date_of_birth if given.person else None) or born.get(participant)
     noted = [(ground, events.DECLINED) for ground in declined]
     if born_on is not None and enhanced_rights.is_under_age(born_on, on) and under_18 not in declined:
         noted.append((under_18, events.SUGGESTED))

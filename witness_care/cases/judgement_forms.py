@@ -173,7 +173,7 @@ class AppealForm(NewsForm):
 class AppealOutcomeForm(NewsForm):
     result = RadioField(
         "How did the appeal end?",
-        choices=choices(judgement_words.APPEAL_RESULTS),
+        choices=choices({key: judgement_words.APPEAL_RESULTS[key] for key in events.APPEAL_RESULTS}),
         validators=[InputRequired("Choose how the appeal ended")],
     )
 

@@ -250,9 +250,10 @@ def _part(session: Session, united: Mapping[str, Any]) -> None:
         row = session.get(Participant, participant_id)
         if row is not None and row.left_at is None and "left_at" in record:
             row.left_at = datetime.fromisoformat(record["left_at"])
-        if row is not None and all(getattr(row, name) == record["after"][name] for name in RECORD):
-            for name in RECORD:
-                setattr(row, name, record["before"][name])
+        # A merge keeps the names that a record had when it was made.
+        if row is not None and all(getattr(row, name) == held for name, held in record["after"].items()):
+            for name, held in record["before"].items():
+                setattr(row, name, held)
     session.flush()
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.cases.document import CaseGiven
+from witness_care.cases.document import CaseGiven, ParticipantGiven
 from witness_care.cases.held import HeldCase
+from witness_care.cases.identifiers import PARTICIPANT, IdBook
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.people.models import Participant, Person
-from workflows.events import VictimKind
+from workflows.events import Role, VictimKind
 
 
-def refuse_a_defendant(session: Session, given: CaseGiven, held: HeldCase) -> None:
+def refuse_a_defendant(session: Session, given: CaseGiven, held: HeldCase, book: IdBook) -> None:
     """Refuse a parent or guardian with the name of a defendant of the case (domain.md section 3).
 
     Names alone do not tell people apart, so it asks for more. Reads nothing when the document names no parent. Raises
     NotAcceptedError, which repeats no name.
     """
     named = {
-        position: said
+        position: (said, book.find(PARTICIPANT, said.id) or "")
         for position, said in enumerate(given.participants)
-        if said.victim_kind == VictimKind.PARENT and not said.remove
+        if not said.remove
+    }
+    named = {
+        position: (said, ours)
+        for position, (said, ours) in named.items()
+        if _is_parent(said, held.participants.get(ours))
     }
     if not named:
         return
@@ -30,11 +38,11 @@ def refuse_a_defendant(session: Session, given: CaseGiven, held: HeldCase) -> No
     here = session.execute(
         sa.select(Participant.id, Person.name)
         .join(Person, Person.id == Participant.person_id)
-        .where(Participant.id.in_([said.id for said in named.values()]), Participant.case_id == held.id)
+        .where(Participant.id.in_([ours for _, ours in named.values()]), Participant.case_id == held.id)
     )
     names = {row.id: row.name for row in here}
-    for position, said in named.items():
-        name = (said.person.name if said.person else None) or names.get(said.id) or ""
+    for position, (said, ours) in named.items():
+        name = (said.person.name if said.person else None) or names.get(ours) or ""
         if _plain(name) in defendants:
             raise NotAcceptedError(
                 f"/participants/{position}/victim_kind",
@@ -42,6 +50,13 @@ def refuse_a_defendant(session: Session, given: CaseGiven, held: HeldCase) -> No
                 received="",
                 do="If it is somebody else of the same name, add what tells them apart, for example a middle name.",
             )
+
+
+def _is_parent(said: ParticipantGiven, row: Any) -> bool:
+    """Say whether somebody is a parent or guardian after this document."""
+    kind = said.victim_kind or (row.victim_kind if row is not None else "")
+    role = said.role or (row.role if row is not None else "")
+    return kind == VictimKind.PARENT and role != Role.WITNESS
 
 
 def _plain(name: str) -> str:

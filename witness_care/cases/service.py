@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,11 +73,14 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         book = _id_book(session, given, held, actor=actor, now=now)
         gone.refuse_who_went(session, given, held, book)
         gone.refuse_somebody_else(session, given, held, book)
-        parents.refuse_a_defendant(session, given, held)
+        parents.refuse_a_defendant(session, given, held, book)
         changes = rows.work_out(given, held, book, session=session, now=now)
-        persons = _changes_of_people(session, changes, held, now=now)
+        known = people.load_people(session, changes.persons)
+        persons = _changes_of_people(changes, known, held, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)
-        facts = tuple(facts_of(given, held, book, contacts.ids, on=london_date(received_at)))
+        facts = tuple(
+            facts_of(given, held, book, contacts.ids, on=london_date(received_at), born=_born(changes, known))
+        )
         rows.save(session, changes, book)
         people.save(session, persons)
         rows.save_participants(session, changes)
@@ -339,11 +342,19 @@ def _id_book(session: Session, given: CaseGiven, held: HeldCase, *, actor: Actor
     )
 
 
+def _born(changes: rows.RowChanges, known: people.HeldPeople) -> dict[str, date]:
+    """Give the dates of birth that were held before, by participant."""
+    return {
+        changes.participant_of[person_id]: person.date_of_birth
+        for person_id, person in known.persons.items()
+        if person.date_of_birth is not None
+    }
+
+
 def _changes_of_people(
-    session: Session, changes: rows.RowChanges, held: HeldCase, *, now: datetime
+    changes: rows.RowChanges, known: people.HeldPeople, held: HeldCase, *, now: datetime
 ) -> people.PeopleChanges:
     given: dict[str, PersonGiven] = changes.persons
-    known = people.load_people(session, given)
     worked_out = people.work_out_changes(given, known, unit_id=held.unit_id, now=now)
     nameless = next((row for row in worked_out.new_persons if not row.get("name")), None)
     if nameless is not None:

@@ -110,7 +110,9 @@ def _counts(actor: Actor, now: datetime) -> sa.Select:
     """Count each person once, whatever the number of introductions that were owed to them."""
     is_victim = sa.case((Participant.role.in_(VICTIMS), 1), else_=0)
     needed = sa.or_(Duty.closed_reason.is_(None), Duty.closed_reason.not_in(NOT_NEEDED))
-    due, later = (_owed(needed, condition) for condition in (Duty.due_at < now, Duty.due_at >= now))
+    late_when_not_owed = sa.and_(Duty.closed_reason == "not_owed", Duty.met.is_(False))
+    due = _owed(sa.or_(needed, late_when_not_owed), Duty.due_at < now)
+    later = _owed(Duty.closed_at.is_(None), Duty.due_at >= now)
     told = {part: _told(part) for part in tasks.INTRODUCED}
     people = (
         scope.participants(actor)
@@ -118,8 +120,9 @@ def _counts(actor: Actor, now: datetime) -> sa.Select:
         .with_only_columns(
             is_victim.label("is_victim"),
             due.label("due"),
+            later.label("later"),
             *(condition.label(part) for part, condition in told.items()),
-            _owed(Duty.closed_reason == "done").label("done"),
+            sa.and_(_owed(Duty.closed_reason == "done"), sa.not_(_owed(Duty.closed_at.is_(None)))).label("done"),
         )
         .subquery()
     )
@@ -135,7 +138,7 @@ def _counts(actor: Actor, now: datetime) -> sa.Select:
         *(count(c.due, c[part]).label(part) for part in tasks.INTRODUCED),
         count(c.due, *every).label("all_three"),
         count(c.due, c.done, sa.not_(sa.and_(*every))).label("ended_by_hand"),
-        count(sa.not_(c.due)).label("not_yet"),
+        count(sa.not_(c.due), c.later).label("not_yet"),
     ).group_by(c.is_victim)
 
 

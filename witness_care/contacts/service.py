@@ -294,10 +294,12 @@ def _tellings(session: Session, participant: sa.Row, entry: Entry) -> tuple[Tell
 
 def _only_what_was_ticked(found: Changed, parts: Sequence[str]) -> Changed:
     """Narrow an introduction to the questions ticked: that a colleague answered another meanwhile is no conflict."""
-    if not parts or found.now is None or found.shown is None or found.now.get("rights") != found.shown.get("rights"):
+    if not parts or found.topic != tasks.INTRODUCTION or found.now is None or found.shown is None:
         return found
-    said = tasks.only_parts(found.now, parts)
-    return replace(found, shown=said, now=said)
+    now = tasks.only_parts(found.now, parts)
+    if found.now.get("rights") == found.shown.get("rights"):
+        return replace(found, shown=now, now=now)
+    return replace(found, shown=tasks.only_parts(found.shown, parts), now=now)
 
 
 def _differs(changed: Changed) -> bool:

@@ -159,7 +159,7 @@ def _case(
         book = Naming(held, names, ours, now).book
         try:
             past_contacts.refuse_what_is_still_to_come(given, now)
-            parents.refuse_a_defendant(session, given, held)
+            parents.refuse_a_defendant(session, given, held, book)
             changes = rows.work_out(given, held, book, session=session, now=now)
             facts = tuple(facts_of(given, held, book, on=london_date(now)))
         except NotAcceptedError as problem:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.agencies.models import Agency, Direction, Kind
-from witness_care.agencies.service import Asked, ask
+from witness_care.agencies.service import Asked, ask, withdraw_questions
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.cases.models import CourtCase
@@ -46,6 +46,7 @@ FACTS: Mapping[str, type[Any]] = {
     EXPLAINED: events.ChangeExplained,
 }
 MOST_CHUNKS = 10_000
+ABOUT_WITHDRAWAL = "withdrawal"  # as agencies.words names the subject of a question
 
 _MESSAGES = uuid.UUID("6e0d7f1a-5f5c-5d3a-8c41-0d5a3b9f6c72")
 _DECISIONS = uuid.UUID("a0c6f3de-0f6b-5b5e-9d1c-9a2e4b7c8d13")
@@ -122,17 +123,19 @@ def record(participant_id: str, said: str, *, reason: str = "", submission: str,
         apply([event], actor=actor.reference, now=now)
         if said == WITHDREW:
             _ask_the_cps(who, reason, message_id, actor=actor, now=now)
+        if said == CAME_BACK:
+            withdraw_questions(who.participant_id, ABOUT_WITHDRAWAL, submission=message_id, actor=actor, now=now)
         _note(who, "withdrawal" if said in (WITHDREW, CAME_BACK) else "engagement")
 
 
 def _ask_the_cps(who: _Locked, reason: str, submission: str, *, actor: Actor, now: datetime) -> None:
-    """Log that the CPS was told of a withdrawal and asked whether the case goes on: it ages until they answer."""
+    """Log the question to the CPS whether the case goes on after a withdrawal: it ages until they answer."""
     because = REASONS.get(reason, reason)
     asked = Asked(
         agency=Agency.CPS,
         direction=Direction.ASKED,
         kind=Kind.QUESTION,
-        subject="withdrawal",
+        subject=ABOUT_WITHDRAWAL,
         text=f"They withdrew their support: {because}. Does the case go on without them, and what may we tell them?",
         on=london_date(now),
         submission=submission,

@@ -61,6 +61,7 @@ class PersonForm(EntryForm):
         validators=[Length(max=2000, message="Shorten this to 2000 characters")],
     )
 
+    is_leaving = False
     has_representative = False  # somebody is recorded as speaking for them already
 
     def offer_offences(self, offences: Iterable[tuple[str, str]]) -> None:
@@ -71,7 +72,7 @@ class PersonForm(EntryForm):
             raise ValidationError("Enter the person's full name")
 
     def validate_speaks_for_them(self, field: StringField) -> None:
-        if self.is_business and not (as_text(field.data) or self.has_representative):
+        if self.is_business and not (as_text(field.data) or self.has_representative or self.is_leaving):
             raise ValidationError("Enter the name of who speaks for the business")
 
     @property
@@ -115,6 +116,7 @@ class PersonForm(EntryForm):
 class PersonChangeForm(PersonForm):
     """The same, for somebody who is there: also that they died, or leave the case."""
 
+    enhanced = None  # decided on the page of the person, where a ground that is held goes only with a reason
     died_on = DayField("Date of death, if they have died", example="27 3 2026")
     leaves = RadioField(
         "Do they stay on this case?",
@@ -128,6 +130,10 @@ class PersonChangeForm(PersonForm):
         default=STAYS,
         validators=[Optional()],
     )
+
+    @property
+    def is_leaving(self) -> bool:  # type: ignore[override]
+        return bool(self.leaves.data or self.died_on.data)
 
     def person(self) -> PersonGiven:
         given = super().person()

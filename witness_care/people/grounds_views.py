@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -40,6 +40,7 @@ class RightsForm(FlaskForm):
         validators=[InputRequired("Choose whether they have enhanced rights")],
     )
     grounds = TicksField("Grounds", validate_choice=True)
+    shown = HiddenField(validators=[Length(max=2000)])
     reason = TextAreaField(
         "If you say no to a ground: why?", validators=[Length(max=500, message="Shorten the reason to 500 characters")]
     )
@@ -55,7 +56,12 @@ class RightsForm(FlaskForm):
         if not self.validate():
             return False
         ticked = self.grounds.data or []
-        if self.answer is Answer.YES and not ticked:
+        if self.shown.data != _shown(rights):
+            self.enhanced.errors = ["What is known of them changed while you had this page open. Look at it again"]
+            self.shown.data = _shown(rights)
+        elif self.answer is Answer.NOT_ASKED and set(ticked) - set(rights.confirmed):
+            self.grounds.errors = ["Say that they have enhanced rights on these grounds, or untick them"]
+        elif self.answer is Answer.YES and not ticked:
             self.grounds.errors = ["Tick at least one ground, or say that they have no enhanced rights"]
         elif self.answer is Answer.NO and ticked:
             self.grounds.errors = ["Untick every ground, or say that they have enhanced rights"]
@@ -72,9 +78,9 @@ class RightsForm(FlaskForm):
 def enhanced_rights_page(participant_id: str) -> str:
     rights = _rights(participant_id)
     row = rights.who.row
-    # With something to decide, no answer is chosen beforehand.
-    answer = row.enhanced if row.enhanced != Answer.NO.value or not rights.suggested else None
-    form = RightsForm(formdata=None, data={"enhanced": answer, "grounds": list(rights.confirmed)})
+    answer = None if rights.suggested else row.enhanced  # with something to decide, none is chosen beforehand
+    held = {"enhanced": answer, "grounds": list(rights.confirmed), "shown": _shown(rights)}
+    form = RightsForm(formdata=None, data=held)
     form.offer_grounds()
     return render_template(TEMPLATE, **_page(rights, form))
 
@@ -82,7 +88,7 @@ def enhanced_rights_page(participant_id: str) -> str:
 @route_policy(permission="record_contacts", category="alteration")
 def decide_enhanced_rights(participant_id: str) -> Response | tuple[str, int]:
     rights, form = _rights(participant_id), RightsForm()
-    if rights.by_kind or rights.who.row.role not in grounds.VICTIMS:
+    if rights.by_kind or rights.who.row.role not in grounds.VICTIMS or rights.who.row.left_at:
         return redirect(url_for("people.enhanced_rights", participant_id=rights.who.id), 303)
     if not form.fits(rights):
         return rejected_form(TEMPLATE, **_page(rights, form))
@@ -100,8 +106,14 @@ def _rights(participant_id: str) -> Rights:
 
 
 def _page(rights: Rights, form: RightsForm) -> dict[str, Any]:
-    suggested = {each.ground: f"Suggested. {' '.join(each.because)}" for each in rights.suggestions}
+    suggested = dict.fromkeys(rights.confirmed, "Held.")
+    suggested |= {each.ground: f"Suggested. {' '.join(each.because)}" for each in rights.suggestions}
     return {"who": rights.who, "rights": rights, "form": form, "suggested": suggested, "words": _words}
+
+
+def _shown(rights: Rights) -> str:
+    """Name what the page shows as held and as suggested: a decision is about that, and nothing that came later."""
+    return f"{','.join(sorted(rights.confirmed))};{','.join(sorted(rights.suggested))}"
 
 
 def _words(ground: str) -> str:

@@ -125,7 +125,7 @@ def _who(participant_id: str, *more_fields: str) -> Who:
 
 def _introduced(who: Who) -> Sequence[introductions.Answered]:
     """When they were last told whom to speak to, what to expect and what support there is; of others it is not owed."""
-    if who.row.witness_kind != "civilian":
+    if who.row.role == "witness" and who.row.witness_kind != "civilian":
         return ()
     return introductions.answered(session(), who.id, who.row.role)
 
