@@ -90,7 +90,8 @@ def main(arguments: Sequence[str]) -> int:
     noticed = counted[NOTICED] + counted[TOO_LONG]
     score = round(100 * noticed / tried, 1)
     print(f"{score} % of {tried} bends noticed, of {len(everything)} there are: {dict(counted)}")
-    measured("G14", "the rules and the calendar", tried=tried, of=len(everything), seed=asked.seed, noticed=noticed)
+    counts = {"drawn": len(drawn), "of": len(everything), "seed": asked.seed, "tried": tried, "noticed": noticed}
+    measured("G14", "the rules and the calendar", **counts)
     measured("G14", "score in percent", percent=score)
     return 0
 
@@ -122,7 +123,7 @@ def run(names: Sequence[str], *, seconds: int) -> int:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            print(f"Stopped after {seconds} s; what was tried until then counts.")
+            print(f"Stopped after {seconds} s; what was tried until then counts: those with the quickest tests.")
             return 0
     if done.returncode != 0:
         print(log.read_text(encoding="utf-8")[-2000:], file=sys.stderr)

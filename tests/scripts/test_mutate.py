@@ -54,7 +54,7 @@ def test_a_seed_draws_the_same_bends_and_the_score_is_of_those_that_were_drawn(b
     kept = [json.loads(path.read_text()) for path in (tmp_path / "figures").glob("*.json")]
     of_the_rules = [line["counts"] for line in kept if line["part"] == "the rules and the calendar"]
     survived = sum(int(name[-2:]) % 4 == 0 for name in bends[1])
-    assert of_the_rules[0] == {"tried": 20, "of": 40, "seed": 5, "noticed": 20 - survived}
+    assert of_the_rules[0] == {"drawn": 20, "of": 40, "seed": 5, "tried": 20, "noticed": 20 - survived}
 
 
 def test_tests_that_fail_without_any_bend_give_no_score(monkeypatch, capsys):

@@ -318,6 +318,28 @@ def test_an_answer_says_why_in_these_words_and_names_what_nobody_has_checked(cas
     assert judged.unverified == unverified
 
 
+def test_an_answer_for_the_whole_case_says_which_rule_gave_it_and_why():
+    acquitted = guilty(ABH, None, verdict="not_guilty")
+    unknown = assess(Victim(is_victim=True, offences=None), [guilty(ROBBERY, length="4 Y")])
+    found = [
+        (answer.per_sentence[0].rule, answer.reasons[0])
+        for answer in (ask(acquitted), ask(guilty(ABH, length="12 M"), against=("o9",)), unknown)
+    ]
+
+    assert found == [
+        (2, "There is no conviction for this offence."),
+        (2, "This defendant is charged with no offence against this person."),
+        (1, "It is not recorded which of the offences were against this person."),
+    ]
+
+
+@pytest.mark.parametrize("for_life", [(K.LIFE, ""), (K.CUSTODY, "life")])
+def test_a_sentence_for_life_for_another_offence_counts_as_a_year_when_terms_are_added_up(for_life):
+    answer = ask(guilty(ABH, length="6 M"), guilty(WITH_INTENT, *for_life, **second))
+
+    assert answer.result is P
+
+
 def test_terms_are_added_up_with_certainty_only_when_the_court_said_how_they_are_served():
     def missing(served: str) -> tuple[str, ...]:
         eight = {"length": "8 M", "served": served}
