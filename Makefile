@@ -36,10 +36,11 @@ test: ## Set up and run every test, with a real PostgreSQL and a real browser
 
 proof: ## Run the release checks at full size, which takes hours, and write what they reached into docs/evidence.md
 	echo "Setting up"
-	scripts/prepare test
+	scripts/prepare proof
 	rm -rf test-results/figures
 	WC_PROOF=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal --timeout 7200 -m figure $(TESTS); \
-		status=$$?; $(BIN)/python -m scripts.keep_figures "make proof$(if $(TESTS), TESTS=\"$(TESTS)\")" && $(BIN)/python -m scripts.write_docs; exit $$status
+		status=$$?; $(if $(TESTS),,$(BIN)/python -m scripts.mutate || status=1;) \
+		$(BIN)/python -m scripts.keep_figures "make proof$(if $(TESTS), TESTS=\"$(TESTS)\")" && $(BIN)/python -m scripts.write_docs; exit $$status
 
 bench: ## Measure what the service costs beside bare SQL and the obvious build, and write the ratios into docs/evidence.md (SIZE=small, force)
 	echo "Setting up"

