@@ -198,13 +198,14 @@ class CaseFile:
             "offences": [self.defendants[0]["offences"][0]["id"]],
         } | {key: person | said if key == "person" else said for key, said in self.said_of_victim.items()}
 
-    def bring_parent(self, name: str = "P1") -> None:
-        """Let a parent or guardian of the victim be on the case too, to be called before it is taken on."""
+    def bring_parent(self, name: str = "P1") -> str:
+        """Let a parent or guardian of the victim be on the case too, before it is taken on; give their name."""
         person = self._person(name)
         self.people.append(Who(f"{self.urn}-{name}", person["id"], "victim", False, mornings_only=_mornings(person)))
         self.others.append(
             {"id": f"{self.urn}-{name}", "role": "victim", "victim_kind": "parent", "person": person, "enhanced": "no"}
         )
+        return str(person["name"])
 
     def _witness(self, n: int) -> Document:
         police = self.random.random() < POLICE_SHARE

@@ -110,9 +110,11 @@ def a_child_and_their_parent(case: CaseFile) -> None:
     """A child is the victim; a parent is on the case with them. Nobody has decided on enhanced rights yet."""
     born_on = date(case.moments.today.year - 12, 5, 14).isoformat()
     case.victim_role = "both"
-    case.said_of_victim = {"person": {"date_of_birth": born_on}, "enhanced": "not_asked", "enhanced_basis": []}
     case.charge(which="TH68023")
-    case.bring_parent()
+    # A child is reached through whoever speaks for them.
+    speaks = {"representative": f"{case.bring_parent()}, parent"}
+    person = {"date_of_birth": born_on, "safe_contact": speaks}
+    case.said_of_victim = {"person": person, "enhanced": "not_asked", "enhanced_basis": []}
     with_a_trial(case, ago=20, trial=case.moments.after(24, 2))
 
 
