@@ -104,6 +104,7 @@ def test_what_was_left_and_ended_by_hand_does_not_stand_for_what_a_wrong_contact
     desk.clock("2026-11-18 10:00")
     tell(desk, nadia, WHO)
     wrong = session().scalars(sa.select(Contact.id)).one()
+    desk.clock("2026-11-18 10:05")
     desk.as_("olivia").post(f"/duties/{the_duty(nadia).id}/not-needed", data={"reason": "done"})
     assert tasks.INTRODUCTION not in {duty.topic for duty in open_duties(nadia)}
 

@@ -115,7 +115,7 @@ def a_child_and_their_parent(case: CaseFile) -> None:
     speaks = {"representative": f"{case.bring_parent()}, parent"}
     person = {"date_of_birth": born_on, "safe_contact": speaks}
     case.said_of_victim = {"person": person, "enhanced": "not_asked", "enhanced_basis": []}
-    with_a_trial(case, ago=20, trial=case.moments.after(24, 2))
+    with_a_trial(case, ago=10, trial=case.moments.after(24, 2))
 
 
 def a_shop(case: CaseFile) -> None:
@@ -125,7 +125,7 @@ def a_shop(case: CaseFile) -> None:
     said = {"name": f"{case.names.person().split()[-1]} Stores", "safe_contact": speaks}
     case.said_of_victim = {"victim_kind": "business", "person": said, "enhanced": "no", "enhanced_basis": []}
     case.charge(which="CD71039")
-    with_a_trial(case, ago=20, trial=case.moments.after(28))
+    with_a_trial(case, ago=10, trial=case.moments.after(28))
 
 
 def no_hearing_yet(case: CaseFile) -> None:
