@@ -61,10 +61,12 @@ def test_an_offence_suggests_a_ground_with_its_reason_and_a_person_confirms_it(d
 
     shown = text_of(olivia.get(f"/participants/{zoe}"))
     page = text_of(olivia.get(f"/participants/{zoe}/enhanced-rights"))
+    listed = text_of(desk.as_("sam").get("/unit/contacts"))
     before = (basis_of(zoe), row_of(zoe).suggested_grounds)
     answer = decide(olivia, f"/participants/{zoe}/enhanced-rights", {"enhanced": "yes", "grounds": ["GBH_INTENT"]})
 
     assert "Enhanced rights suggested: a victim of wounding or grievous bodily harm with intent" in shown
+    assert "at the shorter times" in listed
     assert DECIDE in shown
     assert "Suggested. An offence of this case: Wounding with intent." in page
     assert before == (("no", []), ["GBH_INTENT"])  # nothing by itself
@@ -124,6 +126,17 @@ def test_the_form_that_changes_a_person_leaves_their_enhanced_rights_alone(desk:
 
     assert olivia.post(f"/participants/{zoe}/change", data=change).status_code == 303
     assert basis_of(zoe) == ("yes", ["HATE"])
+
+
+@pytest.mark.sqlite_only
+def test_of_a_witness_who_becomes_a_victim_enhanced_rights_are_not_decided_yet(desk: Desk) -> None:
+    case = a_case(a_witness("Zoe Frost"))
+    zoe, olivia = case["Zoe Frost"], desk.as_("olivia")
+    change = {"token": "change", "name": "Zoe Frost", "role": "both", "victim_kind": "person"}
+
+    assert olivia.post(f"/participants/{zoe}/change", data=change).status_code == 303
+    assert basis_of(zoe) == ("not_asked", [])
+    assert row_of(zoe).suggested_grounds == []
 
 
 @pytest.mark.sqlite_only

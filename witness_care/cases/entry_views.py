@@ -149,7 +149,7 @@ def change_person(participant_id: str) -> Answer:
     given = (
         ParticipantGiven(id=participant_id, remove=True, remove_reason=leaves)
         if leaves
-        else _participant(form, participant_id)
+        else _participant(form, participant_id, was=who.role)
     )
     return _saved_person(
         lambda: service.register_case(
@@ -299,13 +299,15 @@ def _court_id(typed: str | None) -> tuple[OtherId, ...]:
     return (OtherId(COURT, as_text(typed)),) if as_text(typed) else ()
 
 
-def _enhanced(form: PersonForm) -> str | None:
+def _enhanced(form: PersonForm, was: str) -> str | None:
     """Enhanced rights are decided for a victim themselves, on a page of their own once they are on the case.
 
-    A parent and a bereaved relative have them, a business has not, and for a witness nobody has to decide.
+    A parent and a bereaved relative have them, a business has not, and for a witness nobody has to decide. Of a witness
+    who becomes a victim nobody has decided them yet.
     """
     if "enhanced" not in form:
-        return None
+        becomes_a_victim = was == Role.WITNESS and form.role.data != Role.WITNESS
+        return "not_asked" if becomes_a_victim and form.victim_kind.data == VictimKind.PERSON else None
     if form.role.data == Role.WITNESS or form.victim_kind.data == VictimKind.BUSINESS:
         return "no"
     if form.victim_kind.data in (VictimKind.PARENT, VictimKind.BEREAVED_RELATIVE):
@@ -313,14 +315,14 @@ def _enhanced(form: PersonForm) -> str | None:
     return form.enhanced.data or None
 
 
-def _participant(form: PersonForm, participant_id: str) -> ParticipantGiven:
+def _participant(form: PersonForm, participant_id: str, *, was: str = "") -> ParticipantGiven:
     return ParticipantGiven(
         id=participant_id,
         person=form.person(),
         role=form.role.data,
         witness_kind=form.witness_kind.data or None,
         victim_kind=form.victim_kind.data or None,
-        enhanced=_enhanced(form),
+        enhanced=_enhanced(form, was),
         offences=tuple(form.offences.data or ()),
     )
 
