@@ -14,7 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from workflows import events, offence_classes, strict_toml, truth, values
+from workflows import charges, events, offence_classes, strict_toml, truth, values
 from workflows.events import VictimKind
 from workflows.offence_classes import OffenceClasses
 from workflows.rule_file import EVIDENCE
@@ -181,7 +181,7 @@ def _by_offence(person: Person, now: CaseTruth, registers: truth.Registers) -> f
 
 def grounds_of_offences(person: Person, now: CaseTruth, registers: truth.Registers) -> Iterator[tuple[str, str]]:
     """Give each ground with the offence that makes the service ask; without own offences, all that matter to them."""
-    codes: Mapping[str, str] = now.remember("codes", lambda: truth.offence_codes(registers))
+    codes: Mapping[str, str] = now.remember("codes", lambda: charges.offence_codes(registers))
     for defendant in sorted(values.relevant_defendants(person, now)):
         for offence in values.relevant_offences(person, now, defendant):
             if code := codes.get(offence, ""):

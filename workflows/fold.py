@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import (
+    charges,
     duties,
     enhanced_rights,
     events,
@@ -66,12 +67,12 @@ def truth_of(
         hearings={hearing: hearing_of(registers, hearing, memory) for hearing, memory in memories.items()},
         threads={hearing: memory.thread for hearing, memory in memories.items()},
         orders={hearing: memory.order for hearing, memory in memories.items()},
-        offences=truth.offences(registers),
-        charged=truth.defendants(registers),
+        offences=charges.offences(registers),
+        charged=charges.defendants(registers),
         proceedings=dict(standings),
         requirements=requirements,
-        said=truth.said_of_defendants(registers),
-        measures=truth.measures(registers),
+        said=charges.said_of_defendants(registers),
+        measures=charges.measures(registers),
     )
 
 
@@ -443,7 +444,7 @@ class Fold:
         concerned = self._defendants_of(event)
         standings: dict[str, Proceedings] = {}
         for defendant, offences in self.truth.charged.items():
-            facts = truth.defendant_facts(self.registers, offences, self.truth.offences, hearings, defendant)
+            facts = charges.defendant_facts(self.registers, offences, self.truth.offences, hearings, defendant)
             standings[defendant] = after = proceedings.settle(facts)
             was = standings_before.get(defendant)
             flag = proceedings.flag_for(named, was) if named and was is not None and defendant in concerned else None

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from workflows import events
-from workflows.truth import STOPPED, Hearing, OffenceTruth
+from workflows.charges import STOPPED, OffenceTruth
+from workflows.truth import Hearing
 
 PLEA = "plea"
 VERDICT = "verdict"

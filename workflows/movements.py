@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workflows import attendance, duties, events, journey, referring, truth, undoing, values
+from workflows import attendance, charges, duties, events, journey, referring, undoing, values
 from workflows.attendance import Attendance, AttendanceFacts
 from workflows.decision import Move
 from workflows.duty_rows import Cause
@@ -392,9 +392,9 @@ def proceedings_event(event: CaseEvent, before: CaseTruth, after: CaseTruth) -> 
             return "AppealLodged" if what.stage == "notice" else ""
         case events.AppealDecided():
             return "AppealDecided" if before.said != after.said else ""
-        case events.ResultsShared() if any(result.kind in truth.SENTENCES for result in what.results):
+        case events.ResultsShared() if any(result.kind in charges.SENTENCES for result in what.results):
             return "Sentenced"
-        case events.ResultsShared() if any(result.kind in truth.STOPPED for result in what.results):
+        case events.ResultsShared() if any(result.kind in charges.STOPPED for result in what.results):
             return "Stopped"
         case _:
             return ""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from workflows import codec, events, referral, truth, values
+from workflows import charges, codec, events, referral, truth, values
 from workflows.decision import Move
 from workflows.duty_rows import Cause, close_row, open_row, update_row
 from workflows.entitlement import earliest, rules_that_apply, why_not
@@ -100,10 +100,10 @@ def _assess(
         is_business=person.victim_kind is VictimKind.BUSINESS,
         is_for_a_child=person.victim_kind is VictimKind.PARENT,
     )
-    codes = now.remember("codes", lambda: truth.offence_codes(registers))
-    latest = now.remember("latest results", lambda: truth.latest_results(registers))
+    codes = now.remember("codes", lambda: charges.offence_codes(registers))
+    latest = now.remember("latest results", lambda: charges.latest_results(registers))
     theirs = now.charged.get(defendant, ())
-    fell = frozenset(offence for offence in theirs if truth.conviction_fell(registers, defendant, offence))
+    fell = frozenset(offence for offence in theirs if charges.conviction_fell(registers, defendant, offence))
     return assess(victim, tuple(_charged(offence, now, codes, latest, fell) for offence in theirs))
 
 
@@ -111,12 +111,12 @@ def _charged(
     offence: str,
     now: CaseTruth,
     codes: dict[str, str],
-    latest: dict[str, truth.LatestResults],
+    latest: dict[str, charges.LatestResults],
     fell: frozenset[str],
 ) -> Charged:
     if offence in fell:  # an appeal took the conviction away: what was passed for it does not stand
         return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")
-    known = now.offences.get(offence, truth.OffenceTruth())
+    known = now.offences.get(offence, charges.OffenceTruth())
     shared = latest.get(offence)
     if known.final and shared is None and not known.convicted:  # it ended with nothing judged: stopped, or by a death
         return Charged(offence=offence, code=codes.get(offence, ""), verdict="not_guilty")

@@ -14,11 +14,12 @@ from itertools import takewhile
 from typing import Any
 
 from workflows import events, referral, values
+from workflows.charges import OffenceTruth
 from workflows.events import DateKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person, Topic, TopicKey
-from workflows.truth import Hearing, OffenceTruth
+from workflows.truth import Hearing
 from workflows.values import CaseTruth, Value
 from workflows.working_days import days_later, instant_of, london_date
 

@@ -13,10 +13,11 @@ from typing import Any, TypeGuard, TypeVar, cast
 
 from workflows import codec, events, judgements
 from workflows.attendance import Attendance
+from workflows.charges import OffenceTruth
 from workflows.events import DateKind, HearingDay
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
-from workflows.truth import Hearing, HearingStatus, OffenceTruth
+from workflows.truth import Hearing, HearingStatus
 from workflows.working_days import days_later, instant_of, london_date, start_of_hearing
 
 T = TypeVar("T")

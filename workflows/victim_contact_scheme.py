@@ -13,10 +13,10 @@ from datetime import date
 from enum import StrEnum
 
 from workflows import codec
+from workflows.charges import is_conviction
 from workflows.events import OffenceResult, ResultKind
 from workflows.offence_classes import OffenceClass, OffenceClasses, shipped
 from workflows.sentence_length import A_YEAR, length_of
-from workflows.truth import is_conviction
 
 
 class Result(StrEnum):

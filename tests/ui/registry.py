@@ -242,7 +242,7 @@ SCREENS = (
         empty=at("/unit/queries/figures"),
     ),
     Screen(
-        endpoint="people.enhanced_rights",
+        endpoint="people.enhanced_rights_page",
         full=at("/participants/{repeat_victim}/enhanced-rights"),
         empty=at("/participants/{person}/enhanced-rights"),
         refused=press("Save"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.workflows.random_cases import court, messages_of
 from tests.workflows.test_decide_properties import RULES, examples
-from workflows import events, truth
+from workflows import charges, events, truth
 from workflows.events import CaseEvent, DateKind, HearingDay, When
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -83,4 +83,4 @@ def test_what_stands_does_not_depend_on_the_order_in_which_it_came(story, seed):
     assert in_order.keys() == shuffled.keys()
     for key in in_order:
         assert truth.standing(in_order, key) == truth.standing(shuffled, key)
-    assert truth.offences(in_order) == truth.offences(shuffled)
+    assert charges.offences(in_order) == charges.offences(shuffled)

@@ -18,7 +18,7 @@ from witness_care.agencies.queries import QueryView
 from witness_care.agencies.service import ask_for_missing
 from witness_care.cases.models import CourtCase, Offence
 from witness_care.people.models import ContactPoint, Participant, Person
-from workflows import snapshot, truth
+from workflows import charges, snapshot
 
 # Who is asked for what. Of the last three a file may hold more than is recorded here, so nobody can say what it lacks.
 ASKED_OF: Mapping[str, Agency] = MappingProxyType(
@@ -165,7 +165,7 @@ def _lacking(
 
 def _with_measures(state: Any) -> frozenset[str]:
     """Name those of whom any special measure is recorded, asked for or decided."""
-    return frozenset(truth.measures(snapshot.load(state).registers)) if state else frozenset()
+    return frozenset(charges.measures(snapshot.load(state).registers)) if state else frozenset()
 
 
 def _without_offence(state: Any, people: Sequence[Any]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from witness_care.cases import page_queries, service
 from witness_care.cases.judgement_forms import NEWS, SpecialMeasureForm
 from witness_care.columns import new_id
 from witness_care.pages import rejected_form
-from workflows import events, snapshot, truth
+from workflows import charges, events, snapshot
 
 blueprint = Blueprint("judgements", __name__)
 
@@ -95,5 +95,5 @@ def _defendant(defendant_id: str) -> sa.Row:
 
 def _measures_of(who: Any) -> str:
     case = page_queries.case_by_urn(database.session(), actor(), who.urn)
-    found = truth.measures(snapshot.load(case.state).registers) if case is not None and case.state else {}
+    found = charges.measures(snapshot.load(case.state).registers) if case is not None and case.state else {}
     return judgement_words.measures({"measures": found.get(who.id, {})})

@@ -26,7 +26,7 @@ from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant, Person
 from witness_care.sealing import Plain
-from workflows import referral, referring, truth, undoing
+from workflows import charges, referral, referring, undoing
 from workflows import snapshot as snapshots
 from workflows.decide import case_truth
 from workflows.events import (
@@ -268,7 +268,7 @@ def _bring_back_parts_and_charges(session: Session, entry: Entry, *, now: dateti
         if (person := stands.people.get(participant))
     ]
     update_rows(session.connection(), _table(Participant), rows)
-    codes = truth.offence_codes(stands.registers)
+    codes = charges.offence_codes(stands.registers)
     described = {fact.offence for fact in said if isinstance(fact, OffenceDescribed)}
     update_rows(
         session.connection(),

@@ -44,7 +44,7 @@ from witness_care.contacts import queries as contact_queries
 from witness_care.engagement import knock_on
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
-from workflows import judgements, snapshot, truth, working_days
+from workflows import charges, judgements, snapshot, working_days
 from workflows.flags import FLAGS
 
 blueprint = Blueprint("cases", __name__)
@@ -202,7 +202,7 @@ def _note_case(case_id: str, people: Iterable[CaseParticipant], defendants: Iter
 def _defendants(state: Any, defendants: Iterable[Any], offences: Iterable[Any]) -> list[dict[str, Any]]:
     """Set beside each offence what is known of it: plea, verdict, how it ended."""
     registers = snapshot.load(state).registers if state else {}
-    known, said = truth.offences(registers), truth.said_of_defendants(registers)
+    known, said = charges.offences(registers), charges.said_of_defendants(registers)
     by_defendant: dict[str, list[dict[str, str]]] = {}
     for row in offences:
         by_defendant.setdefault(row.defendant_id, []).append(
@@ -226,7 +226,7 @@ def _facts_about(defendant: str, said: dict[str, Any]) -> list[str]:
     return [wording.what(topic, value) for topic, value in told]
 
 
-def _offence_in_words(known: truth.OffenceTruth | None) -> str:
+def _offence_in_words(known: charges.OffenceTruth | None) -> str:
     if known is None:
         return "Charged; no plea recorded"
     parts = []

@@ -21,8 +21,8 @@ from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_toget
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
 from witness_care.people.models import Participant
+from workflows import charges, truth
 from workflows import snapshot as snapshots
-from workflows import truth
 from workflows.decide import state_hash
 from workflows.decision import Decision
 from workflows.duty_rows import DutyRecord
@@ -340,7 +340,7 @@ def _write_offence_codes(connection: sa.Connection, decided: Decided) -> None:
             if key.startswith("described:") and case.snapshot.registers.get(key) is not said
         }
         if changed:
-            codes = truth.offence_codes({key: decision.snapshot.registers[key] for key in changed})
+            codes = charges.offence_codes({key: decision.snapshot.registers[key] for key in changed})
             rows += [{"id": offence, "cjs_code": code} for offence, code in sorted(codes.items())]
     update_rows(connection, Offence.__table__, rows)
 

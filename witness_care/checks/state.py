@@ -19,7 +19,7 @@ from witness_care.database import session
 from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant, Person
 from witness_care.referrals.models import Referral
-from workflows import truth
+from workflows import charges
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
 from workflows.snapshot import Snapshot
@@ -129,7 +129,7 @@ def _defendants(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
 
 
 def _offences(case: LockedCase, look: CaseTruth) -> Iterator[Finding]:
-    codes = truth.offence_codes(case.snapshot.registers)
+    codes = charges.offence_codes(case.snapshot.registers)
     stored = _of_case(Offence, case.id)
     for offence in sorted({offence for theirs in look.charged.values() for offence in theirs} & stored.keys()):
         if stored[offence]["cjs_code"] != codes.get(offence, ""):

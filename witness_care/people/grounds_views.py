@@ -89,7 +89,7 @@ def enhanced_rights_page(participant_id: str) -> str:
 def decide_enhanced_rights(participant_id: str) -> Response | tuple[str, int]:
     rights, form = _rights(participant_id), RightsForm()
     if rights.by_kind or rights.who.row.role not in grounds.VICTIMS or rights.who.row.left_at:
-        return redirect(url_for("people.enhanced_rights", participant_id=rights.who.id), 303)
+        return redirect(url_for("people.enhanced_rights_page", participant_id=rights.who.id), 303)
     if not form.fits(rights):
         return rejected_form(TEMPLATE, **_page(rights, form))
     grounds.decide(rights, form.answer, form.grounds.data or [], form.reason.data or "", actor=actor(), now=clock.now())

@@ -30,17 +30,10 @@ for method, rule, view in (
     ("GET", "/searches/<token>", find_views.found),
     ("GET", "/participants/<participant_id>/standing", standing_views.standing_page),
     ("POST", "/participants/<participant_id>/standing", standing_views.save_standing),
+    ("GET", "/participants/<participant_id>/enhanced-rights", grounds_views.enhanced_rights_page),
+    ("POST", "/participants/<participant_id>/enhanced-rights", grounds_views.decide_enhanced_rights),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
-blueprint.add_url_rule(
-    "/participants/<participant_id>/enhanced-rights", "enhanced_rights", grounds_views.enhanced_rights_page
-)
-blueprint.add_url_rule(
-    "/participants/<participant_id>/enhanced-rights",
-    "decide_enhanced_rights",
-    grounds_views.decide_enhanced_rights,
-    methods=["POST"],
-)
 
 FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement")
 LAST_CONTACTS = 3

@@ -23,8 +23,8 @@ from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant
 from witness_care.structured_log import describe, log
+from workflows import charges, truth
 from workflows import snapshot as snapshots
-from workflows import truth
 from workflows.decide import case_truth
 from workflows.events import CaseEvent, Fact, OffenceDescribed, ParticipantRecorded
 from workflows.snapshot import Snapshot
@@ -92,7 +92,7 @@ def _events(session: Session, case: Any, now: datetime) -> Iterator[CaseEvent]:
 
 
 def _offences(session: Session, snapshot: Snapshot) -> Iterator[Fact]:
-    known = truth.offence_codes(snapshot.registers)
+    known = charges.offence_codes(snapshot.registers)
     charged = {offence for theirs in case_truth(snapshot).charged.values() for offence in theirs}
     rows = session.execute(
         sa.select(Offence.id, Offence.defendant_id, Offence.cjs_code)
