@@ -23,7 +23,8 @@ from bench import data, floors, measures, product, report
 from bench.data import Maker
 from bench.measures import Queue, World
 from bench.peers import Peer
-from tests.databases import application_on, let_go, migrate
+from tests.applications import application_on, let_go
+from tests.databases import migrate
 from tests.postgres import Keeper, Server, server_in
 
 SIZES = {"small": 10_000, "force": 25_000}  # participants

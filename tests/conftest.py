@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 
-from tests.databases import BACK_ENDS, POSTGRESQL, SQLITE, Databases, application_on, let_go
+from tests.applications import Applications
+from tests.databases import BACK_ENDS, POSTGRESQL, SQLITE, Databases
 from tests.postgres import Keeper
 from tests.serving import serving
 
@@ -104,12 +105,17 @@ def empty_database_url(databases: Databases, back_end: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    """Lends applications; one is used again where a test left it as it was made."""
+    return Applications()
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(applications: Applications, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database."""
-    application = application_on(database_url, instance=tmp_path)
-    yield application
-    let_go(application)
+    with applications.on(database_url, instance=tmp_path) as application:
+        yield application
 
 
 @pytest.fixture

@@ -3,17 +3,12 @@
 import fcntl
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
-from typing import ClassVar
 
-from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
-
+from tests.applications import application_on, let_go
 from tests.emptying import is_emptied, shape, sweep
 from tests.postgres import NAME_PREFIX, Keeper, Server, server_in
 
@@ -48,6 +43,7 @@ class Databases:
         self._numbers = itertools.count(1)
         self._server: Server | None = None
         self._idle: list[Reusable] = []
+        self._idle_folders: list[Path] = []
 
     @contextmanager
     def fresh(self, back_end: str, *, migrated: bool = True) -> Iterator[str]:
@@ -59,7 +55,8 @@ class Databases:
 
     @contextmanager
     def _fresh_sqlite(self, name: str, *, migrated: bool) -> Iterator[str]:
-        folder = self._shared / name
+        """A file of its own in a folder that one test after another may use, so that its address comes again."""
+        folder = self._idle_folders.pop() if self._idle_folders else self._shared / name
         folder.mkdir()
         database = folder / "witness-care.db"
         if migrated:
@@ -68,6 +65,7 @@ class Databases:
             yield f"sqlite:///{database}"
         finally:
             shutil.rmtree(folder)
+            self._idle_folders.append(folder)
 
     @contextmanager
     def _fresh_postgresql(self, name: str, *, migrated: bool) -> Iterator[str]:
@@ -148,59 +146,3 @@ def migrate(url: str, *, instance: Path) -> None:
     with app.app_context():
         upgrade()
     let_go(app)
-
-
-class TranslatedTemplates(BytecodeCache):
-    """Keeps what each template was translated into, for the next application of this process.
-
-    Every test has an application of its own; to translate every template anew took half the time of a page's test.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._kept[bucket.key, bucket.checksum] = bucket.code
-
-
-_TEMPLATES = TranslatedTemplates()
-
-
-class RememberedRule(Rule):
-    """An address of the application whose builder is compiled once a process, not anew for every application.
-
-    A builder depends on the text of the address and what it fills in by itself, and on nothing of the application: it
-    is bound to its rule afterwards. Compiling them was more than half of what building an application costs.
-    """
-
-    _kept: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        filled_in = tuple(sorted((self.defaults or {}).items()))
-        key = (self.rule, tuple(self._trace), filled_in, append_unknown)
-        if key not in self._kept:
-            self._kept[key] = super()._compile_builder(append_unknown)
-        return self._kept[key]
-
-
-def application_on(url: str, *, instance: Path) -> Flask:
-    """The application on a database of a test; `let_go` ends it."""
-    from witness_care import create_app
-
-    Flask.url_rule_class = RememberedRule
-    app = create_app({"TESTING": True, "DATABASE_URL": url, "WC_INSTANCE": instance})
-    app.jinja_env.bytecode_cache = _TEMPLATES
-    return app
-
-
-def let_go(app: Flask) -> None:
-    """Close every connection, so that the database can be removed, or its file copied whole."""
-    from witness_care.extensions import db
-
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from tests.databases import application_on, let_go
+from tests.applications import application_on, let_go
 from witness_care import database
 from witness_care.columns import Instant, new_id
 from witness_care.database import Base

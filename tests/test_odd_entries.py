@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.applications import application_on, let_go
 from tests.cast import signed_in
-from tests.databases import POSTGRESQL, SQLITE, Databases, application_on, let_go
+from tests.databases import POSTGRESQL, SQLITE, Databases
 from tests.ui.registry import SCREENS, Screen
 from tests.ui.world import World, a_busy_unit
 

@@ -198,6 +198,7 @@ EVENTS = {
     "Withdrew": "withdrew their support",
     "WithdrawalTakenBack": "took their withdrawal back",
     "ChangeExplained": "change of the trial explained",
+    "OfficerChanged": "another officer",
     "ReferralDecided": "decision about the Victim Contact Scheme",
     "ReferralSent": "referral to the Victim Contact Scheme sent",
     "ReferralAcknowledged": "referral acknowledged",

@@ -37,8 +37,8 @@ class Band(StrEnum):
 class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
-    `relists` are the changes of the trial that moved most often. The last block is of things the service does not
-    record yet: they stay not known until it does.
+    `relists` are the changes of the trial that moved most often, `officer_changes` the times another officer took over.
+    The last block is of things the service does not record yet: they stay not known until it does.
     """
 
     reluctant_since: datetime | None = None
@@ -54,6 +54,7 @@ class Facts:
     case_since: datetime | None = None
     offence_context_since: datetime | None = None
     code_duties_due: tuple[datetime, ...] = ()
+    officer_changes: tuple[datetime, ...] = ()
     last_two_way_at: datetime | None = None
     anything_recorded: bool = False
 
@@ -61,7 +62,6 @@ class Facts:
     measures_asked_for_at: datetime | None = None
     trial_at: datetime | None = None
     no_support_referral_since: datetime | None = None
-    officer_changes: tuple[datetime, ...] = ()
     practical_need_since: datetime | None = None
     support_engaged_since: datetime | None = None
     visited_court_at: datetime | None = None

@@ -94,6 +94,7 @@ def facts_of(
         needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
         measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
         trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
+        officer_changes=person.officer_changes,
         measures_known_since=_measures_known_since(topics),
         last_two_way_at=person.last_two_way_at,
         anything_recorded=_is_anything_recorded(person, topics),

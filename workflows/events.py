@@ -730,6 +730,17 @@ class ChangeExplained:
     participant: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerChanged:
+    """The case went to another officer, so that this person has somebody new to speak to.
+
+    `back`: the hand-over was undone, and the officer they had before looks after them again.
+    """
+
+    participant: str
+    back: bool = False
+
+
 # --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
 
 
@@ -857,6 +868,7 @@ Fact = (
     | Withdrew
     | WithdrawalTakenBack
     | ChangeExplained
+    | OfficerChanged
     | ReferralDecided
     | ReferralSent
     | ReferralAcknowledged

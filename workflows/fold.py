@@ -224,6 +224,8 @@ class Fold:
                 return self._opt(what)
             case _ if isinstance(what, withdrawal.FACTS):
                 return withdrawal.take_in(self.people, event)
+            case events.OfficerChanged():
+                return self._change_officer(what, event.occurred_at)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():
@@ -286,6 +288,12 @@ class Fold:
         person = self.people[participant]
         self.people[participant] = replace(person, **changes)
         return CHANGED if self.people[participant] != person else NO_CHANGE
+
+    def _change_officer(self, what: events.OfficerChanged, at: datetime) -> str:
+        """Note that they have somebody new to speak to; a hand-over that was undone never happened to them."""
+        changes = self.people[what.participant].officer_changes
+        after = changes[:-1] if what.back else tuple(sorted({*changes, at}))
+        return self._change_person(what.participant, officer_changes=after)
 
     def _opt(self, what: events.OptedOut | events.OptedBackIn) -> str:
         held = set(self.people[what.participant].opted_out)

@@ -127,6 +127,7 @@ class Person:
     change_explained_at: datetime | None = None
     victim_kind: VictimKind = VictimKind.PERSON
     suggested: tuple[str, ...] = ()
+    officer_changes: tuple[datetime, ...] = ()
 
     @property
     def is_victim(self) -> bool:

@@ -19,7 +19,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.accounts.test_matrix import UNSAFE, Caller, people_of, programs_of, routes_of
-from tests.databases import SQLITE, Databases, application_on, let_go
+from tests.applications import application_on, let_go
+from tests.databases import SQLITE, Databases
 from tests.two_units import Shown, Side, TwoUnits, two_units
 from witness_care.audit.models import PersonalDataEntry
 from witness_care.extensions import db

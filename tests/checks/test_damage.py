@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from tests.applications import application_on, let_go
 from tests.checks.damages import DAMAGES, LATER, Plant
 from tests.checks.full_world import NOW, FullWorld, fill, unguarded
-from tests.databases import POSTGRESQL, SQLITE, Databases, application_on, let_go
+from tests.databases import POSTGRESQL, SQLITE, Databases
 from witness_care.checks import duties
 from witness_care.checks.every import CHECKS, check
 from witness_care.database import session, snapshot, writing

@@ -43,7 +43,6 @@ MOST_PAGES = 1500
 # What the service does not record yet counts for nobody (docs/engagement.md): no made-up case can have it.
 NOT_RECORDED_YET = {
     "NO_SUPPORT_REFERRAL",
-    "WCO_CHANGED",
     "UNMET_PRACTICAL",
     "SUPPORT_ENGAGED",
     "VISIT_DONE",

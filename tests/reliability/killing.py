@@ -27,8 +27,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.applications import application_on, let_go
 from tests.cast import Cast, a_key, cast_of
-from tests.databases import application_on, let_go
 from tests.emptying import is_emptied, shape
 from tests.factories import at
 from tests.reading import words_in

@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests import figures
-from tests.databases import BACK_ENDS, POSTGRESQL, Databases, let_go
+from tests.applications import let_go
+from tests.databases import BACK_ENDS, POSTGRESQL, Databases
 from tests.reliability.killing import Forks, Play, Stage
 from tests.reliability.picture import logged, picture
 from tests.reliability.scenarios import SCENARIOS, Scenario

@@ -1,6 +1,7 @@
 """Handing contacts and cases to another officer: frozen selection, one confirm, and a way back for a day."""
 
 import re
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from witness_care.casework import assignment
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.database import session, writing
+from workflows.snapshot import load as load_snapshot
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -273,7 +275,7 @@ def test_the_age_of_a_case_without_an_officer_counts_from_when_it_was_left_witho
     never_held = a_case(a_victim("Ben"), now="2026-11-24 09:00", officer=None)
 
     with writing():
-        assignment.give_cases({sent_late.id: None}, cause=new_id(), now=at("2026-11-26 15:00"))
+        assignment.give_cases({sent_late.id: None}, cause=new_id(), actor="user:somebody", now=at("2026-11-26 15:00"))
     words = words_of(sam, "/unit/unallocated")
     assert f"{sent_late.urn} Waiting since Thu 26 Nov, 3pm" in words
     assert words.index(never_held.urn) < words.index(sent_late.urn)
@@ -283,6 +285,35 @@ def test_the_age_of_a_case_without_an_officer_counts_from_when_it_was_left_witho
     assert never_held.urn not in words_of(sam, "/unit/unallocated")
     sam.post(f"{address}/undo")
     assert f"{never_held.urn} Waiting since Tue 24 Nov, 9am" in words_of(sam, "/unit/unallocated")
+
+
+@pytest.mark.feature("H1")
+def test_a_case_that_goes_to_another_officer_is_said_in_it_and_not_when_it_is_given_back(
+    sam: FlaskClient, priya: str, desk: Desk
+) -> None:
+    case = late("Nick Nobody")
+    desk.clock("2026-11-26 10:00")
+    address = chosen(sam, case.id, kind="case")
+    sam.post(address, data={"officer": priya, "what": "cases"})
+    desk.clock("2026-11-26 11:00")
+    assert officer_changes(case, "Nick Nobody") == [at("2026-11-26 10:00")]
+    assert "Nick Nobody: another officer looks after them" in words_of(desk.as_("olivia"), f"/cases/{case.urn}")
+
+    sam.post(f"{address}/undo")
+    assert officer_changes(case, "Nick Nobody") == []
+    words = words_of(desk.as_("olivia"), f"/cases/{case.urn}")
+    assert "Nick Nobody: their former officer looks after them again" in words
+
+
+def test_a_case_that_waited_for_an_officer_did_not_change_hands(sam: FlaskClient, priya: str, desk: Desk) -> None:
+    case = late("Nick Nobody", officer=None)
+    sam.post(chosen(sam, case.id, kind="case"), data={"officer": priya, "what": "cases"})
+    assert officer_changes(case, "Nick Nobody") == []
+
+
+def officer_changes(case: MadeCase, name: str) -> list[datetime]:
+    state = session().scalar(sa.select(CourtCase.state).where(CourtCase.id == case.id))
+    return list(load_snapshot(state).people[case[name]].officer_changes)
 
 
 @pytest.mark.both_databases

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.applications import application_on, let_go
 from tests.browsing import Watch
-from tests.databases import Databases, application_on, let_go
+from tests.databases import Databases
 from tests.serving import serving
 from tests.ui.world import World, a_busy_unit, a_new_unit
 from witness_care import clock, database

@@ -318,6 +318,8 @@ class _Story:
                 return cls(participant=person, contact=entry["contact"])
             case "EntryUndone":
                 return cls(message=entry["undoes"])
+            case "OfficerChanged":
+                return cls(participant=person, back=entry["back"])
             case "Withdrew":
                 return cls(participant=person, reason=entry["reason"])
             case "DutyClosedByPerson":

@@ -169,6 +169,7 @@ ENTRY: dict[str, dict[str, Key]] = {
     "JourneyClosed": _PERSON,
     "Withdrew": _PERSON | {"reason": text()},
     "WithdrawalTakenBack": _PERSON,
+    "OfficerChanged": _PERSON | {"back": flag(default=False)},
     "DefendantCharged": {"defendant": text(), "offences": some_of()},
     "DefendantRemoved": {"defendant": text()},
 }

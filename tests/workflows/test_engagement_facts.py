@@ -117,6 +117,17 @@ def test_a_change_is_explained_once_somebody_says_they_explained_it():
     assert facts(story).unexplained_change_at == MONDAY + timedelta(hours=48)
 
 
+def test_each_other_officer_counts_but_not_one_whose_hand_over_was_undone():
+    story = Story()
+    story.listed(1, on(13))
+    for hour in (24, 48):
+        story.say(hour, events.OfficerChanged(participant="victim"))
+    assert facts(story).officer_changes == (MONDAY + timedelta(hours=24), MONDAY + timedelta(hours=48))
+    assert "Their officer changed twice" in " ".join(reason.words for reason in concern(story, 49).reasons)
+    story.say(50, events.OfficerChanged(participant="victim", back=True))
+    assert facts(story).officer_changes == (MONDAY + timedelta(hours=24),)
+
+
 def test_attempts_and_silence_count_until_we_speak_and_not_for_who_opted_out():
     story = Story()
     for hour in (1, 2, 3):

@@ -339,6 +339,10 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     ),
     "WithdrawalTakenBack": _of_person("took their withdrawal back"),
     "ChangeExplained": _of_person("an officer explained why the date of the trial changed"),
+    "OfficerChanged": lambda fact, names: (
+        f"{names.person(fact.participant)}: "
+        + ("their former officer looks after them again" if fact.back else "another officer looks after them")
+    ),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,
     "ReferralAcknowledged": _of_referral("referral acknowledged"),

@@ -59,6 +59,7 @@ class CaseFile:
     random: Random
     names: Names
     court: Court
+    colleagues: tuple[str, ...] = ()  # the sign-in names of the officers of the unit
     voice: CourtVoice = field(init=False)
     steps: list[Step] = field(default_factory=list)
     people: list[Who] = field(default_factory=list)
@@ -274,6 +275,10 @@ class CaseFile:
         """The CPS says whether these people (else everybody) must come to the trial."""
         chosen = [each for each in (self.people if who is None else who) if each.role != "victim"]
         self.change(at, [{"id": each.id, "requirement": {"required": required}} for each in chosen])
+
+    def hand_over(self, at: datetime, officer: str) -> None:
+        """The case goes to another officer, by sign-in name."""
+        self.steps.append(Put(at, {"unit": self.unit, "officer": officer}))
 
     def talk(self, at: datetime, *, who: Sequence[Who] | None = None, says: str = "") -> None:
         """Somebody reaches these people (else everybody), one after the other, and tells them all that is open."""

@@ -122,7 +122,16 @@ def _file(
     moments: Moments,
     names: Names,
 ) -> CaseFile:
-    return CaseFile(urn=urn, unit=unit.code, officer=officer, moments=moments, random=random, names=names, court=court)
+    return CaseFile(
+        urn=urn,
+        unit=unit.code,
+        officer=officer,
+        moments=moments,
+        random=random,
+        names=names,
+        court=court,
+        colleagues=tuple(each.email for each in SIGN_INS if each.role == "officer" and unit.code in each.units),
+    )
 
 
 def _victim_of(file: CaseFile) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def hand_over(actor: Actor, reassignment_id: str, to_officer: str, *, with_cases
         items = hand_over_queries.items(reassignment_id)
         _decide(items, actor=actor, kind=reassignment.kind, officers=_officers(actor, to_officer))
         whole_cases = with_cases or reassignment.kind == CASE
-        session.add_all(_move(items, whole_cases=whole_cases, cause=reassignment_id, now=now))
+        moved = _move(items, whole_cases=whole_cases, cause=reassignment_id, actor=actor.reference, now=now)
+        session.add_all(moved)
         reassignment.done_at = now
         reassignment.with_cases = whole_cases
         reassignment.shared_out = to_officer == SHARE_OUT
@@ -102,7 +103,7 @@ def undo(actor: Actor, reassignment_id: str, now: datetime) -> bool:
         cases = _cases_to_give_back([item for item in moved if item.target_kind == CASE])
         duties = _contacts_to_give_back([item for item in moved if item.target_kind == DUTY], cases)
         officers = {item.target_id: item.from_officer_id for item in cases}
-        assignment.change_case_officers(officers, now=now, undoing=True)
+        assignment.change_case_officers(officers, cause=reassignment_id, actor=actor.reference, now=now, undoing=True)
         assignment.give_duties(duties, cause=reassignment_id, now=now)
         restored = {item.target_id for item in cases} | set(duties)
         for item in moved:
@@ -157,7 +158,9 @@ def _outcome(item: ReassignmentItem, held: sa.Row) -> str:
     return MOVED if held.officer_id == item.from_officer_id else CHANGED
 
 
-def _move(items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, now: datetime) -> list[ReassignmentItem]:
+def _move(
+    items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, actor: str, now: datetime
+) -> list[ReassignmentItem]:
     """Move what was decided, and give a further item for every case and contact that went along."""
     along: list[ReassignmentItem] = []
     duties = {
@@ -165,8 +168,7 @@ def _move(items: Sequence[ReassignmentItem], *, whole_cases: bool, cause: str, n
     }
     if whole_cases:
         cases = {item.case_id: item.to_officer_id for item in items if item.outcome in (MOVED, ALREADY)}
-        former = _officers_of(cases)
-        assignment.change_case_officers(cases, now=now)
+        former = assignment.change_case_officers(cases, cause=cause, actor=actor, now=now)
         changed = {item.target_id for item in items if item.outcome == CHANGED}
         opened = _open_contacts(Duty.case_id.in_(cases))
         duties = {row.id: cases[row.case_id] for row in opened if row.id not in changed}
@@ -200,7 +202,7 @@ def _along(
 
 
 def _cases_to_give_back(items: Sequence[ReassignmentItem]) -> list[ReassignmentItem]:
-    held = _officers_of([item.target_id for item in items])
+    held = assignment.officers_of([item.target_id for item in items])
     return [item for item in items if held.get(item.target_id) == item.to_officer_id]
 
 
@@ -232,13 +234,6 @@ def _selectable(actor: Actor, kind: str, ids: Collection[str]) -> Sequence[sa.Ro
         .with_only_columns(CourtCase.id, CourtCase.id.label("case_id"), CourtCase.unit_id, CourtCase.officer_id)
     )
     return database.session().execute(query.order_by(CourtCase.without_officer_since, CourtCase.id)).all()
-
-
-def _officers_of(case_ids: Collection[str]) -> dict[str, str | None]:
-    """Read, and hold until the commit, which officer each case has."""
-    query = sa.select(CourtCase.id, CourtCase.officer_id).where(CourtCase.id.in_(case_ids))
-    query = query.order_by(CourtCase.id).with_for_update()
-    return {row.id: row.officer_id for row in database.session().execute(query)}
 
 
 def _open_contacts(condition: sa.ColumnElement[bool]) -> Sequence[sa.Row]:

@@ -66,6 +66,15 @@ def unallocated(case: CaseFile) -> None:
     case.say(at, case.voice.confirmed(at, case.voice.id("first"), FIRST, case.moments.after(9)))
 
 
+def changed_hands(case: CaseFile) -> None:
+    """The case went to a colleague while its officer was away, and came back: nobody has said who looks after them."""
+    case.officer, colleague = case.colleagues[:2]
+    with_a_trial(case, ago=40, trial=case.moments.after(18, 2))
+    case.stay_in_touch(38, 16)
+    case.hand_over(case.moments.before(15, 9), colleague)
+    case.hand_over(case.moments.before(3, 9), case.officer)
+
+
 def keep_in_touch_due(case: CaseFile) -> None:
     """Nothing new for a long time: somebody should ring to ask how they are."""
     days = case.moments.after(case.random.randint(30, 60), 3)
