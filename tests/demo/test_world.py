@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from witness_care.demo.steps import Message, Put, Talk
 from witness_care.demo.stories import STORIES
 from witness_care.demo.world import PASSWORD, SIGN_INS, World, make_world
 
+LONDON = ZoneInfo("Europe/London")
 WEDNESDAY = datetime(2026, 11, 25, 11, 20, tzinfo=UTC)
 MOMENTS = (
     WEDNESDAY,
@@ -57,6 +59,31 @@ def test_nothing_in_it_happens_after_now_whenever_it_is_made(now: datetime) -> N
     late = [step for file in world.files for step in file.steps if step.at > now]
     assert late == []
     assert all(step.at <= now for step in world.loose)
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=lambda now: now.strftime("%A %H:%M"))
+@pytest.mark.parametrize("seed", [1, 26])
+def test_nobody_is_rung_outside_the_hours_they_agreed_to_whenever_it_is_made(now: datetime, seed: int) -> None:
+    world = make_world(seed, now)
+    hours = {
+        participant["id"]: window
+        for file in world.files
+        for step in file.steps
+        for participant in (step.document.get("participants", ()) if isinstance(step, Put) else ())
+        for point in participant.get("person", {}).get("contact_points", ())
+        for window in point.get("windows", ())
+    }
+    rung = [
+        (step.who, step.at.astimezone(LONDON))
+        for file in world.files
+        for step in file.steps
+        if isinstance(step, Talk) and step.who in hours
+    ]
+
+    assert rung
+    assert [who for who, at in rung if at.strftime("%A").lower() not in hours[who]["weekdays"]] == []
+    outside = [who for who, at in rung if not hours[who]["starts"] <= f"{at:%H:%M}" < hours[who]["ends"]]
+    assert outside == []
 
 
 def test_in_every_case_the_registration_comes_first(world: World) -> None:

@@ -230,6 +230,11 @@ SCREENS = (
     Screen(endpoint="agencies.my_queries", full=at("/queries"), empty=at("/queries")),
     Screen(endpoint="agencies.unit_queries", who="sam", full=at("/unit/queries"), empty=at("/unit/queries")),
     Screen(
+        endpoint="contacts.still_coming",
+        full=at("/still-coming"),
+        empty=at("/still-coming?show=mine"),
+    ),
+    Screen(
         endpoint="supervision.introductions",
         who="sam",
         full=at("/unit/introductions"),

@@ -124,7 +124,7 @@ def my_day(
     """One page of an officer's queue, most urgent first."""
     query = with_person(open_duties_of_officer(actor).where(tab_conditions(now)[tab]))
     page = paging.page(session, query, order=ORDER, after=after, before=before, rows=ROWS_OF_A_PAGE)
-    return Queue(rows=_queue_rows(session, page.rows, now), before=page.before, after=page.after)
+    return Queue(rows=queue_rows(session, page.rows, now), before=page.before, after=page.after)
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
@@ -172,7 +172,8 @@ def with_person(duties: sa.Select) -> sa.Select:
     )
 
 
-def _queue_rows(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[QueueRow, ...]:
+def queue_rows(session: Session, rows: Sequence[sa.Row], now: datetime) -> tuple[QueueRow, ...]:
+    """Make lines of a queue of what `with_person` found, each with every way there is to reach the person."""
     points = contact_points(session, {row.person_id for row in rows})
     views = duty_views(session, rows, now)
     return tuple(

@@ -10,7 +10,7 @@ from witness_care import clock, dates
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.contacts import correct_views, duty_views, queries, record_views
+from witness_care.contacts import correct_views, duty_views, queries, record_views, still_coming_views
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
@@ -24,6 +24,7 @@ for method, rule, view in (
     ("POST", "/contacts/<contact_id>/correct", correct_views.save_correction),
     ("GET", "/duties/<duty_id>", duty_views.duty),
     ("POST", "/duties/<duty_id>/not-needed", duty_views.end_duty),
+    ("GET", "/still-coming", still_coming_views.still_coming),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 

@@ -67,6 +67,7 @@ class CaseFile:
     charges: list[Charge] = field(default_factory=list)
     person_to_reuse: Document | None = None
     victim_role: str = ""  # victim, or both; else either
+    victim_way: str = ""  # the way to reach the victim, of WAYS; else any
     said_of_victim: Document = field(default_factory=dict)  # beside the usual: as what they are a victim, their birth
     others: list[Document] = field(default_factory=list)  # people of a kind of their own
     story: str = ""
@@ -178,7 +179,8 @@ class CaseFile:
         role = "both" if self.random.random() < 0.6 else "victim"
         role = self.victim_role or role
         enhanced = "yes" if basis else self.random.choice(("no", "no", "no", "not_asked"))
-        person = self.person_to_reuse or self._person("V1", safety="DOMESTIC_ABUSE" in basis)
+        reused = None if self.victim_way else self.person_to_reuse
+        person = reused or self._person("V1", way=self.victim_way, safety="DOMESTIC_ABUSE" in basis)
         self.people.append(
             Who(
                 id=f"{self.urn}-V1",
@@ -221,10 +223,11 @@ class CaseFile:
             "defendants": [defendant["id"] for defendant in self.defendants],
         }
 
-    def _person(self, name: str, *, police: bool = False, safety: bool = False) -> Document:
+    def _person(self, name: str, *, police: bool = False, safety: bool = False, way: str = "") -> Document:
         full_name = self.names.person()
         ways, weights = zip(*WAYS, strict=True)
-        way = "email_and_mobile" if police else self.random.choices(ways, weights)[0]
+        any_way = "email_and_mobile" if police else self.random.choices(ways, weights)[0]
+        way = way or any_way
         person: Document = {
             "id": f"{self.urn}-{name}",
             "name": full_name,

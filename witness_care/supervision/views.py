@@ -17,6 +17,7 @@ from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
 from witness_care.contacts import introductions as introduction_figures
+from witness_care.contacts import still_coming
 from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.referrals import queries as referral_queries
@@ -132,6 +133,7 @@ def unit_today() -> str:
         unallocated=queries.unallocated_count(supervisor),
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
+        still_coming=still_coming.count(database.session(), supervisor, still_coming.UNIT),
         not_referred=referral_queries.not_referred_count(database.session(), supervisor, at.now),
         waiting_messages=feed_queries.waiting_count(supervisor),
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),

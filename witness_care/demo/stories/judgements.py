@@ -45,7 +45,8 @@ def measures_granted(case: CaseFile) -> None:
 
 
 def measures_granted_and_told(case: CaseFile) -> None:
-    """The court granted screens to the victim, who has just heard it."""
+    """The court granted screens to the victim, who has just heard it, whatever the hour."""
+    case.victim_way = "mobile"
     _before_a_trial(case, days=18)
     case.measure(case.people[0], "screens", "granted")
     note = "Told them that they may give evidence behind a screen."

@@ -1,0 +1,59 @@
+"""The page "Who still thinks they are coming": everybody to stop before they set out, until each has been reached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import render_template, request, url_for
+
+from witness_care import clock
+from witness_care.accounts.current import actor
+from witness_care.accounts.permissions import route_policy
+from witness_care.audit import ledger
+from witness_care.contacts import still_coming as found
+from witness_care.database import session
+from witness_care.people import reach
+
+TABS = {found.UNIT: "The whole unit", found.MINE: "Mine"}
+FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@route_policy(permission="see_cases", category="consultation")
+def still_coming() -> str:
+    now, person = clock.now(), actor()
+    whose = request.args.get("show", "")
+    whose = whose if whose in TABS else found.UNIT
+    queue = found.page(
+        session(), person, whose=whose, now=now, after=request.args.get("after"), before=request.args.get("before")
+    )
+    ledger.note_participants(
+        [(row.duty.case_id, row.duty.participant_id, row.role) for row in queue.rows], fields=FIELDS_OF_A_ROW
+    )
+    return render_template(
+        "contacts/still_coming.html",
+        rows=queue.rows,
+        tabs=[
+            {
+                "text": text,
+                "count": found.count(session(), person, name),
+                "href": url_for("contacts.still_coming", show=name),
+                "current": name == whose,
+            }
+            for name, text in TABS.items()
+        ],
+        in_words=reach.in_words,
+        took=found.time_to_reach(session(), person, now),
+        in_length=_in_length,
+        before=url_for("contacts.still_coming", show=whose, before=queue.before) if queue.before else None,
+        after=url_for("contacts.still_coming", show=whose, after=queue.after) if queue.after else None,
+    )
+
+
+def _in_length(length: timedelta) -> str:
+    """ "35 minutes", "3 hours", "2 days": what is left over is dropped, and less than a minute is one."""
+    for unit, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if length >= unit:
+            number = length // unit
+            return f"{number} {word}{'' if number == 1 else 's'}"
+    return "1 minute"
