@@ -89,7 +89,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         events = _events(facts, held, message_id=message_id, received_at=received_at, actor=actor)
         events += _deaths_elsewhere(session, facts, changes, held, template=events)
         apply(events, actor=actor.reference, now=now)
-        _reallocate(session, given, held, message_id=message_id, actor=actor, now=now)
+        _reallocate(session, given, held, message_id=message_id, actor=actor, since=received_at, now=now)
         waited = _redrive(held.id) if held.is_new or book.new_rows else 0
         note_people(changes, persons, held)
         past_contacts.note(contacts, changes, held)
@@ -215,14 +215,14 @@ def _allocated_by(given: CaseGiven, officer_id: str | None) -> str | None:
 
 
 def _reallocate(
-    session: Session, given: CaseGiven, held: HeldCase, *, message_id: str, actor: Actor, now: datetime
+    session: Session, given: CaseGiven, held: HeldCase, *, message_id: str, actor: Actor, since: datetime, now: datetime
 ) -> None:
     """Give a case that is there to the officer the caller names; its open duties go with it."""
     if held.is_new or given.officer is None:
         return
     officer_id = allocation.officer_named(session, given.officer, held.unit_id) if given.officer else None
     if officer_id != held.officer_id:
-        give_cases({held.id: officer_id}, cause=message_id, actor=actor.reference, now=now)
+        give_cases({held.id: officer_id}, cause=message_id, actor=actor.reference, since=since, now=now)
 
 
 def _redrive(case_id: str) -> int:

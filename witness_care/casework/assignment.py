@@ -36,13 +36,16 @@ class Given:
     from_officer_id: str | None
 
 
-def give_cases(officers: Mapping[str, str | None], *, cause: str, actor: str, now: datetime) -> tuple[Given, ...]:
+def give_cases(
+    officers: Mapping[str, str | None], *, cause: str, actor: str, now: datetime, since: datetime | None = None
+) -> tuple[Given, ...]:
     """Give each case to an officer, and with it everything open on it. `officers` maps case ids to officers.
 
     `cause` is the id of what asked for it, kept in the history of each contact; `actor` is who did, as the journal
-    names them. Runs inside the caller's unit of work. Gives back the contacts that changed hands.
+    names them; `since` when (UTC) the officer took over, if before `now`. Runs inside the caller's unit of work. Gives
+    back the contacts that changed hands.
     """
-    change_case_officers(officers, cause=cause, actor=actor, now=now)
+    change_case_officers(officers, cause=cause, actor=actor, now=now, since=since)
     duties = database.session().execute(
         sa.select(Duty.id, Duty.case_id).where(Duty.case_id.in_(officers), Duty.closed_at.is_(None))
     )
@@ -50,7 +53,13 @@ def give_cases(officers: Mapping[str, str | None], *, cause: str, actor: str, no
 
 
 def change_case_officers(
-    officers: Mapping[str, str | None], *, cause: str, actor: str, now: datetime, undoing: bool = False
+    officers: Mapping[str, str | None],
+    *,
+    cause: str,
+    actor: str,
+    now: datetime,
+    since: datetime | None = None,
+    undoing: bool = False,
 ) -> dict[str, str | None]:
     """Give each case to an officer, so that what is owed from now on is theirs; what is open stays with whom it is.
 
@@ -65,7 +74,7 @@ def change_case_officers(
             values["without_officer_since"] = _nobodys_since(now, undoing=undoing)
         database.session().execute(sa.update(CourtCase).where(CourtCase.id.in_(case_ids)).values(values))
     changed = [case for case, officer in officers.items() if officer and former.get(case) not in (None, officer)]
-    _tell_the_journal(changed, cause=cause, actor=actor, now=now, undoing=undoing)
+    _tell_the_journal(changed, cause=cause, actor=actor, at=since or now, now=now, undoing=undoing)
     return former
 
 
@@ -76,7 +85,9 @@ def officers_of(case_ids: Collection[str]) -> dict[str, str | None]:
     return {row.id: row.officer_id for row in database.session().execute(query)}
 
 
-def _tell_the_journal(case_ids: Collection[str], *, cause: str, actor: str, now: datetime, undoing: bool) -> None:
+def _tell_the_journal(
+    case_ids: Collection[str], *, cause: str, actor: str, at: datetime, now: datetime, undoing: bool
+) -> None:
     """Say in each case, for each person on it, that they have another officer than they had (domain.md section 8)."""
     people = sa.select(Participant.case_id, Participant.id).where(
         Participant.case_id.in_(case_ids), Participant.left_at.is_(None)
@@ -91,8 +102,8 @@ def _tell_the_journal(case_ids: Collection[str], *, cause: str, actor: str, now:
                 id=new_id(),
                 case_id=row.case_id,
                 what=OfficerChanged(participant=row.id, back=undoing),
-                received_at=now,
-                occurred_at=now,
+                received_at=at,
+                occurred_at=at,
                 context="officer",
                 message_id=message_id,
                 actor=actor,
