@@ -171,6 +171,31 @@ def test_seeing_it_otherwise_needs_a_level_a_day_and_a_reason(desk: Desk, case: 
     assert stored(case).override_band is None
 
 
+@pytest.mark.feature("H1")
+@pytest.mark.both_databases
+def test_what_was_seen_as_less_ends_when_something_worse_comes(desk: Desk, case: MadeCase):
+    send(desk, address(case, "/disagree"), band="watch", reason="She wrote that she is on holiday.", **NEXT_WEEK)
+    assert "How soon to help: Watch" in read(desk, address(case))
+
+    send(desk, address(case, "/say"), said="afraid")
+    words = read(desk, address(case))
+    assert "How soon to help: High" in words
+    assert "Something worse has come since" in words
+    assert "High" in read(desk, "/unit/concerns", who="sam")
+
+    send(desk, address(case, "/disagree"), band="routine", reason="The police have seen to it.", **NEXT_WEEK)
+    assert "How soon to help: Routine" in read(desk, address(case)), "an officer may see that otherwise too"
+    send(desk, address(case, "/say"), said="withdrew", reason="fear")
+    assert "How soon to help: High" in read(desk, address(case)), "as high as before, but for a new reason"
+
+
+def test_what_was_seen_as_more_stays_when_the_facts_add_up_to_more(desk: Desk, case: MadeCase):
+    send(desk, address(case, "/disagree"), band="high", reason="She cried.", **NEXT_WEEK)
+    send(desk, address(case, "/say"), said="afraid")
+    send(desk, address(case, "/say"), said="safe")
+    assert "How soon to help: High" in read(desk, address(case))
+
+
 def test_it_is_shown_as_counted_again_when_the_officer_says_so(desk: Desk, case: MadeCase):
     send(desk, address(case, "/disagree"), band="high", reason="She cried.", **NEXT_WEEK)
 

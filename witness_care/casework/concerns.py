@@ -25,6 +25,8 @@ COUNTED = (
     *("next_review_at", "computed_at"),
 )
 CHUNK = 500
+ALARMING = ("reluctant_since", "safety_concern_since", "withdrawal")
+NOTHING = ""  # what was counted at an override that ended because something worse came
 
 
 def write(
@@ -37,14 +39,22 @@ def write(
     """Count again whoever these decisions touched, with one statement for all; after a refold, everybody."""
     gone: dict[str, Row] = {}
     found: dict[str, Row] = {}
+    alarmed: set[str] = set()
     for case, decision in stepped:
         touched = _touched(case.snapshot, decision.snapshot)
         found |= rows(case, decision.snapshot, case.rules, touched, now=now)
+        alarmed |= _newly_alarmed(case.snapshot, decision.snapshot, touched)
     for case, decision in refolded:
         found |= rows(case, decision.snapshot, case.rules, decision.snapshot.people, now=now)
+        alarmed |= _newly_alarmed(case.snapshot, decision.snapshot, decision.snapshot.people)
         left = case.snapshot.people.keys() - decision.snapshot.people.keys()  # part of another case now
         gone |= {participant: row(case, participant, NOT_FOLLOWED, now) for participant in sorted(left)}
     _put(connection, list((gone | found).values()))
+    if alarmed:
+        ended = sa.update(ConcernRow).where(
+            ConcernRow.participant_id.in_(sorted(alarmed)), ConcernRow.override_until.is_not(None)
+        )
+        connection.execute(ended.values(override_counted=NOTHING))
 
 
 def review_due(connection: sa.Connection, now: datetime) -> int:
@@ -116,6 +126,16 @@ def row(case: LockedCase, participant: str, concern: Concern, now: datetime) -> 
 
 def _put(connection: sa.Connection, wanted: list[Row]) -> None:
     insert_rows(connection, ConcernRow.__table__, wanted, key=("participant_id",), update=COUNTED)
+
+
+def _newly_alarmed(before: Snapshot, after: Snapshot, participants: Iterable[str]) -> set[str]:
+    """Give who says for the first time, or again, what alone makes a concern high: nobody has looked at that yet."""
+    found = set()
+    for participant in participants:
+        was, person = before.people.get(participant), after.people.get(participant)
+        if person is not None and any(getattr(person, name) and not (was and getattr(was, name)) for name in ALARMING):
+            found.add(participant)
+    return found
 
 
 def _touched(before: Snapshot, after: Snapshot) -> set[str]:

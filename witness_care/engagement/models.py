@@ -26,7 +26,8 @@ class Concern(Base):
     """What the facts about one person add up to; the case's own facts, without a name. Counted, never typed in.
 
     `next_review_at` is when time alone changes it; None: never. `override_*` and `action_id` are what officers decided
-    last, and stay when it is counted again.
+    last, and stay when it is counted again. `override_counted` is the band that was counted at the override: a worse
+    one, or a new fact that alone makes it high (then it is empty), ends what was seen as less.
     """
 
     __tablename__ = "concern"
@@ -53,6 +54,7 @@ class Concern(Base):
     override_band: Mapped[str | None] = mapped_column(sa.String(20))
     override_until: Mapped[datetime | None] = mapped_column(Instant)
     override_id: Mapped[str | None] = mapped_column(sa.String(36))
+    override_counted: Mapped[str | None] = mapped_column(sa.String(20))
     action_id: Mapped[str | None] = mapped_column(sa.String(36))
 
 

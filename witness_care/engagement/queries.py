@@ -37,9 +37,12 @@ COLUMNS = tuple(
     getattr(Concern, name)
     for name in (
         *("participant_id", "case_id", "points", "band", "reasons", "lowers", "suggested_action", "computed_at"),
-        *("override_band", "override_until", "override_id", "action_id"),
+        *("override_band", "override_until", "override_id", "override_counted", "action_id"),
     )
 )
+
+
+_RANKS = {each.value: each.rank for each in Band}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class ConcernView:
     suggested_action: str
     overridden_until: datetime | None
     override_id: str | None
+    is_worse_than_overridden: bool
     action_id: str | None
 
     @property
@@ -100,8 +104,15 @@ def action_words(action: str) -> str:
 
 
 def view(row: sa.Row, now: datetime) -> ConcernView:
-    """Make of a row with COLUMNS what is shown at `now` (UTC): a decision that has run out counts no more."""
-    overridden = row.override_until is not None and row.override_until > now
+    """Make of a row with COLUMNS what is shown at `now` (UTC).
+
+    A decision counts no more once it has run out. One that sees less than is counted counts no more either once
+    something worse has come than was counted when it was made.
+    """
+    not_over = row.override_until is not None and row.override_until > now
+    counted = _RANKS.get(row.band, 0)
+    worse = counted > max(_RANKS.get(row.override_counted, -1), _RANKS.get(row.override_band, -1))
+    overridden = not_over and not worse
     return ConcernView(
         participant_id=row.participant_id,
         points=row.points,
@@ -112,6 +123,7 @@ def view(row: sa.Row, now: datetime) -> ConcernView:
         suggested_action=row.suggested_action,
         overridden_until=row.override_until if overridden else None,
         override_id=row.override_id if overridden else None,
+        is_worse_than_overridden=not_over and worse,
         action_id=row.action_id,
     )
 
@@ -195,18 +207,23 @@ def actions_to_do(session: Session, actor: Actor) -> Sequence[sa.Row]:
 # --- a unit's list ------------------------------------------------------------------------------------------------
 
 
+def _is_overridden(now: datetime) -> sa.ColumnElement[bool]:
+    counted = _rank(Concern.band, 0)
+    not_worse = sa.or_(counted <= _rank(Concern.override_counted, -1), counted <= _rank(Concern.override_band, -1))
+    return sa.and_(Concern.override_until > now, not_worse)
+
+
 def _shown_band(now: datetime) -> sa.ColumnElement[str]:
-    return sa.case((Concern.override_until > now, Concern.override_band), else_=Concern.band)
+    return sa.case((_is_overridden(now), Concern.override_band), else_=Concern.band)
 
 
-def _rank(now: datetime) -> sa.ColumnElement[int]:
-    band = _shown_band(now)
-    return sa.case(*((band == each.value, each.rank) for each in Band), else_=0)
+def _rank(band: Any, otherwise: int) -> sa.ColumnElement[int]:
+    return sa.case(*((band == name, rank) for name, rank in _RANKS.items()), else_=otherwise)
 
 
 def unit_concerns(actor: Actor, now: datetime) -> sa.Select:
     """The people of the actor's units whose concern is worth a word, or whom an officer sees otherwise."""
-    worth = sa.or_(_shown_band(now).in_(WORTH_A_WORD), Concern.override_until > now)
+    worth = sa.or_(_shown_band(now).in_(WORTH_A_WORD), _is_overridden(now))
     taken = sa.orm.aliased(ConcernDecision)
     return (
         scope.participants(actor)
@@ -229,7 +246,7 @@ def unit_concerns_page(
     session: Session, actor: Actor, now: datetime, *, after: str | None, before: str | None
 ) -> paging.Page:
     """One page of those, the highest first."""
-    order = (_rank(now), Concern.points, Participant.id)
+    order = (_rank(_shown_band(now), 0), Concern.points, Participant.id)
     query = unit_concerns(actor, now)
     return paging.page(session, query, order=order, descending=True, after=after, before=before)
 

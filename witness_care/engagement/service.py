@@ -247,6 +247,7 @@ def _decide(
         else:
             concern.override_band, concern.override_until = band, until
             concern.override_id = decision_id if kind == OVERRIDDEN else None
+            concern.override_counted = concern.band if kind == OVERRIDDEN else None
         _note(who, "engagement")
 
 
