@@ -18,6 +18,7 @@ from workflows import (
     movements,
     proceedings,
     referring,
+    supporting,
     truth,
     undoing,
     values,
@@ -174,6 +175,7 @@ class Fold:
             self._settle_proceedings(event, before, standings_before)
             movements.note_taken_back(self, event, people_before)
             referring.note_taken_back(self, event, referrals_before)
+            supporting.note_taken_back(self, event, people_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
             if self.seen is not None:
@@ -224,6 +226,8 @@ class Fold:
                 return self._opt(what)
             case _ if isinstance(what, withdrawal.FACTS):
                 return withdrawal.take_in(self.people, event)
+            case events.SupportStated() | events.CourtVisitStated():
+                return supporting.take_in(self, event)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():
