@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from workflows.machines import STAY, Row, Step, events_that_move, machine_for, on, step
-from workflows.support import NoFacts
+from workflows.support import NO_FACTS, NoFacts
 
 
 class CourtVisit(StrEnum):
@@ -63,12 +63,12 @@ MACHINE = machine_for(CourtVisit, initial=V.NONE, events=EVENTS, table=TABLE)
 ANSWERED = (V.ACCEPTED, V.DECLINED, V.ARRANGED, V.MADE)
 
 
-def next_state(state: CourtVisit, event: str) -> Step[CourtVisit]:
+def next_state(state: CourtVisit, event: str, facts: NoFacts = NO_FACTS) -> Step[CourtVisit]:
     """Give where `event` takes a visit that stands at `state`; `event` is a key of EVENTS.
 
     An entry that does not fit keeps the state and raises a flag. Raises ValueError for an unknown state or event.
     """
-    return step(MACHINE, state, event, NoFacts())
+    return step(MACHINE, state, event, facts)
 
 
 def may_happen_next(state: CourtVisit) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ class Band(StrEnum):
 class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
-    `relists` are the changes of the trial that moved most often. The last block is of things the service does not
-    record yet: they stay not known until it does.
+    `relists` are the changes of the trial that moved most often. What the service does not record yet
+    (`officer_changes`, `practical_need_since`) stays not known until it does.
     """
 
     reluctant_since: datetime | None = None

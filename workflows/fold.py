@@ -221,6 +221,7 @@ class Fold:
                 return CHANGED
             case events.DutyClosedByPerson():
                 closes.append(((what.participant, what.topic, what.subject), what.reason))
+                supporting.take_refusal(self, event)
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)

@@ -61,6 +61,9 @@ class NoFacts:
     """This table looks at nothing beside the event."""
 
 
+NO_FACTS = NoFacts()
+
+
 S = Support
 BEFORE_THE_SERVICE = (S.OFFERED, S.ACCEPTED, S.WAITING)
 
@@ -98,12 +101,12 @@ ANSWERED = (S.ACCEPTED, S.DECLINED, S.WAITING, S.FULL, S.STARTED, S.ENDED)
 DECIDED = (S.ACCEPTED, S.DECLINED, S.WAITING, S.STARTED, S.ENDED)
 
 
-def next_state(state: Support, event: str) -> Step[Support]:
+def next_state(state: Support, event: str, facts: NoFacts = NO_FACTS) -> Step[Support]:
     """Give where `event` takes support that stands at `state`; `event` is a key of EVENTS.
 
     An entry that does not fit keeps the state and raises a flag. Raises ValueError for an unknown state or event.
     """
-    return step(MACHINE, state, event, NoFacts())
+    return step(MACHINE, state, event, facts)
 
 
 def may_happen_next(state: Support) -> tuple[str, ...]:

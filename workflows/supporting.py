@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workflows.fold import Fold
 
 FACTS = (events.SupportStated, events.CourtVisitStated)
+VISIT_TASK, WITNESS_SERVICE_TASK = "task.pre_trial_visit", "task.witness_service"
 SUPPORT_MACHINE, VISIT_MACHINE = "support", "court_visit"
 DONE, DECLINED = "done", "declined"
 COURT, TRIAL = "court", "trial"
@@ -56,6 +57,21 @@ def take_in(fold: Fold, event: CaseEvent) -> str:
     after = take(fold, person, event, trial)
     fold.people[what.participant] = after
     return CHANGED if after != person else NO_CHANGE
+
+
+def take_refusal(fold: Fold, event: CaseEvent) -> None:
+    """Take in that an offer was ended by hand because they do not want it: that is an answer like any other."""
+    what: Any = event.what
+    topic = fold.account.topics.get((what.participant, what.topic, what.subject))
+    if what.reason != DECLINED or topic is None or topic.duty is None:
+        return
+    if what.topic == VISIT_TASK:
+        said: Any = events.CourtVisitStated(participant=what.participant, step="declined")
+    elif what.topic == WITNESS_SERVICE_TASK:
+        said = events.SupportStated(participant=what.participant, kind=WITNESS_SERVICE, step="declined")
+    else:
+        return
+    take_in(fold, replace(event, what=said))
 
 
 def _with_support(fold: Fold, person: Person, event: CaseEvent, trial: Hearing | None) -> Person:

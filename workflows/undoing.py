@@ -145,7 +145,7 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
         _bring_back_part(fold, without, participant)
     if isinstance(what, withdrawal.FACTS):
         fold.people[participant] = withdrawal.as_before(person, then)
-    if isinstance(what, supporting.FACTS):
+    if isinstance(what, (*supporting.FACTS, events.DutyClosedByPerson)):
         fold.people[participant] = supporting.as_before(person, then)
     if not isinstance(what, OF_A_PERSON):
         return

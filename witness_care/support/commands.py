@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from witness_care.accounts.permissions import route_policy
 from witness_care.clock import now
@@ -15,6 +16,7 @@ from workflows.working_days import london_date
 
 @click.command("load-directory", help="Load the directory of local services of one area from its file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
 @route_policy(permission="administer")
 def load_directory(file: Path) -> None:
     try:

@@ -63,7 +63,8 @@ CAPACITY: Mapping[str, str] = MappingProxyType(
     {"open": "takes people on", "waiting_list": "has a waiting list", "full": "is full"}
 )
 MOST_SERVICES = 2000
-LONGEST_KEY, LONGEST_TEXT = 60, 600
+LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT = 60, 200, 600
+LISTS = ("needs", "crime_types", "places", "languages")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 _FILE_KEYS = MappingProxyType(
@@ -115,7 +116,8 @@ class Service:
 
     def document(self) -> dict[str, Any]:
         """Give it as plain JSON, as it is stored."""
-        return asdict(self) | {
+        lists = {name: list(getattr(self, name)) for name in LISTS}
+        return asdict(self) | lists | {
             "last_checked": self.last_checked.isoformat(),
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat() if self.valid_to else None,
@@ -132,9 +134,8 @@ class Directory:
 
 def from_document(entry: Mapping[str, Any]) -> Service:
     """Read a service as it is stored."""
-    lists = ("needs", "crime_types", "places", "languages")
     days = ("last_checked", "valid_from", "valid_to")
-    values = {name: tuple(value) if name in lists else value for name, value in entry.items()}
+    values = {name: tuple(value) if name in LISTS else value for name, value in entry.items()}
     return Service(**(values | {name: _day(entry[name]) for name in days}))
 
 
@@ -170,7 +171,7 @@ def _check(service: Service, where: str, today: date) -> None:
         if any(not word.strip() or word != word.strip() for word in getattr(service, name)):
             raise RuleFileError(f'{where}: "{name}": expected names without spaces around them. Correct it.')
     for name in ("name", "for_whom", "reach"):
-        if len(getattr(service, name)) > (LONGEST_TEXT if name != "name" else 200):
+        if len(getattr(service, name)) > (LONGEST_NAME if name == "name" else LONGEST_TEXT):
             raise RuleFileError(f'{where}: "{name}" is too long. Shorten it.')
     if service.last_checked > today:
         raise RuleFileError(
