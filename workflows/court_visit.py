@@ -36,6 +36,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
 )
 
 V = CourtVisit
+DOES_NOT_FIT = "visit_entry_does_not_fit"
 
 TABLE: tuple[Row[CourtVisit], ...] = (
     #  event           from                                                  to          only when
@@ -55,7 +56,7 @@ TABLE: tuple[Row[CourtVisit], ...] = (
     on("made",         V.MADE,                                               STAY),
 
     on("fell_through", V.ARRANGED,                                           V.ACCEPTED),
-    on("fell_through", (V.NONE, V.OFFERED, V.ACCEPTED, V.DECLINED, V.MADE),  STAY,       flag="visit_entry_does_not_fit"),
+    on("fell_through", (V.NONE, V.OFFERED, V.ACCEPTED, V.DECLINED, V.MADE),  STAY,       flag=DOES_NOT_FIT),
 )  # fmt: skip
 
 MACHINE = machine_for(CourtVisit, initial=V.NONE, events=EVENTS, table=TABLE)

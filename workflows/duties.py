@@ -111,7 +111,9 @@ def _settle_topic(
     )
     if value is None or refusal or not applying:
         if topic.duty is not None:
-            topic = close_row(account, key, topic, rules, person, cause, refusal or answer or _why_no_rule(person, key[1], value))
+            topic = close_row(
+                account, key, topic, rules, person, cause, refusal or answer or _why_no_rule(person, key[1], value)
+            )
         if refusal or (value is not None and not applying):
             topic = replace(topic, history=())  # the entitlement is over: it starts afresh if it comes again
         elif key[1] in tasks.TASKS:

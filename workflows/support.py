@@ -66,32 +66,34 @@ NO_FACTS = NoFacts()
 
 S = Support
 BEFORE_THE_SERVICE = (S.OFFERED, S.ACCEPTED, S.WAITING)
+NOT_NOW = (S.DECLINED, S.FULL, S.ENDED)
+DOES_NOT_FIT = "support_entry_does_not_fit"
 
 TABLE: tuple[Row[Support], ...] = (
-    #  event       from                                                       to           only when
-    on("offered",  (S.NONE, S.DECLINED, S.FULL, S.ENDED),                     S.OFFERED),
-    on("offered",  (*BEFORE_THE_SERVICE, S.STARTED),                          STAY),
+    #  event       from                                                      to           only when
+    on("offered",  (S.NONE, *NOT_NOW),                                       S.OFFERED),
+    on("offered",  (*BEFORE_THE_SERVICE, S.STARTED),                         STAY),
 
-    on("accepted", (S.NONE, S.OFFERED, S.DECLINED, S.FULL, S.ENDED),          S.ACCEPTED),
-    on("accepted", (S.ACCEPTED, S.WAITING, S.STARTED),                        STAY),
+    on("accepted", (S.NONE, S.OFFERED, *NOT_NOW),                            S.ACCEPTED),
+    on("accepted", (S.ACCEPTED, S.WAITING, S.STARTED),                       STAY),
 
-    on("declined", (S.NONE, *BEFORE_THE_SERVICE, S.FULL, S.ENDED),            S.DECLINED),
-    on("declined", S.DECLINED,                                                STAY),
-    on("declined", S.STARTED,                                                 STAY,        flag="support_entry_does_not_fit"),
+    on("declined", (S.NONE, *BEFORE_THE_SERVICE, S.FULL, S.ENDED),           S.DECLINED),
+    on("declined", S.DECLINED,                                               STAY),
+    on("declined", S.STARTED,                                                STAY,        flag=DOES_NOT_FIT),
 
-    on("referred", (S.NONE, S.OFFERED, S.ACCEPTED, S.DECLINED, S.FULL, S.ENDED), S.WAITING),
-    on("referred", (S.WAITING, S.STARTED),                                    STAY),
+    on("referred", (S.NONE, S.OFFERED, S.ACCEPTED, *NOT_NOW),                S.WAITING),
+    on("referred", (S.WAITING, S.STARTED),                                   STAY),
 
-    on("full",     (S.NONE, *BEFORE_THE_SERVICE),                             S.FULL),
-    on("full",     S.FULL,                                                    STAY),
-    on("full",     (S.DECLINED, S.STARTED, S.ENDED),                          STAY,        flag="support_entry_does_not_fit"),
+    on("full",     (S.NONE, *BEFORE_THE_SERVICE),                            S.FULL),
+    on("full",     S.FULL,                                                   STAY),
+    on("full",     (S.DECLINED, S.STARTED, S.ENDED),                         STAY,        flag=DOES_NOT_FIT),
 
-    on("started",  (S.NONE, *BEFORE_THE_SERVICE, S.DECLINED, S.FULL, S.ENDED), S.STARTED),
-    on("started",  S.STARTED,                                                 STAY),
+    on("started",  (S.NONE, *BEFORE_THE_SERVICE, *NOT_NOW),                  S.STARTED),
+    on("started",  S.STARTED,                                                STAY),
 
-    on("ended",    (S.ACCEPTED, S.WAITING, S.STARTED),                        S.ENDED),
-    on("ended",    S.ENDED,                                                   STAY),
-    on("ended",    (S.NONE, S.OFFERED, S.DECLINED, S.FULL),                   STAY,        flag="support_entry_does_not_fit"),
+    on("ended",    (S.ACCEPTED, S.WAITING, S.STARTED),                       S.ENDED),
+    on("ended",    S.ENDED,                                                  STAY),
+    on("ended",    (S.NONE, S.OFFERED, S.DECLINED, S.FULL),                  STAY,        flag=DOES_NOT_FIT),
 )  # fmt: skip
 
 MACHINE = machine_for(Support, initial=S.NONE, events=EVENTS, table=TABLE)

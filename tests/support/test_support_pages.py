@@ -118,9 +118,7 @@ def test_a_visit_that_was_declined_is_asked_again_when_the_trial_moves(desk: Des
     moved(case, hearing, "2026-12-16 10:00", now="2026-11-30 10:00")
 
     assert VISIT in topics(case, NADIA)
-    assert "The trial moved since they answered. Ask again." in text_of(
-        desk.as_("olivia").get(address(case, NADIA))
-    )
+    assert "The trial moved since they answered. Ask again." in text_of(desk.as_("olivia").get(address(case, NADIA)))
     desk.clock("2026-11-30 10:30")
     code, _ = send(desk, path, step="declined")  # the same answer, for the new day
     assert code == 303
@@ -290,9 +288,7 @@ def test_a_split_leaves_support_with_the_person_on_either_side(desk: Desk):
     assert list(check(at("2026-11-30 10:01"))) == []
 
 
-def test_what_is_read_and_recorded_stands_in_the_log_of_personal_data_and_noor_sees_nothing(
-    desk: Desk, case: MadeCase
-):
+def test_what_is_read_and_recorded_stands_in_the_log_of_personal_data_and_noor_sees_nothing(desk: Desk, case: MadeCase):
     support_by(desk, case, LEAH, "idva", "offered")
     desk.as_("olivia").get(address(case, LEAH))
 

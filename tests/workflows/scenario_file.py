@@ -321,9 +321,7 @@ class _Story:
             case "Withdrew":
                 return cls(participant=person, reason=entry["reason"])
             case "SupportStated":
-                return cls(
-                    participant=person, kind=entry["kind"], step=entry["step"], service=entry["service"] or ""
-                )
+                return cls(participant=person, kind=entry["kind"], step=entry["step"], service=entry["service"] or "")
             case "CourtVisitStated":
                 return cls(participant=person, step=entry["step"], on=entry["on"])
             case "DutyClosedByPerson":

@@ -174,7 +174,8 @@ def test_an_offer_that_was_ended_by_hand_because_they_decline_is_an_answer_and_u
         )
     held = person(story)
     assert [each.state for each in held.support] == [Support.DECLINED]
-    assert held.visit is not None and held.visit.state is CourtVisit.DECLINED
+    assert held.visit is not None
+    assert held.visit.state is CourtVisit.DECLINED
     assert offers(story) == set()
     story.say(5, events.EntryUndone(message="message-3"))
     assert person(story).support == ()

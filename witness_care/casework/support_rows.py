@@ -32,9 +32,7 @@ def write(connection: sa.Connection, decided: Sequence[tuple[LockedCase, Decisio
     insert_rows(connection, Support.__table__, rows, key=("id",), update=update)
 
 
-def support_rows(
-    case: LockedCase, snapshot: Snapshot, *, unlike: Mapping[str, Person] | None = None
-) -> Iterator[Row]:
+def support_rows(case: LockedCase, snapshot: Snapshot, *, unlike: Mapping[str, Person] | None = None) -> Iterator[Row]:
     """Give the rows of a case's people; with `unlike`, of those only of whom something else was said there."""
     for participant, person in sorted(snapshot.people.items()):
         was = unlike.get(participant) if unlike is not None else None

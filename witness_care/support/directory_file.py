@@ -117,11 +117,15 @@ class Service:
     def document(self) -> dict[str, Any]:
         """Give it as plain JSON, as it is stored."""
         lists = {name: list(getattr(self, name)) for name in LISTS}
-        return asdict(self) | lists | {
-            "last_checked": self.last_checked.isoformat(),
-            "valid_from": self.valid_from.isoformat(),
-            "valid_to": self.valid_to.isoformat() if self.valid_to else None,
-        }
+        return (
+            asdict(self)
+            | lists
+            | {
+                "last_checked": self.last_checked.isoformat(),
+                "valid_from": self.valid_from.isoformat(),
+                "valid_to": self.valid_to.isoformat() if self.valid_to else None,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class Directory:
 def from_document(entry: Mapping[str, Any]) -> Service:
     """Read a service as it is stored."""
     days = ("last_checked", "valid_from", "valid_to")
-    values = {name: tuple(value) if name in LISTS else value for name, value in entry.items()}
+    values: dict[str, Any] = {name: tuple(value) if name in LISTS else value for name, value in entry.items()}
     return Service(**(values | {name: _day(entry[name]) for name in days}))
 
 
@@ -178,9 +182,7 @@ def _check(service: Service, where: str, today: date) -> None:
             f'{where}: "last_checked": expected a day that has come, received {service.last_checked}. Correct it.'
         )
     if service.capacity == "open" and service.weeks_of_wait:
-        raise RuleFileError(
-            f'{where}: "weeks_of_wait": expected none where "capacity" is "open". Write "waiting_list", or leave it out.'
-        )
+        raise RuleFileError(f'{where}: "weeks_of_wait": expected none where "capacity" is "open". Leave it out.')
 
 
 def _refuse_key(key: str, where: str) -> None:

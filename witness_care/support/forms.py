@@ -47,6 +47,7 @@ class EntryForm(FlaskForm):
     def at(self) -> datetime:
         """Give when it happened (UTC); call it only on a valid form."""
         on = self.happened_on.data
+        assert on is not None
         return min(start_of_hearing(on), self.now) if on != london_date(self.now) else self.now
 
 

@@ -206,9 +206,7 @@ def services_in_figures(session: Session, actor: Actor, now: datetime) -> tuple[
         found.setdefault((row.kind, row.service), []).append(row)
     return tuple(
         ServiceFigures(
-            title=Line(
-                kind=kind, service=service, name=names.get(service, ""), state="", since=None, on=None
-            ).title,
+            title=Line(kind=kind, service=service, name=names.get(service, ""), state="", since=None, on=None).title,
             by_state={row.state: row.people for row in theirs},
             longest_wait=_weeks_since((row.first for row in theirs if row.state == State.WAITING.value), now),
             stated=offers[service].capacity_words if service in offers else "",

@@ -61,7 +61,7 @@ class Standing:
 
     @property
     def trial_words(self) -> str:
-        """Name the trial that a visit is for: "Basildon Crown Court, Monday 9 March 2026"; empty while it has no date."""
+        """Name the trial that a visit is for: "Eastmere Crown Court, Monday 9 March 2026"; empty without a date."""
         about = supporting.visit_occasion(values.first_trial(self.person, self.truth))
         day = dates.full_date(date.fromisoformat(about["trial"])) if about.get("trial") else ""
         return ", ".join(part for part in (about.get("court", ""), day) if part)
@@ -99,7 +99,15 @@ def is_a_service(session: Session, kind: str, service: str) -> bool:
 
 
 def record_support(
-    participant_id: str, kind: str, service: str, step: str, *, at: datetime, submission: str, actor: Actor, now: datetime
+    participant_id: str,
+    kind: str,
+    service: str,
+    step: str,
+    *,
+    at: datetime,
+    submission: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Record one step of support by a service, which happened at `at` (UTC).
 

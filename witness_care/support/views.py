@@ -210,9 +210,7 @@ def services_for(participant_id: str) -> str:
 
 def _asked() -> Wanted:
     given = {name: request.args.get(name, "")[:60] for name in FILTERS}
-    return Wanted(
-        need=given["need"], crime_type=given["crime"], place=given["place"], language=given["language"]
-    )
+    return Wanted(need=given["need"], crime_type=given["crime"], place=given["place"], language=given["language"])
 
 
 def _crime_type_of(who: Who) -> str:
