@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.cast import a_key
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, at, moved, open_duties
+from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, at, moved, open_duties, told_everything
 from tests.reading import text_of
 from witness_care.accounts.current import USER, Actor
 from witness_care.accounts.models import Role
@@ -196,6 +196,22 @@ def test_an_answer_that_was_wrong_is_undone_and_the_task_is_owed_again_on_its_fi
     assert [row.kind for row in session().scalars(sa.select(Support))] == ["court_visit"]
     assert list(check(now())) == []
     assert list(rebuild.differences()) == []
+
+
+def test_an_offer_that_was_ticked_in_a_contact_is_said_on_the_page_and_a_refusal_by_hand_is_an_answer(
+    desk: Desk, case: MadeCase
+):
+    assert "nobody has recorded an offer of a visit" in text_of(desk.as_("olivia").get(address(case, NADIA)))
+    [duty] = [duty for duty in open_duties(case[NADIA]) if duty.topic == WITNESS_SERVICE]
+    assert "Record what they answered" in text_of(desk.as_("olivia").get(f"/duties/{duty.id}"))
+    answer = desk.as_("olivia").post(f"/duties/{duty.id}/not-needed", data={"token": "one", "reason": "declined"})
+    assert answer.status_code == 303
+    told_everything(case[NADIA], now="2026-11-30 09:30", by=desk.cast.olivia)
+
+    words = text_of(desk.as_("olivia").get(address(case, NADIA)))
+
+    assert "Witness service Declined. Since Monday 30 November 2026" in words
+    assert "Offered in a contact on Monday 30 November 2026; what they answered is not recorded." in words
 
 
 def test_what_does_not_fit_is_refused_and_nothing_is_recorded(desk: Desk, case: MadeCase):

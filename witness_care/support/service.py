@@ -6,6 +6,7 @@ What may be said follows from how far it has come; what does not fit is refused 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,6 +51,7 @@ class Standing:
     role: str
     person: Person
     truth: CaseTruth
+    offered_at: Mapping[str, datetime]  # by task, when a contact made the offer last (UTC)
 
     @property
     def is_here(self) -> bool:
@@ -90,6 +92,11 @@ def standing_of(session: Session, actor: Actor, participant_id: str) -> Standing
         role=row.role,
         person=snapshot.people[row.id],
         truth=case_truth(snapshot),
+        offered_at={
+            task: topic.last_told.at
+            for task in (supporting.VISIT_TASK, supporting.WITNESS_SERVICE_TASK)
+            if (topic := snapshot.topics.get((row.id, task, task))) is not None and topic.last_told is not None
+        },
     )
 
 

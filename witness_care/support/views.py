@@ -31,6 +31,7 @@ blueprint = Blueprint("support", __name__)
 FIELDS = ("name", "role", "case", "support")
 ENTRY, VISIT, SERVICES = "support/entry.html", "support/visit.html", "support/services.html"
 DOES_NOT_FIT = "This does not fit how far it has come by now. Look at their support again"
+MOST_SHOWN = 50
 FILTERS = ("need", "crime", "place", "language")
 
 
@@ -56,6 +57,8 @@ def support_page(participant_id: str) -> str:
         },
         is_here=bool(standing and standing.is_here),
         asks_again=_asks_again(standing, asked),
+        offered_at=standing.offered_at if standing else {},
+        tasks=tasks,
         saved=bool(request.args.get("saved")),
     )
 
@@ -223,6 +226,7 @@ def _crime_type_of(who: Who) -> str:
 def _search(wanted: Wanted) -> dict[str, Any]:
     offers = directory.offers(session(), london_date(clock.now()))
     found = directory.search(offers, wanted)
+    shown = found[:MOST_SHOWN]
     return {
         "wanted": {
             "need": wanted.need,
@@ -231,7 +235,8 @@ def _search(wanted: Wanted) -> dict[str, Any]:
             "language": wanted.language,
         },
         "choices": directory.choices(offers),
-        "offers": found,
+        "offers": shown,
+        "count": len(found),
         "has_any": bool(offers),
         "old_after": directory.OLD_AFTER_DAYS,
         "crime_words": CRIME_TYPES.get(wanted.crime_type, ""),
