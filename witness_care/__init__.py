@@ -43,6 +43,7 @@ CAPABILITIES = (
     "engagement",
     "supervision",
     "referrals",
+    "support",
     "cutover",
     "jobs",
     "checks",

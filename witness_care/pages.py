@@ -47,6 +47,7 @@ NAVIGATION = (
     NavigationItem("My people", "/participants", (Role.OFFICER,)),
     NavigationItem("People", "/participants", (Role.SUPERVISOR,)),
     NavigationItem("Hearings", "/hearings", CASEWORK),
+    NavigationItem("Services", "/support-services", (Role.OFFICER,)),
     NavigationItem("Court updates", "/feed/messages", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
     NavigationItem("Programs", "/admin/clients", (Role.ADMINISTRATOR,)),
     NavigationItem("Moving over", "/admin/cutover", (Role.ADMINISTRATOR,)),

@@ -74,9 +74,9 @@ def what(topic: str, value: Value) -> str:
         case tasks.DATES_TO_AVOID:
             return "There is to be a trial, and it has no date yet"
         case tasks.PRE_TRIAL_VISIT:
-            return "To see the room and the way in before the trial"
+            return f"To see the room and the way in before the trial{_of_which_trial(value)}"
         case tasks.WITNESS_SERVICE:
-            return "Volunteers who help before the trial and on the day"
+            return f"Volunteers who help before the trial and on the day{_of_which_trial(value)}"
         case tasks.SPECIAL_MEASURES_CHASE:
             return _measures_that_wait(value)
         case tasks.MEETING_BEFORE_SENTENCE:
@@ -87,6 +87,13 @@ def what(topic: str, value: Value) -> str:
             return "They stopped: why, how it was for them, and what they still need"
         case _:
             return "The case is over: how it was for them, and what they still need"
+
+
+def _of_which_trial(value: Value) -> str:
+    """Name the court and the day that an offer is about, as far as they are known."""
+    court = f" at {value['court']}" if value.get("court") else ""
+    day = f" on {dates.full_date(date.fromisoformat(value['trial']))}" if value.get("trial") else ""
+    return f"{',' if court or day else ''}{court}{day}"
 
 
 def part_words(part: str, *, is_victim: bool) -> str:

@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Any
 
 from witness_care import dates, judgement_words, task_words
-from workflows import referral, rulebook, tasks, values
+from workflows import referral, rulebook, support, tasks, values
 from workflows.working_days import days_later
 
 Value = Mapping[str, Any]
@@ -199,6 +199,8 @@ EVENTS = {
     "WithdrawalTakenBack": "took their withdrawal back",
     "ChangeExplained": "change of the trial explained",
     "OfficerChanged": "another officer",
+    "SupportStated": "support by a service",
+    "CourtVisitStated": "visit to the court",
     "ReferralDecided": "decision about the Victim Contact Scheme",
     "ReferralSent": "referral to the Victim Contact Scheme sent",
     "ReferralAcknowledged": "referral acknowledged",
@@ -224,6 +226,26 @@ REFERRALS = {
     "not_referred": "not referred",
     "withdrawn": "withdrawn",
 }
+# Support by a service, and a visit to the court before the trial: how far they have come.
+SUPPORT = {
+    "none": "nothing said yet",
+    "offered": "offered, no answer yet",
+    "accepted": "accepted, not referred yet",
+    "declined": "declined",
+    "waiting": "referred, waiting",
+    "full": "refused: the service is full",
+    "started": "in touch with the service",
+    "ended": "ended",
+}
+COURT_VISITS = {
+    "none": "nothing said yet",
+    "offered": "offered, no answer yet",
+    "accepted": "wants to visit",
+    "declined": "declined",
+    "arranged": "arranged",
+    "made": "they visited the court",
+}
+SUPPORT_KINDS = {**support.KINDS, "court_visit": "visit to the court"}
 REFERRAL_REASONS = {
     **referral.REASONS_NOT_TO_REFER,
     **referral.REASONS_OF_REJECTION,

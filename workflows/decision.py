@@ -16,7 +16,7 @@ from workflows.values import CaseTruth
 class Move:
     """One step of one machine for one participant or defendant; `flag` is a key of `workflows.flags.FLAGS`."""
 
-    machine: str  # journey | attendance | proceedings | referral
+    machine: str  # journey | attendance | proceedings | referral | support | court_visit
     subject: str
     before: str
     after: str

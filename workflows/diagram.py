@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workflows import attendance, journey, proceedings, referral
+from workflows import attendance, court_visit, journey, proceedings, referral, support
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Row
 from workflows.proceedings import Proceedings
@@ -67,6 +67,20 @@ DRAWN = (
         states=tuple(referral.Referral),
         events=referral.EVENTS,
         table=referral.TABLE,
+    ),
+    Drawn(
+        title="How far support by a service has come",
+        about=support.__doc__ or "",
+        states=tuple(support.Support),
+        events=support.EVENTS,
+        table=support.TABLE,
+    ),
+    Drawn(
+        title="How far a visit to the court has come",
+        about=court_visit.__doc__ or "",
+        states=tuple(court_visit.CourtVisit),
+        events=court_visit.EVENTS,
+        table=court_visit.TABLE,
     ),
 )
 

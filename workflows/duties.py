@@ -45,6 +45,7 @@ def settle_person(
         (participant, topic, subject): occasion
         for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs, taken_over=taken_over)
     }
+    answers = tasks.answers(participant, person, truth)
     for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(
@@ -58,6 +59,7 @@ def settle_person(
             warned=warned,
             others=others if key[1] == values.ATTENDANCE else [],
             taken_over=taken_over and key[1] in tasks.TASKS,
+            answer=answers.get(key[1], ""),
         )
     settle_keeping_in_touch(account, participant, person, truth, rules, cause)
 
@@ -96,6 +98,7 @@ def _settle_topic(
     warned: datetime | None,
     others: list[Topic],
     taken_over: bool,
+    answer: str,
 ) -> None:
     topic = account.topics.get(key, Topic())
     event = cause.event
@@ -108,7 +111,9 @@ def _settle_topic(
     )
     if value is None or refusal or not applying:
         if topic.duty is not None:
-            topic = close_row(account, key, topic, rules, person, cause, refusal or _why_no_rule(person, key[1], value))
+            topic = close_row(
+                account, key, topic, rules, person, cause, refusal or answer or _why_no_rule(person, key[1], value)
+            )
         if refusal or (value is not None and not applying):
             topic = replace(topic, history=())  # the entitlement is over: it starts afresh if it comes again
         elif key[1] in tasks.TASKS:

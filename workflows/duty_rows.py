@@ -10,10 +10,13 @@ from typing import Any, TypeVar, cast
 
 from workflows import referral
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, DutyClosedByPerson
+from workflows.events import CaseEvent, CourtVisitStated, DutyClosedByPerson, SupportStated
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
+
+# What ends a task without a contact: the time of the entry judges it.
+ENDS_A_TASK = (DutyClosedByPerson, SupportStated, CourtVisitStated)
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 
@@ -228,7 +231,7 @@ def _record(
 def _was_met(topic: Topic, duty: OpenDuty, event: CaseEvent, reason: str) -> bool | None:
     """The time of the contact judges whether a duty was met, not when it was typed in (core.md rule 9)."""
     if reason == "done":
-        told = None if isinstance(event.what, DutyClosedByPerson) else topic.last_told
+        told = None if isinstance(event.what, ENDS_A_TASK) else topic.last_told
         return (told.at if told else event.occurred_at) <= duty.due
     if reason == "attempts_exhausted":
         return False

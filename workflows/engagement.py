@@ -38,7 +38,7 @@ class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
     `relists` are the changes of the trial that moved most often, `officer_changes` the times another officer took over.
-    The last block is of things the service does not record yet: they stay not known until it does.
+    What the service does not record yet (`practical_need_since`) stays not known until it does.
     """
 
     reluctant_since: datetime | None = None

@@ -1,8 +1,8 @@
 """Finds in a case what the engagement concern of one person may look at.
 
 What it reads: contacts, what the person said of going on, the dates of the trials they lived through, what is owed to
-them by the Code, what is to be done for them, how long the case has gone on, and whether it is about domestic abuse
-or a sexual offence. What the service does not record yet (support, practical help, what was granted) stays not known.
+them by the Code, what is to be done for them, how long the case has gone on, whether it is about domestic abuse or a
+sexual offence, and what support they have. What the service does not record yet (practical help) stays not known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from workflows import tasks, values
+from workflows import supporting, tasks, values
 from workflows.engagement import NOT_FOLLOWED, Concern, Facts, assess
 from workflows.engagement_pack import EngagementPack
 from workflows.entitlement import Rules, is_about_a_trial
@@ -95,6 +95,9 @@ def facts_of(
         measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
         trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
         officer_changes=person.officer_changes,
+        no_support_referral_since=supporting.no_referral_since(person),
+        support_engaged_since=supporting.engaged_since(person),
+        visited_court_at=supporting.visited_at(person),
         measures_known_since=_measures_known_since(topics),
         last_two_way_at=person.last_two_way_at,
         anything_recorded=_is_anything_recorded(person, topics),

@@ -741,6 +741,35 @@ class OfficerChanged:
     back: bool = False
 
 
+# --- support by a service, and a visit to the court (support.py, court_visit.py) ----------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportStated:
+    """One step of one person's support by one service: `step` is an event of `support.EVENTS`.
+
+    `kind` is a key of `support.KINDS`; `service` the key of the service in the local directory, empty when that is not
+    said.
+    """
+
+    participant: str
+    kind: str
+    step: str
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourtVisitStated:
+    """One step of one person's visit to the court before the trial: `step` is an event of `court_visit.EVENTS`.
+
+    `on` is the London date that was arranged, or on which they were there.
+    """
+
+    participant: str
+    step: str
+    on: date | None = None
+
+
 # --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
 
 
@@ -869,6 +898,8 @@ Fact = (
     | WithdrawalTakenBack
     | ChangeExplained
     | OfficerChanged
+    | SupportStated
+    | CourtVisitStated
     | ReferralDecided
     | ReferralSent
     | ReferralAcknowledged

@@ -78,5 +78,14 @@ FLAGS: Mapping[str, str] = MappingProxyType(
             "An entry about a referral to the Victim Contact Scheme does not fit how far it has come. "
             "Check which person and which defendant were meant, and take back the entry if it was wrong."
         ),
+        # What support a person has (support.py), and their visit to the court (court_visit.py)
+        "support_entry_does_not_fit": (
+            "An entry about somebody's support does not fit how far it has come. "
+            "Check which service was meant, and take back the entry that was wrong."
+        ),
+        "visit_entry_does_not_fit": (
+            "An entry says that a visit to the court did not happen, and none was arranged. "
+            "Check who was meant, and take back the entry if it was wrong."
+        ),
     }
 )

@@ -18,6 +18,7 @@ from workflows import (
     movements,
     proceedings,
     referring,
+    supporting,
     truth,
     undoing,
     values,
@@ -174,6 +175,7 @@ class Fold:
             self._settle_proceedings(event, before, standings_before)
             movements.note_taken_back(self, event, people_before)
             referring.note_taken_back(self, event, referrals_before)
+            supporting.note_taken_back(self, event, people_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
             if self.seen is not None:
@@ -219,6 +221,7 @@ class Fold:
                 return CHANGED
             case events.DutyClosedByPerson():
                 closes.append(((what.participant, what.topic, what.subject), what.reason))
+                supporting.take_refusal(self, event)
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)
@@ -226,6 +229,8 @@ class Fold:
                 return withdrawal.take_in(self.people, event)
             case events.OfficerChanged():
                 return self._change_officer(what, event.occurred_at)
+            case events.SupportStated() | events.CourtVisitStated():
+                return supporting.take_in(self, event)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():

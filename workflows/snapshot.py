@@ -12,10 +12,12 @@ from typing import Any
 
 from workflows import codec, events
 from workflows.attendance import Attendance
+from workflows.court_visit import CourtVisit
 from workflows.events import About, Answer, ContactOutcome, Role, VictimKind, When, Where, WitnessKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.referral import Referral
+from workflows.support import Support
 
 Stated = (
     When
@@ -101,6 +103,34 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportStanding:
+    """How far one person's support by one service has come, and since when (UTC).
+
+    `court` is that of the trial for which it was last answered, empty when none had a date then.
+    """
+
+    kind: str
+    service: str = ""
+    state: Support = Support.NONE
+    since: datetime | None = None
+    court: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitStanding:
+    """How far a person's visit to the court has come, since when (UTC), and the London date it is or was `on`.
+
+    `court` and `trial` are those of the trial for which it was last answered.
+    """
+
+    state: CourtVisit = CourtVisit.NONE
+    since: datetime | None = None
+    on: date | None = None
+    court: str = ""
+    trial: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One participant's standing in the case. The word is short because every rule speaks of it.
 
@@ -128,6 +158,8 @@ class Person:
     victim_kind: VictimKind = VictimKind.PERSON
     suggested: tuple[str, ...] = ()
     officer_changes: tuple[datetime, ...] = ()
+    support: tuple[SupportStanding, ...] = ()
+    visit: VisitStanding | None = None
 
     @property
     def is_victim(self) -> bool:

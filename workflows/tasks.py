@@ -13,7 +13,7 @@ from datetime import time
 from itertools import takewhile
 from typing import Any
 
-from workflows import events, referral, values
+from workflows import events, referral, supporting, values
 from workflows.charges import OffenceTruth
 from workflows.events import DateKind
 from workflows.journey import Journey
@@ -27,8 +27,8 @@ INTRODUCTION = "task.introduction"
 NEEDS = "task.needs_assessment"
 PERSONAL_STATEMENT = "task.victim_personal_statement"
 DATES_TO_AVOID = "task.dates_to_avoid"
-PRE_TRIAL_VISIT = "task.pre_trial_visit"
-WITNESS_SERVICE = "task.witness_service"
+PRE_TRIAL_VISIT = supporting.VISIT_TASK
+WITNESS_SERVICE = supporting.WITNESS_SERVICE_TASK
 SPECIAL_MEASURES_CHASE = "task.special_measures_chase"
 MEETING_BEFORE_SENTENCE = "task.meeting_before_sentence"
 MEETING_AFTER_SENTENCE = "task.meeting_after_sentence"
@@ -86,9 +86,19 @@ def tasks_for(
     yield from _dates_to_avoid(participant, person, truth)
     if required:
         trial = values.first_trial(person, truth)
-        for topic in (PRE_TRIAL_VISIT, WITNESS_SERVICE):
-            yield topic, topic, values.before(trial, {})
+        yield from _offers(participant, person, truth, topics, trial)
         yield from _chase(participant, truth, trial)
+
+
+def answers(participant: str, person: Person, truth: CaseTruth) -> dict[str, str]:
+    """Give each offer that a person has answered, with how: done, or declined. Of who need not come: nothing."""
+    if not values.is_required(participant, person, truth) or (person.visit is None and not person.support):
+        return {}
+    said = {
+        PRE_TRIAL_VISIT: supporting.answer_about_visit(person, truth),
+        WITNESS_SERVICE: supporting.answer_about_witness_service(person, truth),
+    }
+    return {topic: answer for topic, answer in said.items() if answer}
 
 
 def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
@@ -198,6 +208,21 @@ def _needs(
         NEEDS,
         values.before(values.first_trial(person, truth), _handled(NEEDS, participant, topics, why, _is_wider)),
     )
+
+
+def _offers(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], trial: Hearing | None
+) -> Iterator[tuple[str, str, Value]]:
+    """Offer a visit to the court and the witness service there, until they answer; a move asks again (LP-PTV)."""
+    answered = answers(participant, person, truth)
+    occasions = (
+        (PRE_TRIAL_VISIT, supporting.visit_occasion(trial)),
+        (WITNESS_SERVICE, supporting.service_occasion(trial)),
+    )
+    for topic, occasion in occasions:
+        if topic not in answered:
+            offered = _handled(topic, participant, topics, dict(occasion), supporting.is_same_trial)
+            yield topic, topic, values.before(trial, offered)
 
 
 def _dates_to_avoid(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:

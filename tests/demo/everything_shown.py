@@ -27,14 +27,18 @@ from witness_care.demo.world import PASSWORD
 from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant
 from witness_care.referrals.models import Referral
+from witness_care.support.models import Support
+from witness_care.support.queries import VISIT
 from workflows import enhanced_rights, tasks, values
 from workflows.attendance import Attendance
+from workflows.court_visit import CourtVisit
 from workflows.engagement_pack import default_engagement_pack
 from workflows.events import VictimKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.referral import Referral as ReferralState
 from workflows.rulebook import default_rulebook
+from workflows.support import Support as SupportState
 from workflows.victim_contact_scheme import Result
 
 SUPERVISORS = ("sam@eastmere.example", "stella@westmarch.example")
@@ -42,10 +46,7 @@ MOST_PAGES = 1500
 
 # What the service does not record yet counts for nobody (docs/engagement.md): no made-up case can have it.
 NOT_RECORDED_YET = {
-    "NO_SUPPORT_REFERRAL",
     "UNMET_PRACTICAL",
-    "SUPPORT_ENGAGED",
-    "VISIT_DONE",
 }
 # "moved" is the end of a duty when cases are merged or split: what was owed twice is owed once. It has its own tests
 # (tests/cases/test_merge.py); here no two cases are the same one.
@@ -80,6 +81,8 @@ def what_there_should_be() -> Iterator[Thing]:
     yield from (("proceedings", state.value) for state in Proceedings)
     yield from (("referral", state.value) for state in ReferralState)
     yield from (("scheme", result.value) for result in Result)
+    yield from (("support", state.value) for state in SupportState if state is not SupportState.NONE)
+    yield from (("court visit", state.value) for state in CourtVisit if state is not CourtVisit.NONE)
     yield from (("rule", rule.id) for rule in rules)
     yield from (("topic", topic) for topic in duties)
     yield from (("concern", factor.key) for factor in default_engagement_pack().factors)
@@ -124,6 +127,10 @@ def holders() -> dict[Thing, list[Holder]]:
         answer, state = wording.SCHEME_RESULTS[row.result], wording.REFERRALS[row.state]
         add("scheme", row.result, Holder(row.urn, page, f"<strong>{wording.sentence(answer)}</strong>", way))
         add("referral", row.state, Holder(row.urn, page, f"Referral {wording.sentence(state)}", way))
+    for row in _rows(Support.participant_id, Support.kind, Support.state, of=Support):
+        page, way = f"/participants/{row.participant_id}/support", (row.participant_id,)
+        kind, states = ("court visit", wording.COURT_VISITS) if row.kind == VISIT else ("support", wording.SUPPORT)
+        add(kind, row.state, Holder(row.urn, page, wording.sentence(states[row.state]), way))
     for row in _rows(Concern.participant_id, Concern.reasons, of=Concern):
         page, way = f"/participants/{row.participant_id}/concern", (row.participant_id,)
         for reason in row.reasons or ():

@@ -6,6 +6,8 @@ It is Monday 30 November 2026, 9:42am. `a_busy_unit` has all that a page can sho
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
 
 import sqlalchemy as sa
 from flask import Flask
@@ -41,7 +43,9 @@ from witness_care.cases.splitting import split
 from witness_care.cases.undoing import undo
 from witness_care.cases.urn_correction import correct_urn
 from witness_care.engagement import service as concerns
-from workflows.events import ContactOutcome, PersonConfirmed, TrialVacated
+from witness_care.support import directory
+from witness_care.support.directory_file import read as read_directory
+from workflows.events import ContactOutcome, CourtVisitStated, PersonConfirmed, SupportStated, TrialVacated
 
 MONDAY = "2026-11-30 09:42"
 LEAH = {"person_id": "leah"}  # one person, in two cases
@@ -79,6 +83,7 @@ def a_busy_unit(app: Flask) -> World:
         cast = cast_of(app)
         ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
         ids |= _the_sentence()
+        ids |= _support(cast)
         ids |= _cases_that_belong_together(cast)
         ids |= a_unit_with_late_work(app, cast)
         database.session().rollback()
@@ -192,6 +197,34 @@ def _the_sentence() -> dict[str, str]:
     nobody = a_case(a_witness("Rhys Vale", phones=[a_mobile("07700 900565")]), code="OF61016", defendants=("Cy Roe",))
     sentenced(nobody, now="2026-11-26 15:00")
     return {"referred": case["Yara Holt"], "referred_because_of": case.defendants["Aaron Smith"]}
+
+
+def _support(cast: Cast) -> dict[str, str]:
+    """One victim waits for a service, was turned away by another and is to visit the court; the next has nobody."""
+    for area in ("eastmere", "westmarch"):
+        file = resources.files("witness_care").joinpath("demo", "directories", f"{area}.toml")
+        found = read_directory(file.read_text(encoding="utf-8"), area, today=date(2026, 11, 30))
+        directory.load(found, now=at("2026-11-24 09:00"))
+    basis = {"enhanced": True, "enhanced_basis": ("DOMESTIC_ABUSE",)}
+    case = a_case(
+        a_victim("Esme Rowntree", phones=[a_mobile("07700 900566")], **basis),
+        a_victim("Freya Underhill", phones=[a_mobile("07700 900567")], **basis),
+        now="2026-11-24 09:00",
+        officer="Olivia",
+    )
+    supported, olivia = case["Esme Rowntree"], cast.olivia
+    for minute, (kind, service, step) in enumerate(
+        (
+            ("idva", "quillbrook-advisers", "referred"),
+            ("counselling", "saltwick-table", "full"),
+            ("witness_service", "", "accepted"),
+        )
+    ):
+        said = SupportStated(participant=supported, kind=kind, service=service, step=step)
+        entered(case, said, now=f"2026-11-25 10:0{minute}", by=olivia)
+    arranged = CourtVisitStated(participant=supported, step="arranged", on=date(2026, 12, 4))
+    entered(case, arranged, now="2026-11-25 10:05", by=olivia)
+    return {"supported": supported}
 
 
 def _cases_that_belong_together(cast: Cast) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.workflows.case_play import CasePlay
-from workflows import events, values
+from workflows import court_visit, events, support, values
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, ContactOutcome, DateKind, HearingClass, HearingDay, When, Where
 from workflows.rulebook import default_rulebook
@@ -380,6 +380,13 @@ rare = _step(
         st.builds(events.SafetyConcernRaised, participant=people),
         st.builds(events.Withdrew, participant=people, reason=st.sampled_from(["fear", "delay"])),
         st.builds(events.WithdrawalTakenBack, participant=people),
+        st.builds(
+            events.SupportStated,
+            participant=people,
+            kind=st.sampled_from(["witness_service", "idva"]),
+            step=st.sampled_from(list(support.EVENTS)),
+        ),
+        st.builds(events.CourtVisitStated, participant=people, step=st.sampled_from(list(court_visit.EVENTS))),
         st.builds(
             events.ParticipantRecorded,
             participant=st.just("victim"),

@@ -322,6 +322,10 @@ class _Story:
                 return cls(participant=person, back=entry["back"])
             case "Withdrew":
                 return cls(participant=person, reason=entry["reason"])
+            case "SupportStated":
+                return cls(participant=person, kind=entry["kind"], step=entry["step"], service=entry["service"] or "")
+            case "CourtVisitStated":
+                return cls(participant=person, step=entry["step"], on=entry["on"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows import events, rulebook, strict_toml, tasks, values
+from workflows import court_visit, events, rulebook, strict_toml, support, tasks, values
 from workflows.events import DateKind, HearingClass
 from workflows.strict_toml import Key, flag, number, one_of, read, rows, some_of, text
 
@@ -170,6 +170,9 @@ ENTRY: dict[str, dict[str, Key]] = {
     "Withdrew": _PERSON | {"reason": text()},
     "WithdrawalTakenBack": _PERSON,
     "OfficerChanged": _PERSON | {"back": flag(default=False)},
+    "SupportStated": _PERSON
+    | {"kind": one_of(*support.KINDS), "step": one_of(*support.EVENTS), "service": maybe_text()},
+    "CourtVisitStated": _PERSON | {"step": one_of(*court_visit.EVENTS), "on": plain_day()},
     "DefendantCharged": {"defendant": text(), "offences": some_of()},
     "DefendantRemoved": {"defendant": text()},
 }

@@ -160,9 +160,25 @@ def test_domestic_abuse_counts_and_somebody_nobody_tried_is_not_routine():
             participant="victim", role=Role.VICTIM, enhanced=Answer.YES, enhanced_basis=("DOMESTIC_ABUSE",)
         ),
     )
-    assert [reason.factor for reason in concern(story, 3).reasons] == ["OFFENCE_CONTEXT"]
+    assert [reason.factor for reason in concern(story, 3).reasons] == ["OFFENCE_CONTEXT", "NO_SUPPORT_REFERRAL"]
     tried(story, 4, ContactOutcome.REACHED)
     assert concern(story, 5).band is Band.ROUTINE
+
+
+def test_support_and_a_visit_to_the_court_take_points_off_and_a_refusal_is_no_lack_of_a_referral():
+    story = Story()
+    story.say(1, events.ParticipantRecorded(participant="victim", role=Role.VICTIM, enhanced=Answer.YES))
+    assert facts(story).no_support_referral_since == MONDAY
+    story.say(2, events.SupportStated(participant="victim", kind="counselling", step="declined"))
+    assert facts(story).no_support_referral_since is None
+    story.say(3, events.SupportStated(participant="victim", kind="idva", step="started"))
+    story.say(4, events.CourtVisitStated(participant="victim", step="made", on=date(2026, 3, 2)))
+    assert facts(story).support_engaged_since == MONDAY + timedelta(hours=3)
+    assert facts(story).visited_court_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert [(each.factor, each.points) for each in concern(story, 5).reasons] == [
+        ("SUPPORT_ENGAGED", -5),
+        ("VISIT_DONE", -5),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from enum import StrEnum
 import pytest
 from transitions import Machine
 
-from workflows import attendance, journey, referral
+from workflows import attendance, court_visit, journey, referral, support
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Step, faults_in, machine_for, on, step
 from workflows.proceedings import FLAG_TABLE, Proceedings
 
-MODULES = [journey, attendance, referral]
+MODULES = [journey, attendance, referral, support, court_visit]
 ANY_FACTS = {
     journey: journey.JourneyFacts(
         proceedings=(Proceedings.AWAITING_TRIAL,),
@@ -28,6 +28,8 @@ ANY_FACTS = {
     ),
     attendance: attendance.AttendanceFacts(requirement_stands=True, ever_told=True, told_now=True, new_trial=True),
     referral: referral.ReferralFacts(new_version=True),
+    support: support.NoFacts(),
+    court_visit: support.NoFacts(),
 }
 FINAL = {referral: (referral.Referral.VLO_CONTACTED,)}
 

@@ -73,8 +73,9 @@ def as_it_was_written_before(snapshot: Snapshot) -> Any:
 def test_news_that_is_the_same_for_everybody_is_written_once_however_many_they_are(people):
     data = snapshots.dump(a_case_of(people))
 
-    # What keeping in touch counts from, that they are required, each day the trial was listed for, and four tasks.
-    assert len(data["changes"]) == 1 + 1 + MOVES + 4
+    # What keeping in touch counts from, that they are required, each day the trial was listed for, and three tasks;
+    # a visit to the court is offered for each day that the trial has had.
+    assert len(data["changes"]) == 1 + 1 + MOVES + 3 + 1 + MOVES
     assert len(data["topics"]) == (3 + 4) * people
 
 

@@ -137,6 +137,19 @@ class SchemeBody(Schema):
     objects = fields.String(metadata={"description": "whether they objected to it: yes, no or not_asked"})
 
 
+class SupportBody(Schema):
+    kind = fields.String(metadata={"description": "what kind of service: witness_service, idva, isva and so on"})
+    service = fields.String(metadata={"description": "the service's key in the local directory; empty: not said"})
+    state = fields.String(metadata={"description": "offered, accepted, declined, waiting, full, started or ended"})
+    since = fields.AwareDateTime(allow_none=True)
+
+
+class CourtVisitBody(Schema):
+    state = fields.String(metadata={"description": "offered, accepted, declined, arranged or made"})
+    since = fields.AwareDateTime(allow_none=True)
+    on = fields.Date(allow_none=True, metadata={"description": "the day that is arranged, or on which they were there"})
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -168,6 +181,10 @@ class ParticipantBody(Schema):
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})
     victim_contact_scheme = fields.List(
         fields.Nested(SchemeBody), metadata={"description": "one answer for each defendant, once something has ended"}
+    )
+    support = fields.List(fields.Nested(SupportBody), metadata={"description": "what support was offered to them"})
+    court_visit = fields.Nested(
+        CourtVisitBody, allow_none=True, metadata={"description": "their visit to the court before the trial"}
     )
     told = fields.List(
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}

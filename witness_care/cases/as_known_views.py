@@ -17,6 +17,7 @@ from witness_care.cases import hearing_words, page_queries
 from witness_care.cases.page_queries import CaseParticipant
 from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.schemas import YEARS
+from witness_care.support import words as support_words
 from workflows import working_days
 from workflows.truth import HearingStatus
 
@@ -117,6 +118,7 @@ def _stood(known: AsKnown, participant_id: str, offences: dict[str, str]) -> dic
     attendance = wording.sentence(wording.label(wording.ATTENDANCE, person.attendance.value))
     return {
         "where": f"{journey}. {attendance}",
+        "support": support_words.of(person),
         "owed": [
             {
                 "what": wording.to_tell(duty.topic, duty.value, duty.told_value),

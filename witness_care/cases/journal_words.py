@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, enhanced_rights, events, referral
+from workflows import codec, court_visit, enhanced_rights, events, referral, support
 from workflows.events import DateKind, HearingDay, When, Where
 from workflows.withdrawal import REASONS
 
@@ -36,6 +36,8 @@ class Names:
     def subject(self, machine: str, subject: str) -> str:
         if machine == "referral":  # its subject is a pair: the entry itself says whom it is about
             return "referral to the Victim Contact Scheme"
+        if machine in ("support", "court_visit"):  # of a person and a service: the entry says whose
+            return "support by a service" if machine == "support" else "visit to the court"
         return self.defendant(subject) if machine == "proceedings" else self.person(subject)
 
 
@@ -58,7 +60,7 @@ def in_words(fact: events.Fact, names: Names) -> str:
 def moved(machine: str, before: str, after: str) -> str:
     """Say one step of a machine: "from Listing to Adjournment"."""
     table = {"journey": wording.JOURNEY, "attendance": wording.ATTENDANCE, "proceedings": wording.PROCEEDINGS}
-    table["referral"] = wording.REFERRALS
+    table |= {"referral": wording.REFERRALS, "support": wording.SUPPORT, "court_visit": wording.COURT_VISITS}
     words = table.get(machine, {})
     if not before:
         return f"“{wording.label(words, after)}”"
@@ -268,6 +270,18 @@ def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Na
     return lambda fact, names: _of_referral(f"{words}. Reason: {_reason(reasons, fact.reason)}")(fact, names)
 
 
+def _support(fact: events.SupportStated, names: Names) -> str:
+    kind = wording.label(wording.SUPPORT_KINDS, fact.kind)
+    said = support.EVENTS.get(fact.step, fact.step)
+    return f"{names.person(fact.participant)}, {kind}: {said[:1].lower()}{said[1:]}"
+
+
+def _visit(fact: events.CourtVisitStated, names: Names) -> str:
+    said = court_visit.EVENTS.get(fact.step, fact.step)
+    day = f", {dates.full_date(fact.on)}" if fact.on else ""
+    return f"{names.person(fact.participant)}: {said[:1].lower()}{said[1:]}{day}"
+
+
 def _reason(reasons: Mapping[str, str], key: str) -> str:
     return wording.label({**reasons, **referral.FORMER_REASONS}, key)
 
@@ -343,6 +357,8 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
         f"{names.person(fact.participant)}: "
         + ("their former officer looks after them again" if fact.back else "another officer looks after them")
     ),
+    "SupportStated": _support,
+    "CourtVisitStated": _visit,
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,
     "ReferralAcknowledged": _of_referral("referral acknowledged"),

@@ -22,6 +22,7 @@ from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
+from witness_care.support import documents as support_documents
 from workflows import snapshot
 from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
@@ -128,6 +129,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "journey": person.journey.value,
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
+        **support_documents.of(person),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
             {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}
@@ -279,6 +281,7 @@ def _participant(row: Any, standing: Any, names: list[Document], duties: list[Do
         "missed_in_a_row": row.missed_in_a_row,
         "last_two_way_at": row.last_two_way_at,
         "left_at": row.left_at,
+        **support_documents.of(standing),
         "duties": duties,
     }
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, HearingDay, HearingLink, Offence, Result
 from witness_care.cases.models import Hearing as HearingRow
-from witness_care.casework import concerns, referral_rows
+from witness_care.casework import concerns, referral_rows, support_rows
 from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_together, update_rows
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
@@ -69,6 +69,7 @@ def write(connection: sa.Connection, stepped: Decided, refolded: Decided, *, now
         _write_results(connection, decided)
         _write_people(connection, decided)
         referral_rows.write(connection, decided)
+        support_rows.write(connection, decided)
         _write_offence_codes(connection, decided)
         _write_cases(connection, decided)
         concerns.write(connection, stepped, refolded, now=now)

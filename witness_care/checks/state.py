@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, Offence, Result
-from witness_care.casework import concerns, projection, referral_rows
+from witness_care.casework import concerns, projection, referral_rows, support_rows
 from witness_care.casework.apply import LockedCase, read_journals
 from witness_care.casework.rebuild import cases
 from witness_care.checks.combined import Combined
@@ -19,6 +19,7 @@ from witness_care.database import session
 from witness_care.engagement.models import Concern
 from witness_care.people.models import Participant, Person
 from witness_care.referrals.models import Referral
+from witness_care.support.models import Support
 from workflows import charges
 from workflows.decide import case_truth, refold, state_hash
 from workflows.events import ContactOutcome
@@ -50,6 +51,7 @@ def every_case_is_what_its_journal_says(now: datetime) -> Iterator[Finding]:
         yield from _told(case)
         yield from _concerns(case, rebuilt or case.snapshot, now)
         yield from _referrals(case, rebuilt or case.snapshot, look)
+        yield from _support(case, rebuilt or case.snapshot)
 
 
 def _rebuilt(case: LockedCase) -> Snapshot | None:
@@ -210,6 +212,16 @@ def _referrals(case: LockedCase, rebuilt: Snapshot, look: CaseTruth) -> Iterator
             yield finding("I4", case.id, row["id"], "The row of a referral does not show how far it has come.")
     for referral_id in sorted(stored.keys() - {row["id"] for row in wanted}):
         yield finding("I4", case.id, referral_id, "There is a row of a referral that the state does not know.")
+
+
+def _support(case: LockedCase, rebuilt: Snapshot) -> Iterator[Finding]:
+    wanted = list(support_rows.support_rows(case, rebuilt))
+    stored = _of_case(Support, case.id)
+    for row in wanted:
+        if not _shows(stored.get(row["id"]), row):
+            yield finding("I4", case.id, row["id"], "The row of somebody's support does not show how far it has come.")
+    for support_id in sorted(stored.keys() - {row["id"] for row in wanted}):
+        yield finding("I4", case.id, support_id, "There is a row of support that the state does not know.")
 
 
 def what_was_told_has_its_contact(now: datetime) -> Iterator[Finding]:

@@ -148,6 +148,11 @@ class DutyView:
         return self.topic == values.KEEP_IN_TOUCH
 
     @property
+    def is_an_offer(self) -> bool:
+        """Whether an answer about support or a visit ends it: it is recorded on a page of its own."""
+        return self.topic in (tasks.PRE_TRIAL_VISIT, tasks.WITNESS_SERVICE)
+
+    @property
     def is_a_referral(self) -> bool:
         """Whether it is done on the page of the Victim Contact Scheme."""
         return self.topic == referral.TOPIC

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,12 @@ from witness_care.demo.play import FEED, Player
 from witness_care.demo.world import PASSWORD, SHOW_CASE, SIGN_INS, UNIT_SETTINGS, UNITS, make_world
 from witness_care.extensions import db
 from witness_care.people.models import Participant, Person
+from witness_care.support import directory, directory_file
+from workflows.working_days import london_date
 
 SEED = 26
 CASE_SYSTEM, COURT_SYSTEM = "Demo case system", "Demo Common Platform"
+LAST_CHECK = date(2026, 11, 9)  # the latest check that a made-up service has had
 FOLDER, MESSAGE_FILE, KEY_FILE = "demo", "move-a-trial.json", "feed-key"
 
 
@@ -120,8 +125,17 @@ def _open_the_doors(app: Flask) -> Player:
         case_scopes = ["cases:read", "cases:write", "contacts:write", "feed:backfill"]
         key = _key_of(CASE_SYSTEM, every_unit, case_scopes)
         feed_key = _key_of(COURT_SYSTEM, every_unit, [f"feed:{FEED}", "feed:backfill"])
+        _load_directories(now)
     _write(app, KEY_FILE, feed_key)
     return Player(app, key, feed_key)
+
+
+def _load_directories(now: datetime) -> None:
+    """Load the made-up local services of each area, also on a day before somebody is said to have checked them."""
+    files = resources.files("witness_care.demo").joinpath("directories").iterdir()
+    for file in sorted(files, key=lambda each: each.name):
+        text = file.read_text(encoding="utf-8")
+        directory.load(directory_file.read(text, file.name, today=max(london_date(now), LAST_CHECK)), now=now)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template
 
 from witness_care import wording
 from witness_care.accounts.permissions import route_policy
-from workflows import attendance, journey, proceedings, referral
+from workflows import attendance, court_visit, journey, proceedings, referral, support
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Row
 
@@ -65,6 +65,20 @@ def states() -> str:
                 referral.Referral,
                 referral.EVENTS,
                 referral.TABLE,
+            ),
+            _machine(
+                "How far support by a service has come",
+                wording.SUPPORT,
+                support.Support,
+                support.EVENTS,
+                support.TABLE,
+            ),
+            _machine(
+                "How far a visit to the court has come",
+                wording.COURT_VISITS,
+                court_visit.CourtVisit,
+                court_visit.EVENTS,
+                court_visit.TABLE,
             ),
         ],
         settled=[

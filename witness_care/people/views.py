@@ -20,6 +20,7 @@ from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.people import find_views, grounds, grounds_views, page_queries, reach, standing_views
 from witness_care.people.page_queries import Who
+from witness_care.support import queries as support_queries
 from workflows import enhanced_rights
 from workflows.journey import Journey
 
@@ -35,7 +36,7 @@ for method, rule, view in (
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
-FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement")
+FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement", "support")
 LAST_CONTACTS = 3
 TIMES = {1: "", 2: "twice", 3: "three times"}
 
@@ -69,6 +70,7 @@ def person(participant_id: str) -> str | Response:
         contacts=contact_lines.lines(session(), contacts[:LAST_CONTACTS]),
         has_more_contacts=len(contacts) > LAST_CONTACTS,
         introduced=_introduced(who),
+        support=support_queries.lines_of(session(), who.id),
         other_cases=others,
         waiting_grounds=enhanced_rights.words_of(grounds.waiting(session(), who, others)),
         confirmed_grounds=enhanced_rights.words_of(who.row.enhanced_basis or ()),

@@ -24,6 +24,7 @@ from witness_care.referrals import queries as referral_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
 from witness_care.supervision.queries import NOBODY, ContactFilter, Moment
+from witness_care.support import queries as support_queries
 from workflows import working_days
 from workflows.flags import FLAGS
 
@@ -138,6 +139,7 @@ def unit_today() -> str:
         waiting_messages=feed_queries.waiting_count(supervisor),
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
         concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
+        without_support=support_queries.counts(database.session(), supervisor)[support_queries.NOBODY],
     )
 
 

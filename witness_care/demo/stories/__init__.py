@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from witness_care.demo.case_file import CaseFile
-from witness_care.demo.stories import endings, judgements, listing, outcomes, people, scheme
+from witness_care.demo.stories import endings, judgements, listing, outcomes, people, scheme, support
 
 Story = Callable[[CaseFile], None]
 
@@ -90,5 +90,10 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         people.a_child_and_their_parent: 1,
         people.a_shop: 1,
         people.changed_hands: 1,
+        support.helped: 1,
+        support.turned_away: 1,
+        support.turned_away_by_the_only_one: 1,
+        support.asked: 1,
+        support.wants_to_see_the_court: 1,
     }
 )

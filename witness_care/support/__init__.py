@@ -1,0 +1,1 @@
+"""What support was offered to people, what they answered, and which services there are."""

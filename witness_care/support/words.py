@@ -1,0 +1,19 @@
+"""Says in a line each what support a person has, for pages that show them as they stood on a day."""
+
+from __future__ import annotations
+
+from witness_care import dates, wording
+from workflows.snapshot import Person
+
+
+def of(person: Person) -> tuple[str, ...]:
+    """Give a line for each service, and one for the visit to the court; nothing was said of either: none."""
+    lines = [
+        f"{wording.sentence(wording.label(wording.SUPPORT_KINDS, each.kind))}: "
+        f"{wording.label(wording.SUPPORT, each.state.value)}"
+        for each in person.support
+    ]
+    if person.visit is not None:
+        day = f", {dates.full_date(person.visit.on)}" if person.visit.on else ""
+        lines.append(f"Visit to the court: {wording.label(wording.COURT_VISITS, person.visit.state.value)}{day}")
+    return tuple(lines)
