@@ -32,8 +32,9 @@ MODULES = (
 # Their own tests, and those that play whole stories. Property tests draw other examples each time: they stay out, so
 # that the same bend meets the same tests.
 TESTS = (
-    *("attendance", "duties", "engagement", "engagement_facts", "golden", "journey", "machines", "proceedings"),
-    *("referral", "referring", "safe_contact", "scenarios", "victim_contact_scheme", "working_days"),
+    *("attendance", "contact_scheme_answers", "duties", "engagement", "engagement_facts", "golden", "journey"),
+    *("machines", "proceedings", "referral", "referring", "safe_contact", "scenarios", "victim_contact_scheme"),
+    "working_days",
 )
 CONFIGURATION = f"""
 [tool.mutmut]
