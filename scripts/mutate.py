@@ -34,7 +34,7 @@ MODULES = (
 TESTS = (
     *("attendance", "contact_scheme_answers", "duties", "engagement", "engagement_facts", "golden", "journey"),
     *("machines", "proceedings", "referral", "referring", "safe_contact", "scenarios", "victim_contact_scheme"),
-    "working_days",
+    *("working_days", "working_days_words"),
 )
 CONFIGURATION = f"""
 [tool.mutmut]
