@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 
 from workflows.engagement_pack import EngagementPack, Factor
 from workflows.working_days import day_in_words, days_later, instant_of, london_date, months_later
@@ -169,24 +170,16 @@ def _period(factor: Factor) -> Iterator[datetime]:
 # --- what each factor reads ---------------------------------------------------------------------------------------
 
 
-def _since(name: str) -> Callable[[Facts, Factor, datetime], _Found]:
+def _since(name: str, facts: Facts, factor: Factor, now: datetime) -> _Found:
     """A fact that stands since a moment; not known, or not so: nothing."""
-
-    def read(facts: Facts, factor: Factor, now: datetime) -> _Found:
-        on: datetime | None = getattr(facts, name)
-        return _Found(count=0 if on is None else 1, on=on)
-
-    return read
+    on: datetime | None = getattr(facts, name)
+    return _Found(count=1, on=on)
 
 
-def _each(name: str) -> Callable[[Facts, Factor, datetime], _Found]:
+def _each(name: str, facts: Facts, factor: Factor, now: datetime) -> _Found:
     """A fact that counts by how often it happened; its date is that of the last time."""
-
-    def read(facts: Facts, factor: Factor, now: datetime) -> _Found:
-        moments: tuple[datetime, ...] = getattr(facts, name)
-        return _Found(count=len(moments), on=max(moments, default=None))
-
-    return read
+    moments: tuple[datetime, ...] = getattr(facts, name)
+    return _Found(count=len(moments), on=max(moments, default=None))
 
 
 def _reluctance(facts: Facts, factor: Factor, now: datetime) -> _Found:
@@ -254,23 +247,23 @@ def _spoke_lately(facts: Facts, factor: Factor, now: datetime) -> _Found:
 
 READS: Mapping[str, Callable[[Facts, Factor, datetime], _Found]] = {
     "STATED_RELUCTANCE": _reluctance,
-    "WITHDRAWN": _since("withdrew_at"),
-    "SAFETY_CONCERN": _since("safety_concern_since"),
+    "WITHDRAWN": partial(_since, "withdrew_at"),
+    "SAFETY_CONCERN": partial(_since, "safety_concern_since"),
     "MISSED_CONTACT": _missed,
     "SILENCE": _silence,
-    "RELIST_COUNT": _each("relists"),
-    "LATE_CHANGE": _since("late_change_at"),
-    "UNEXPLAINED_CHANGE": _since("unexplained_change_at"),
+    "RELIST_COUNT": partial(_each, "relists"),
+    "LATE_CHANGE": partial(_since, "late_change_at"),
+    "UNEXPLAINED_CHANGE": partial(_since, "unexplained_change_at"),
     "CASE_AGE": _case_age,
-    "OFFENCE_CONTEXT": _since("offence_context_since"),
+    "OFFENCE_CONTEXT": partial(_since, "offence_context_since"),
     "NEEDS_ASSESSMENT_OVERDUE": _needs_assessment,
     "SPECIAL_MEASURES_UNRESOLVED": _measures,
-    "NO_SUPPORT_REFERRAL": _since("no_support_referral_since"),
-    "WCO_CHANGED": _each("officer_changes"),
-    "UNMET_PRACTICAL": _since("practical_need_since"),
+    "NO_SUPPORT_REFERRAL": partial(_since, "no_support_referral_since"),
+    "WCO_CHANGED": partial(_each, "officer_changes"),
+    "UNMET_PRACTICAL": partial(_since, "practical_need_since"),
     "OVERDUE_DUTY": _overdue,
     "SPOKE_LATELY": _spoke_lately,
-    "SUPPORT_ENGAGED": _since("support_engaged_since"),
-    "VISIT_DONE": _since("visited_court_at"),
-    "MEASURES_GRANTED": _since("measures_known_since"),
+    "SUPPORT_ENGAGED": partial(_since, "support_engaged_since"),
+    "VISIT_DONE": partial(_since, "visited_court_at"),
+    "MEASURES_GRANTED": partial(_since, "measures_known_since"),
 }
