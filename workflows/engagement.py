@@ -8,7 +8,7 @@ service does not hold gives no points and says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import partial
@@ -105,6 +105,9 @@ class _Found:
     agreed: int = 0
 
 
+_NOTHING_FOUND = _Found(count=0, on=None)
+
+
 def assess(facts: Facts, pack: EngagementPack, now: datetime) -> Concern:
     """Add up what counts on the London date of `now` (UTC), with every reason, what to do first and what would help."""
     today = london_date(now)
@@ -194,26 +197,26 @@ def _missed(facts: Facts, factor: Factor, now: datetime) -> _Found:
 def _silence(facts: Facts, factor: Factor, now: datetime) -> _Found:
     """Count whole agreed intervals that are over: the first is over when the day after its last day begins."""
     if facts.silent_since is None or not facts.agreed_days:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     first = london_date(facts.silent_since)
     ends = [
         (step.begins, instant_of(days_later(first, step.begins * facts.agreed_days + 1), time()))
         for step in factor.steps
     ]
-    return _reached(ends, facts.silent_since, now, agreed=facts.agreed_days)
+    return replace(_reached(ends, facts.silent_since, now), agreed=facts.agreed_days)
 
 
 def _case_age(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.case_since is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     first = london_date(facts.case_since)
     ends = [(step.begins, instant_of(days_later(months_later(first, step.begins), 1), time())) for step in factor.steps]
     return _reached(ends, facts.case_since, now)
 
 
-def _reached(ends: list[tuple[int, datetime]], since: datetime, now: datetime, *, agreed: int = 0) -> _Found:
+def _reached(ends: list[tuple[int, datetime]], since: datetime, now: datetime) -> _Found:
     count = max((begins for begins, end in ends if end <= now), default=0)
-    return _Found(count=count, on=since, changes_at=tuple(end for _, end in ends), agreed=agreed)
+    return _Found(count=count, on=since, changes_at=tuple(end for _, end in ends))
 
 
 def _due(moments: tuple[datetime, ...], now: datetime) -> _Found:
@@ -233,14 +236,14 @@ def _needs_assessment(facts: Facts, factor: Factor, now: datetime) -> _Found:
 
 def _measures(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.measures_asked_for_at is None or facts.trial_at is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     close = instant_of(days_later(london_date(facts.trial_at), 1 - factor.within_days), time())
     return _Found(count=int(close <= now), on=facts.measures_asked_for_at, changes_at=(close,))
 
 
 def _spoke_lately(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.last_two_way_at is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     ends = instant_of(days_later(london_date(facts.last_two_way_at), factor.within_days + 1), time())
     return _Found(count=int(now < ends), on=facts.last_two_way_at, changes_at=(ends,))
 

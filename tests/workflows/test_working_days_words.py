@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
 
 from tests.workflows.conftest import BANK_HOLIDAYS
-from workflows.working_days import Calendar, due_time, instant_of, months_later, unduly_lenient_sentence_date
+from workflows.working_days import (
+    Calendar,
+    due_time,
+    instant_of,
+    local_time,
+    months_later,
+    unduly_lenient_sentence_date,
+    why_not_working,
+    working_day_after,
+    working_day_before,
+)
 
 STRICT = Calendar(bank_holidays=BANK_HOLIDAYS, first_year=2026, last_year=2027)
 LENIENT = replace(STRICT, out_of_hours="lenient")
@@ -284,14 +295,57 @@ def test_the_last_day_to_ask_about_a_sentence_is_a_working_day_itself_where_it_c
     assert unduly_lenient_sentence_date(date(2026, 10, 30), STRICT) == london("2026-11-27T17:00")
 
 
-def test_a_time_without_a_zone_is_refused_by_its_name():
-    with pytest.raises(ValueError, match=r"^received_at: expected a datetime with a zone"):
-        due_time(NAIVE, 1, STRICT)
-    with pytest.raises(ValueError, match=r"^hearing_start: expected a datetime with a zone"):
-        due_time(london("2026-01-05T10:00"), 1, STRICT, hearing_start=NAIVE)
+@pytest.mark.parametrize(
+    ("day", "days", "before", "after"),
+    [
+        ("2026-11-25", 0, "2026-11-25", "2026-11-25"),
+        ("2026-11-25", 1, "2026-11-24", "2026-11-26"),
+        ("2026-11-25", 3, "2026-11-20", "2026-11-30"),
+        ("2026-12-26", 0, "2026-12-24", "2026-12-26"),
+        ("2026-12-26", 1, "2026-12-23", "2026-12-29"),
+        ("2026-12-26", 2, "2026-12-22", "2026-12-30"),
+    ],
+)
+def test_so_many_working_days_before_and_after_a_day(day, days, before, after):
+    assert working_day_before(date.fromisoformat(day), days, STRICT) == date.fromisoformat(before)
+    assert working_day_after(date.fromisoformat(day), days, STRICT) == date.fromisoformat(after)
 
 
-def test_a_calendar_may_know_one_year_and_must_have_hours_to_work_in():
+REFUSED = {
+    'Calendar.out_of_hours: expected "strict" or "lenient", received \'sometimes\'. Correct the unit\'s setting.': (
+        lambda: replace(STRICT, out_of_hours="sometimes")
+    ),
+    "Calendar: expected a working day that starts before it ends, received 17:00:00 to 17:00:00. "
+    "Correct the unit's working hours.": lambda: replace(STRICT, working_day_starts=time(17)),
+    "Calendar: expected first_year up to last_year, received 2028 to 2027. Load the bank holidays again.": (
+        lambda: replace(STRICT, first_year=2028)
+    ),
+    "Expected 0 or more days, received -1. Correct the rule pack.": (
+        lambda: due_time(london("2026-01-05T10:00"), -1, STRICT)
+    ),
+    'Expected "working_days" or "calendar_days", received \'weeks\'. Correct the rule pack.': (
+        lambda: due_time(london("2026-01-05T10:00"), 1, STRICT, basis="weeks")
+    ),
+    "Expected a day that does not count, received 2026-01-05, a working day. Ask is_working_day first.": (
+        lambda: why_not_working(date(2026, 1, 5), STRICT)
+    ),
+    "instant: expected a datetime with a zone, received a naive one. Give the instant in UTC.": (
+        lambda: local_time(NAIVE)
+    ),
+    "received_at: expected a datetime with a zone, received a naive one. Give the instant in UTC.": (
+        lambda: due_time(NAIVE, 1, STRICT)
+    ),
+    "hearing_start: expected a datetime with a zone, received a naive one. Give the instant in UTC.": (
+        lambda: due_time(london("2026-01-05T10:00"), 1, STRICT, hearing_start=NAIVE)
+    ),
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_a_wrong_question_hears_what_was_expected_what_came_and_what_to_do(said):
+    with pytest.raises(ValueError, match=re.escape(said) + r"\Z"):
+        REFUSED[said]()
+
+
+def test_a_calendar_may_know_one_year_only():
     assert replace(STRICT, first_year=2027).last_year == 2027
-    with pytest.raises(ValueError, match="starts before it ends, received 17:00:00 to 17:00:00"):
-        replace(STRICT, working_day_starts=time(17))
