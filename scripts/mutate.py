@@ -33,9 +33,9 @@ MODULES = (
 # Their own tests, and those that play whole stories. Property tests draw other examples each time: they stay out, so
 # that the same bend meets the same tests.
 TESTS = (
-    *("attendance", "contact_scheme_answers", "duties", "engagement", "engagement_facts", "golden", "journey"),
-    *("machines", "proceedings", "referral", "referring", "safe_contact", "scenarios", "tasks"),
-    *("victim_contact_scheme", "working_days", "working_days_words"),
+    *("attendance", "contact_scheme_answers", "duties", "engagement", "engagement_facts", "entitlement", "golden"),
+    *("journey", "keeping_in_touch", "machines", "proceedings", "referral", "referring", "safe_contact", "scenarios"),
+    *("tasks", "victim_contact_scheme", "working_days", "working_days_words"),
 )
 CONFIGURATION = f"""
 [tool.mutmut]
