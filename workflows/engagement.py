@@ -8,9 +8,10 @@ service does not hold gives no points and says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 
 from workflows.engagement_pack import EngagementPack, Factor
 from workflows.working_days import day_in_words, days_later, instant_of, london_date, months_later
@@ -104,6 +105,9 @@ class _Found:
     agreed: int = 0
 
 
+_NOTHING_FOUND = _Found(count=0, on=None)
+
+
 def assess(facts: Facts, pack: EngagementPack, now: datetime) -> Concern:
     """Add up what counts on the London date of `now` (UTC), with every reason, what to do first and what would help."""
     today = london_date(now)
@@ -169,24 +173,16 @@ def _period(factor: Factor) -> Iterator[datetime]:
 # --- what each factor reads ---------------------------------------------------------------------------------------
 
 
-def _since(name: str) -> Callable[[Facts, Factor, datetime], _Found]:
+def _since(name: str, facts: Facts, factor: Factor, now: datetime) -> _Found:
     """A fact that stands since a moment; not known, or not so: nothing."""
-
-    def read(facts: Facts, factor: Factor, now: datetime) -> _Found:
-        on: datetime | None = getattr(facts, name)
-        return _Found(count=0 if on is None else 1, on=on)
-
-    return read
+    on: datetime | None = getattr(facts, name)
+    return _Found(count=1, on=on)
 
 
-def _each(name: str) -> Callable[[Facts, Factor, datetime], _Found]:
+def _each(name: str, facts: Facts, factor: Factor, now: datetime) -> _Found:
     """A fact that counts by how often it happened; its date is that of the last time."""
-
-    def read(facts: Facts, factor: Factor, now: datetime) -> _Found:
-        moments: tuple[datetime, ...] = getattr(facts, name)
-        return _Found(count=len(moments), on=max(moments, default=None))
-
-    return read
+    moments: tuple[datetime, ...] = getattr(facts, name)
+    return _Found(count=len(moments), on=max(moments, default=None))
 
 
 def _reluctance(facts: Facts, factor: Factor, now: datetime) -> _Found:
@@ -201,26 +197,26 @@ def _missed(facts: Facts, factor: Factor, now: datetime) -> _Found:
 def _silence(facts: Facts, factor: Factor, now: datetime) -> _Found:
     """Count whole agreed intervals that are over: the first is over when the day after its last day begins."""
     if facts.silent_since is None or not facts.agreed_days:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     first = london_date(facts.silent_since)
     ends = [
         (step.begins, instant_of(days_later(first, step.begins * facts.agreed_days + 1), time()))
         for step in factor.steps
     ]
-    return _reached(ends, facts.silent_since, now, agreed=facts.agreed_days)
+    return replace(_reached(ends, facts.silent_since, now), agreed=facts.agreed_days)
 
 
 def _case_age(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.case_since is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     first = london_date(facts.case_since)
     ends = [(step.begins, instant_of(days_later(months_later(first, step.begins), 1), time())) for step in factor.steps]
     return _reached(ends, facts.case_since, now)
 
 
-def _reached(ends: list[tuple[int, datetime]], since: datetime, now: datetime, *, agreed: int = 0) -> _Found:
+def _reached(ends: list[tuple[int, datetime]], since: datetime, now: datetime) -> _Found:
     count = max((begins for begins, end in ends if end <= now), default=0)
-    return _Found(count=count, on=since, changes_at=tuple(end for _, end in ends), agreed=agreed)
+    return _Found(count=count, on=since, changes_at=tuple(end for _, end in ends))
 
 
 def _due(moments: tuple[datetime, ...], now: datetime) -> _Found:
@@ -240,37 +236,37 @@ def _needs_assessment(facts: Facts, factor: Factor, now: datetime) -> _Found:
 
 def _measures(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.measures_asked_for_at is None or facts.trial_at is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     close = instant_of(days_later(london_date(facts.trial_at), 1 - factor.within_days), time())
     return _Found(count=int(close <= now), on=facts.measures_asked_for_at, changes_at=(close,))
 
 
 def _spoke_lately(facts: Facts, factor: Factor, now: datetime) -> _Found:
     if facts.last_two_way_at is None:
-        return _Found(count=0, on=None)
+        return _NOTHING_FOUND
     ends = instant_of(days_later(london_date(facts.last_two_way_at), factor.within_days + 1), time())
     return _Found(count=int(now < ends), on=facts.last_two_way_at, changes_at=(ends,))
 
 
 READS: Mapping[str, Callable[[Facts, Factor, datetime], _Found]] = {
     "STATED_RELUCTANCE": _reluctance,
-    "WITHDRAWN": _since("withdrew_at"),
-    "SAFETY_CONCERN": _since("safety_concern_since"),
+    "WITHDRAWN": partial(_since, "withdrew_at"),
+    "SAFETY_CONCERN": partial(_since, "safety_concern_since"),
     "MISSED_CONTACT": _missed,
     "SILENCE": _silence,
-    "RELIST_COUNT": _each("relists"),
-    "LATE_CHANGE": _since("late_change_at"),
-    "UNEXPLAINED_CHANGE": _since("unexplained_change_at"),
+    "RELIST_COUNT": partial(_each, "relists"),
+    "LATE_CHANGE": partial(_since, "late_change_at"),
+    "UNEXPLAINED_CHANGE": partial(_since, "unexplained_change_at"),
     "CASE_AGE": _case_age,
-    "OFFENCE_CONTEXT": _since("offence_context_since"),
+    "OFFENCE_CONTEXT": partial(_since, "offence_context_since"),
     "NEEDS_ASSESSMENT_OVERDUE": _needs_assessment,
     "SPECIAL_MEASURES_UNRESOLVED": _measures,
-    "NO_SUPPORT_REFERRAL": _since("no_support_referral_since"),
-    "WCO_CHANGED": _each("officer_changes"),
-    "UNMET_PRACTICAL": _since("practical_need_since"),
+    "NO_SUPPORT_REFERRAL": partial(_since, "no_support_referral_since"),
+    "WCO_CHANGED": partial(_each, "officer_changes"),
+    "UNMET_PRACTICAL": partial(_since, "practical_need_since"),
     "OVERDUE_DUTY": _overdue,
     "SPOKE_LATELY": _spoke_lately,
-    "SUPPORT_ENGAGED": _since("support_engaged_since"),
-    "VISIT_DONE": _since("visited_court_at"),
-    "MEASURES_GRANTED": _since("measures_known_since"),
+    "SUPPORT_ENGAGED": partial(_since, "support_engaged_since"),
+    "VISIT_DONE": partial(_since, "visited_court_at"),
+    "MEASURES_GRANTED": partial(_since, "measures_known_since"),
 }

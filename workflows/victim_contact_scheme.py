@@ -216,9 +216,12 @@ class _Asked:
         if found is None or offence.verdict == "guilty_of_alternative":
             return self._class_unknown(offence, sentence)
         standing = self._standing(found)
-        if standing.listed and (answer := self._listed(offence, sentence, found, standing, interim=interim)):
+        if interim:
+            reason = "An interim hospital order or a secure accommodation order was made; the final order decides."
+            return self._answer(offence, Result.POSSIBLE, 7, reason, sentence=sentence, limbs=standing.limbs)
+        if standing.listed and (answer := self._listed(offence, sentence, found, standing)):
             return answer
-        if answer := self._possible(offence, sentence, found, standing, interim=interim):
+        if answer := self._possible(offence, sentence, found, standing):
             return answer
         if standing.perhaps and (answer := self._perhaps(offence, sentence, found, standing)):
             return answer
@@ -248,7 +251,7 @@ class _Asked:
         return self._answer(offence, Result.INSUFFICIENT, 4, reason, sentence=sentence, missing=missing)
 
     def _listed(
-        self, offence: Charged, sentence: OffenceResult, found: OffenceClass, standing: _Standing, *, interim: bool
+        self, offence: Charged, sentence: OffenceResult, found: OffenceClass, standing: _Standing
     ) -> Judged | None:
         """Rules 5 and 6: a listed offence with a hospital order, life, or twelve months for it."""
         limbs = standing.limbs
@@ -258,8 +261,6 @@ class _Asked:
         if sentence.kind is K.LIFE or sentence.length == "life":
             reason = f"{found.in_words} is {standing.words}, and the sentence is for life or without a limit of time."
             return self._answer(offence, Result.ELIGIBLE, 5, reason, sentence=sentence, limbs=limbs)
-        if sentence.kind not in CUSTODY or interim:
-            return None
         length = length_of(sentence.length)
         if length is not None and length.is_a_year_or_more:
             reason = f"{found.in_words} is {standing.words}, and the sentence of {length.words} is 12 months or more."
@@ -275,25 +276,24 @@ class _Asked:
         return None
 
     def _possible(
-        self, offence: Charged, sentence: OffenceResult, found: OffenceClass, standing: _Standing, *, interim: bool
+        self, offence: Charged, sentence: OffenceResult, found: OffenceClass, standing: _Standing
     ) -> Judged | None:
         """Rule 7: what the scheme may take on at its discretion."""
-        reason = missing = ""
-        if interim:
-            reason = "An interim hospital order or a secure accommodation order was made; the final order decides."
-        elif standing.listed and (added := self._added_up(offence, sentence, found)):
+        missing: tuple[str, ...] = ()
+        if standing.listed and (added := self._added_up(sentence, found)):
             reason, missing = added
         elif sentence.kind in CUSTODY and (abuse := self._abuse(found)):
             reason = f"Custody was passed in a case of {abuse}: the scheme may be offered at its discretion."
-        if not reason:
+        else:
             return None
-        what = (missing,) if missing else ()
-        return self._answer(offence, Result.POSSIBLE, 7, reason, sentence=sentence, missing=what, limbs=standing.limbs)
+        limbs = standing.limbs
+        return self._answer(offence, Result.POSSIBLE, 7, reason, sentence=sentence, missing=missing, limbs=limbs)
 
-    def _added_up(self, offence: Charged, sentence: OffenceResult, found: OffenceClass) -> tuple[str, str] | None:
+    def _added_up(self, sentence: OffenceResult, found: OffenceClass) -> tuple[str, tuple[str, ...]] | None:
+        """Give why and what is missing, where the term is just below 12 months or the terms together reach them."""
         length = length_of(sentence.length)
         if length is not None and length.is_just_below_a_year:
-            return f"The sentence of {length.words} is within 7 days of 12 months.", ""
+            return f"The sentence of {length.words} is within 7 days of 12 months.", ()
         total = _total(self.offences)
         if total is None or total.twelfths < A_YEAR:
             return None
@@ -301,20 +301,19 @@ class _Asked:
             f"{found.in_words} is listed; its own term is under 12 months, but the defendant's terms together may be "
             "12 months or more."
         )
-        return reason, "" if total.is_certain else "whether the terms are consecutive or concurrent"
+        return reason, () if total.is_certain else ("whether the terms are consecutive or concurrent",)
 
-    def _abuse(self, found: OffenceClass) -> str:
+    def _abuse(self, found: OffenceClass) -> str | None:
         if self.victim.grounds & ABUSE_GROUNDS:
             return "domestic abuse"
-        return CONTEXT_WORDS.get(found.context, "")
+        return CONTEXT_WORDS.get(found.context)
 
     def _perhaps(
         self, offence: Charged, sentence: OffenceResult, found: OffenceClass, standing: _Standing
     ) -> Judged | None:
         """Rule 8: a limb of section 45(2) may hold, and the sentence would be enough if it did."""
-        as_listed = _Standing(listed=True, words="perhaps listed", limbs=standing.limbs)
-        enough = self._listed(offence, sentence, found, as_listed, interim=False)
-        if enough is None and self._added_up(offence, sentence, found) is None:
+        enough = self._listed(offence, sentence, found, standing)
+        if enough is None and self._added_up(sentence, found) is None:
             return None
         limb = self.classes.limbs[standing.perhaps]
         reason = (
@@ -355,7 +354,7 @@ class _Asked:
     def _against_a_child(self, found: OffenceClass) -> bool | None:
         if found.child == "if_child" and CHILD_GROUND in self.victim.grounds:
             return True
-        return None if found.child == "if_child" else _yes_or_unknown(found.child)
+        return _yes_or_unknown(found.child)
 
     def _answer(
         self,
@@ -414,7 +413,7 @@ def _total(offences: Iterable[Charged]) -> _Total | None:
                 served.append(length)
     if len(concurrent) + len(consecutive) + len(unsaid) < 2:
         return None
-    others = max(max(concurrent, default=0), sum(unsaid))
+    others = max([*concurrent, sum(unsaid)])
     return _Total(sum(consecutive) + others, is_certain=len(unsaid) < 2)
 
 

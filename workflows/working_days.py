@@ -5,7 +5,7 @@ London dates. Rules are counted in London dates, turned into an instant last, an
 """
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -141,7 +141,7 @@ def instant_of(day: date, at: time) -> datetime:
     An hour that the spring clock change skips moves forward (01:30 becomes 02:30); an hour that the autumn change
     repeats is the first of the two.
     """
-    return _instant_of(day, at if at.tzinfo is None else at.replace(tzinfo=None))
+    return _instant_of(day, at.replace(tzinfo=None))
 
 
 # The days of a court's list come again and again.
@@ -162,10 +162,9 @@ def days_later(day: date, days: int) -> date:
 
 def months_later(day: date, months: int) -> date:
     """The same day so many calendar months later; the last day of that month where it has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    first = day.replace(year=day.year + years, month=month + 1, day=1)
-    last = monthrange(first.year, first.month)[1]
-    return first.replace(day=min(day.day, last))
+    years, months_over = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, months_over + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_working_day(day: date, calendar: Calendar) -> bool:
@@ -319,19 +318,24 @@ def _after_calendar_days(received_at: datetime, days: int, calendar: Calendar) -
 
 
 def _cap(hearing_start: datetime, calendar: Calendar) -> _Step:
-    latest = hearing_start.astimezone(UTC) - HEARING_LEAD
+    latest = hearing_start - HEARING_LEAD
     local = local_time(latest)
     day = local.date()
     words = (
         f"The hearing starts {instant_in_words(hearing_start)}: "
         f"tell them at least 2 hours before, by {instant_in_words(latest)}"
     )
-    off = not is_working_day(day, calendar)
-    if not off and calendar.working_day_starts <= local.time() <= calendar.working_day_ends:
+    outside = "That is outside working hours"
+    if not is_working_day(day, calendar):
+        outside = why_not_working(day, calendar)
+        back = previous_working_day(day, calendar)
+    elif local.time() < calendar.working_day_starts:
+        back = previous_working_day(day, calendar)
+    elif local.time() > calendar.working_day_ends:
+        back = day
+    else:
         return _Step(latest, day, (words,))
-    back = day if not off and local.time() > calendar.working_day_ends else previous_working_day(day, calendar)
     ends = instant_of(back, calendar.working_day_ends)
-    outside = "That is outside working hours" if not off else why_not_working(day, calendar)
     skipped = _skipped_back(days_later(day, -1), back, calendar)
     return _Step(ends, day, (words, outside, *skipped, f"The last end of a working day is {instant_in_words(ends)}"))
 
@@ -362,20 +366,13 @@ def _nearest_working_day(day: date, step: int, calendar: Calendar) -> date:
 
 
 def _skipped(first: date, until: date, calendar: Calendar) -> tuple[str, ...]:
-    """Names every day from `first` up to, but without, the working day `until`."""
-    return tuple(why_not_working(day, calendar) for day in _each_day(first, until, 1))
+    """Names every day from `first` up to, but without, the working day `until`; nothing when that is no later."""
+    return tuple(why_not_working(days_later(first, ahead), calendar) for ahead in range((until - first).days))
 
 
 def _skipped_back(last: date, until: date, calendar: Calendar) -> tuple[str, ...]:
-    """Names every day from `last` back to, but without, the working day `until`."""
-    return tuple(why_not_working(day, calendar) for day in _each_day(last, until, -1))
-
-
-def _each_day(first: date, until: date, step: int) -> Iterator[date]:
-    day = first
-    while (until - day).days * step > 0:
-        yield day
-        day = days_later(day, step)
+    """Names every day from `last` back to, but without, the working day `until`; nothing when that is no earlier."""
+    return tuple(why_not_working(days_later(last, -back), calendar) for back in range((last - until).days))
 
 
 def _days(count: int) -> str:
@@ -383,8 +380,6 @@ def _days(count: int) -> str:
 
 
 def _in_utc(instant: datetime, name: str) -> datetime:
-    if instant.tzinfo is UTC:
-        return instant
     _require_aware(instant, name)
     return instant.astimezone(UTC)
 

@@ -57,6 +57,16 @@ def test_a_seed_draws_the_same_bends_and_the_score_is_of_those_that_were_drawn(b
     assert of_the_rules[0] == {"drawn": 20, "of": 40, "seed": 5, "tried": 20, "noticed": 20 - survived}
 
 
+def test_one_module_alone_is_bent_on_request_and_makes_no_figure(bends, tmp_path):
+    assert mutate.main(["--sample", "7", "--only", "workflows/referral.py"]) == 0
+    assert mutate.main(["--sample", "7", "--only", "workflows/tasks.py"]) == 1  # there is no bend of it here
+
+    assert len(bends[1]) == 7
+    assert not list((tmp_path / "figures").glob("*.json"))
+    with pytest.raises(SystemExit):
+        mutate.main(["--only", "workflows/events.py"])
+
+
 def test_tests_that_fail_without_any_bend_give_no_score(monkeypatch, capsys):
     monkeypatch.setattr(mutate, "make_copy", lambda: None)
     monkeypatch.setattr(mutate, "run", lambda names, *, seconds: 1)

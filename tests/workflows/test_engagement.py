@@ -269,3 +269,83 @@ def test_a_factor_that_begins_or_ends_on_a_later_day_is_looked_at_again_then():
     assert next_look(valid_from=date(2026, 12, 1)) == datetime(2026, 12, 1, tzinfo=UTC)
     assert next_look(valid_to=date(2026, 12, 1)) == datetime(2026, 12, 2, tzinfo=UTC)
     assert next_look() is None
+
+
+@pytest.mark.parametrize(
+    ("known", "on"),
+    [
+        ({"withdrew_at": ago(3), "reluctant_since": ago(9)}, ago(3)),
+        ({"reluctant_since": ago(9)}, ago(9)),
+        ({"missed_in_a_row": 2, "last_missed_at": ago(1)}, ago(1)),
+        (silent(2), ago(58)),
+        ({"relists": (ago(9), ago(2), ago(30))}, ago(2)),  # the last time
+        ({"officer_changes": times(3)}, ago(30)),
+        ({"case_since": ago(190)}, ago(190)),
+        ({"needs_assessment_due_at": ago(4)}, ago(4)),
+        ({"code_duties_due": (ago(1), ago(3), ago(-1))}, ago(3)),  # the first that is due
+        ({"measures_asked_for_at": ago(9), "trial_at": ago(-5)}, ago(9)),
+        ({"last_two_way_at": ago(2)}, ago(2)),
+        ({"late_change_at": datetime(2026, 7, 1, 23, 30, tzinfo=UTC)}, datetime(2026, 7, 2, tzinfo=UTC)),  # in London
+    ],
+)
+def test_a_reason_carries_the_london_date_of_its_fact(known, on):
+    (reason,) = assess(Facts(**known), PACK, NOW).reasons
+
+    assert reason.on == on.date()
+
+
+def utc(day: int, month: int, year: int = 2026, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("known", "next_look"),
+    [
+        pytest.param({}, None, id="nothing known"),
+        pytest.param({"late_change_at": ago(4)}, None, id="time changes nothing"),
+        pytest.param({"silent_since": ago(1), "agreed_days": 14}, utc(11, 12), id="one interval over"),
+        pytest.param({"silent_since": ago(20), "agreed_days": 14}, utc(6, 12), id="two intervals over"),
+        pytest.param({"silent_since": ago(90), "agreed_days": 14}, None, id="no further step"),
+        pytest.param({"silent_since": ago(1)}, None, id="no interval was agreed"),
+        pytest.param({"case_since": ago(1)}, utc(26, 5, 2027, 23), id="six months"),
+        pytest.param({"case_since": ago(190)}, utc(21, 5, 2027, 23), id="a year"),
+        pytest.param({"needs_assessment_due_at": ago(-3)}, ago(-3), id="falls due"),
+        pytest.param({"needs_assessment_due_at": ago(3)}, None, id="is due"),
+        pytest.param({"code_duties_due": (ago(-3), ago(-2))}, ago(-2), id="the first falls due"),
+        pytest.param({"code_duties_due": (ago(-3), ago(2))}, None, id="only the first is named"),
+        pytest.param({"code_duties_due": (NOW,)}, None, id="is due this moment"),
+        pytest.param(
+            {"measures_asked_for_at": ago(9), "trial_at": utc(11, 1, 2027, 10)}, utc(15, 12),
+            id="the trial comes near",
+        ),
+        pytest.param({"measures_asked_for_at": ago(9)}, None, id="no trial"),
+        pytest.param({"last_two_way_at": ago(1)}, utc(11, 12), id="a talk grows old"),
+        pytest.param({"last_two_way_at": ago(15)}, None, id="a talk is old"),
+        pytest.param(
+            {"last_two_way_at": ago(1), "needs_assessment_due_at": ago(-3)}, ago(-3), id="the earliest of two",
+        ),
+    ],
+)  # fmt: skip
+def test_the_next_look_is_when_time_alone_first_changes_something(known, next_look):
+    assert assess(Facts(**known), PACK, NOW).next_review_at == next_look
+
+
+def test_reasons_come_with_what_counts_most_first_and_say_what_to_do():
+    known = Facts(relists=times(1), missed_in_a_row=3, last_missed_at=ago(1), last_two_way_at=ago(2))
+    concern = assess(known, PACK, NOW)
+
+    assert [reason.factor for reason in concern.reasons] == ["MISSED_CONTACT", "RELIST_COUNT", "SPOKE_LATELY"]
+    actions = {factor.key: factor.action for factor in PACK.factors}
+    assert [reason.action for reason in concern.reasons] == [actions[reason.factor] for reason in concern.reasons]
+    assert concern.suggested_action == actions["MISSED_CONTACT"]
+
+
+def test_what_would_lower_it_is_said_once_for_each_thing_that_would():
+    concern = assess(Facts(missed_in_a_row=2, last_missed_at=ago(1), **silent(1)), PACK, NOW)
+
+    assert concern.lowers == ("You speak with them.",)
+
+
+def test_without_a_reason_there_is_nothing_to_do_first():
+    assert assess(Facts(last_two_way_at=ago(1)), PACK, NOW).suggested_action == ""
+    assert assess(Facts(), PACK, NOW).suggested_action == ""

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
+from tests.workflows.charged import (
+    ABH,
+    AFFRAY,
+    CHILD,
+    CLASS_A,
+    COERCIVE,
+    EXTREME,
+    GBH,
+    MURDER,
+    ORDER_BREACH,
+    RAPE,
+    ROBBERY,
+    SENTENCED,
+    THEFT,
+    WITH_INTENT,
+    guilty,
+)
 from workflows import offence_classes, strict_toml
-from workflows.events import OffenceResult, ResultKind
+from workflows.events import ResultKind
 from workflows.sentence_length import length_of
 from workflows.victim_contact_scheme import Charged, Result, Victim, assess
 
@@ -16,23 +32,6 @@ pytestmark = pytest.mark.feature("I1")
 
 E, P, I, N = Result.ELIGIBLE, Result.POSSIBLE, Result.INSUFFICIENT, Result.NOT_ELIGIBLE  # noqa: E741  # as in the table
 K = ResultKind
-ABH, GBH, ROBBERY, THEFT, MURDER, RAPE = "OF61102", "OF61131", "TH68023", "TH68010", "COML025", "SX03002"
-COERCIVE, WITH_INTENT, AFFRAY, ORDER_BREACH = "SC15004", "OF61016", "PU86003", "PH97005"
-SENTENCED = date(2026, 11, 27)
-
-
-def guilty(code: str, kind: ResultKind | None = K.CUSTODY, length: str = "", **more) -> Charged:
-    served, result_code = more.pop("served", ""), more.pop("result_code", "")
-    results = ()
-    if kind is not None:
-        results = (
-            OffenceResult(
-                defendant="d", offence=more.get("offence", "o1"), kind=kind, length=length, final=True,
-                served=served, code=result_code,
-            ),
-        )  # fmt: skip
-    given = {"offence": "o1", "code": code, "verdict": "guilty", "results": results, "sentenced_on": SENTENCED}
-    return Charged(**(given | more))
 
 
 def ask(*offences: Charged, grounds: tuple[str, ...] = (), against: tuple[str, ...] = ("o1",), is_victim: bool = True):
@@ -114,9 +113,6 @@ def test_the_truth_table(case):
     assert answer.reasons
     assert all(reason[0].isupper() and reason.endswith(".") for reason in answer.reasons)
     assert (answer.clock_from == SENTENCED) is (expected in (E, P))
-
-
-CHILD, CLASS_A, EXTREME = "CH84001", "MD71131", "CJ08001"
 
 
 @pytest.mark.parametrize(
@@ -258,79 +254,6 @@ def test_the_file_of_classes_is_read_strictly(wrong, said):
 
     with pytest.raises(strict_toml.RuleFileError):
         offence_classes.load(text.replace(wrong, said, 1))
-
-
-# What an officer reads of an answer, and the limbs of section 45(2) that it rests on and nobody has checked.
-WORDS = {
-    "suspended": (
-        guilty(GBH, K.SUSPENDED, "18 M"),
-        "The sentence is suspended, so it is not custody unless it is activated.",
-        (),
-    ),
-    "not custody": (
-        guilty(GBH, K.COMMUNITY),
-        "The sentence is neither immediate custody nor a hospital order.",
-        (),
-    ),
-    "another kind": (
-        guilty(ROBBERY, K.OTHER_SENTENCE),
-        "It is not clear what kind of sentence was passed: the court's code and its words do not settle it.",
-        (),
-    ),
-    "no code": (guilty("", length="3 Y"), "The offence code is not recorded.", ()),
-    "an unknown code": (
-        guilty("ZZ99999", length="3 Y"),
-        "The offence code ZZ99999 is not in our list of offence classes.",
-        (),
-    ),
-    "an alternative": (
-        guilty(ROBBERY, length="3 Y", verdict="guilty_of_alternative"),
-        "The conviction is for an alternative offence, and which one is not recorded.",
-        (),
-    ),
-    "murder": (
-        guilty(MURDER, K.LIFE, "life"),
-        "Murder (common law) is murder, and the sentence is for life or without a limit of time.",
-        ("a",),
-    ),
-    "listed": (
-        guilty(ROBBERY, length="4 Y"),
-        "Robbery or assault with intent to rob (Theft Act 1968, section 8) is a listed violent offence, "
-        "and the sentence of 4 years is 12 months or more.",
-        ("a",),
-    ),
-    "no limb": (
-        guilty(THEFT, length="24 M"),
-        "Theft (Theft Act 1968, section 1) meets no limb of section 45(2), "
-        "so a sentence of 24 months does not bring it into the scheme.",
-        ("a", "b", "c"),
-    ),
-}
-
-
-@pytest.mark.parametrize("case", WORDS)
-def test_an_answer_says_why_in_these_words_and_names_what_nobody_has_checked(case):
-    offence, reason, unverified = WORDS[case]
-
-    (judged,) = ask(offence).per_sentence
-
-    assert judged.reason == reason
-    assert judged.unverified == unverified
-
-
-def test_an_answer_for_the_whole_case_says_which_rule_gave_it_and_why():
-    acquitted = guilty(ABH, None, verdict="not_guilty")
-    unknown = assess(Victim(is_victim=True, offences=None), [guilty(ROBBERY, length="4 Y")])
-    found = [
-        (answer.per_sentence[0].rule, answer.reasons[0])
-        for answer in (ask(acquitted), ask(guilty(ABH, length="12 M"), against=("o9",)), unknown)
-    ]
-
-    assert found == [
-        (2, "There is no conviction for this offence."),
-        (2, "This defendant is charged with no offence against this person."),
-        (1, "It is not recorded which of the offences were against this person."),
-    ]
 
 
 @pytest.mark.parametrize("for_life", [(K.LIFE, ""), (K.CUSTODY, "life")])
