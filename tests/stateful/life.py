@@ -50,6 +50,7 @@ waits = st.sampled_from([0] * 11 + [90, 4000])
 versions = st.sampled_from([None, None, 1, 2, 3, 4, 5, 6])
 contexts = st.sampled_from(["listing", "listing", "hearing"])
 fates = st.sampled_from([""] * 20 + ["crash", "crash", "restart"])
+soon_says = {"gap": gaps, "said": before, "version": versions, "context": contexts}
 court_says = {"fate": fates, "gap": gaps, "said": before, "wait": waits, "version": versions, "context": contexts}
 
 
@@ -58,6 +59,7 @@ class Life(RuleBasedStateMachine):
 
     port: ClassVar[Callable[[], Port]]
     counted: ClassVar[Counter[str]]
+    owed_once: ClassVar[set[str]]
 
     @initialize(start=st.sampled_from(STARTS))
     def register(self, start: datetime) -> None:
@@ -126,6 +128,7 @@ class Life(RuleBasedStateMachine):
             assert may_move_later or due <= self.dues.get(row, due), "A due time moved later."
         for name, person in self.oracle.people.items():
             assert not (person.dead or person.left) or not any(key[0] == name for key in seen.duties)
+        type(self).owed_once |= {topic for _, topic, _ in seen.duties}
         self.dues = seen.dues
         self.count("steps")
 
@@ -226,7 +229,7 @@ class Life(RuleBasedStateMachine):
         defendant=defendants,
         status=st.sampled_from([*events.BAIL_STATUSES, "conditional_bail", "conditional_bail"]),
         conditions=st.sampled_from([(), (), ("curfew",), ("no_contact", "tag")]),
-        **court_says,
+        **soon_says,
     )
     def bail(self, defendant: str, status: str, conditions: tuple[str, ...], **how: Any) -> None:
         self.say(of(defendant, "bail", status=status, conditions=conditions), **how)
@@ -235,7 +238,7 @@ class Life(RuleBasedStateMachine):
         defendant=defendants,
         status=st.sampled_from(events.WARRANT_STATUSES),
         outcome=st.sampled_from(["", "custody"]),
-        **court_says,
+        **soon_says,
     )
     def warrant(self, defendant: str, status: str, outcome: str, **how: Any) -> None:
         self.say(of(defendant, "warrant", status=status, outcome=outcome), **how)
@@ -246,7 +249,7 @@ class Life(RuleBasedStateMachine):
         result=st.sampled_from([*events.APPEAL_RESULTS, "retrial_ordered"]),
         day=st.none() | st.sampled_from([7, 45]),
         on_bail=st.none() | st.booleans(),
-        **court_says,
+        **soon_says,
     )
     def appeal(
         self, defendant: str, stage: str | None, result: str, day: int | None, on_bail: bool | None, **how: Any
@@ -271,11 +274,11 @@ class Life(RuleBasedStateMachine):
         self.say(about | words_of_it, **more)
 
     @precondition(lambda self: len(self.messages) > 20)
-    @rule(defendant=defendants, **court_says)
+    @rule(defendant=defendants, **soon_says)
     def a_defendant_dies(self, defendant: str, **how: Any) -> None:
         self.say(of(defendant, "died") | {"kind": "defendant died"}, **how)
 
-    @rule(offence=offences, code=st.sampled_from(sorted(words.CODES)), gap=gaps, wait=waits)
+    @rule(offence=offences, code=st.sampled_from(sorted(words.CODES)), gap=gaps)
     def describe_an_offence(self, offence: str, code: str, **how: Any) -> None:
         fact = {"kind": "described", "about": ("described", offence), "offence": offence, "code": code}
         self.say(fact, context="unit", **how)
@@ -357,7 +360,6 @@ class Life(RuleBasedStateMachine):
         grounds=st.sets(st.sampled_from(GROUNDS), max_size=2),
         gap=gaps,
         said=before,
-        wait=waits,
     )
     def record_anew(
         self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any
@@ -369,7 +371,7 @@ class Life(RuleBasedStateMachine):
             of_their_own = {words.BEREAVED} if role != "witness" and as_what == "bereaved_relative" else set()
             self.say(words.recorded(person, role, as_what, enhanced, grounds | of_their_own), context="unit", **how)
 
-    @rule(person=people, ground=st.sampled_from(GROUNDS), suggested=st.booleans(), gap=gaps, said=before, wait=waits)
+    @rule(person=people, ground=st.sampled_from(GROUNDS), suggested=st.booleans(), gap=gaps, said=before)
     def suggest_or_decline_a_ground(self, person: str, ground: str, suggested: bool, **how: Any) -> None:
         suggested = suggested and ground in SUGGESTED_BY_FLAGS
         answer = events.SUGGESTED if suggested else events.DECLINED
@@ -380,7 +382,7 @@ class Life(RuleBasedStateMachine):
         person=people,
         measure=st.sampled_from(["screens", "live_link"]),
         says=st.sampled_from(events.MEASURE_DECISIONS),
-        **court_says,
+        **soon_says,
     )
     def special_measure(self, person: str, measure: str, says: str, **how: Any) -> None:
         about = ("measure", person, measure)

@@ -25,13 +25,12 @@ PEOPLE = {
     "witness": ("witness", (), (), False, "person"),
     "both": ("both", ("second",), (), True, "person"),
     "neighbour": ("witness", ("second",), (), False, "person"),
-    "sister": ("victim", (), ("assault", "theft"), False, "person"),
-    "mother": ("victim", (), ("assault",), False, "parent"),
+    "mother": ("victim", (), ("assault", "theft"), False, "parent"),
     "widower": ("both", (), ("robbery",), False, "bereaved_relative"),
     "shop": ("victim", (), ("theft",), True, "business"),
 }
 FIRST_PEOPLE = ("victim", "witness", "both")
-LATE_PEOPLE = ("neighbour", "sister", "mother", "widower", "shop")
+LATE_PEOPLE = ("neighbour", "mother", "widower", "shop")
 # Which offence in law a charge is, by the code a court gives it. The last is of no class.
 CODES = {"kidnapping": "COML020", "wounding with intent": "OF61016", "something else": "ZZ00001"}
 BEREAVED = "BEREAVED"
