@@ -364,9 +364,9 @@ def _is_adjourned(registers: Registers, hearing_id: str, when: Statement | None)
     if adjourned and isinstance(adjourned.said, events.HearingAdjourned) and hearing_id in adjourned.said.next_hearings:
         return False
     outcome = standing(registers, f"outcome:{hearing_id}")
-    if outcome and isinstance(outcome.said, events.JuryDischarged) and _lies_after(when, outcome.said.day):
-        return False  # heard of only after the new date had come
     to_be_tried_again = outcome and isinstance(outcome.said, events.TrialIneffective | events.JuryDischarged)
+    if outcome and isinstance(outcome.said, events.JuryDischarged) and _lies_after(when, outcome.said.day):
+        to_be_tried_again = False  # heard of only after the new date had come, which may be lost as any other
     ended = [adjourned, outcome if to_be_tried_again else None]
     lost_at = max((statement.occurred_at for statement in ended if statement), default=None)
     return lost_at is not None and (when is None or when.occurred_at <= lost_at)

@@ -38,6 +38,10 @@ OUTCOMES = (
 hearings = st.sampled_from(["trial-1", "trial-1", "trial-1", *HEARINGS])
 people = st.sampled_from([*FIRST_PEOPLE, *FIRST_PEOPLE, *LATE_PEOPLE])
 offences = st.sampled_from(sorted(words.DEFENDANT_OF))
+defendants = st.sampled_from(sorted(CHARGES))
+# By what an offence is, by flags, and by nothing but somebody who asks.
+SUGGESTED_BY_FLAGS = ("INTIMIDATED", "UNDER_18")
+GROUNDS = ("GBH_INTENT", "KIDNAP", "DISABILITY", *SUGGESTED_BY_FLAGS)
 # Minutes since the step before (up to three weeks), by how many its source spoke earlier, and how long it waited
 # before we read it. What happens to the process that takes it.
 gaps = st.sampled_from([1, 3, 17, 240, 240, 1440, 4320, 30240])
@@ -46,6 +50,7 @@ waits = st.sampled_from([0] * 11 + [90, 4000])
 versions = st.sampled_from([None, None, 1, 2, 3, 4, 5, 6])
 contexts = st.sampled_from(["listing", "listing", "hearing"])
 fates = st.sampled_from([""] * 20 + ["crash", "crash", "restart"])
+soon_says = {"gap": gaps, "said": before, "version": versions, "context": contexts}
 court_says = {"fate": fates, "gap": gaps, "said": before, "wait": waits, "version": versions, "context": contexts}
 
 
@@ -54,6 +59,7 @@ class Life(RuleBasedStateMachine):
 
     port: ClassVar[Callable[[], Port]]
     counted: ClassVar[Counter[str]]
+    owed_once: ClassVar[set[str]]
 
     @initialize(start=st.sampled_from(STARTS))
     def register(self, start: datetime) -> None:
@@ -121,7 +127,8 @@ class Life(RuleBasedStateMachine):
         for row, due in seen.dues.items():
             assert may_move_later or due <= self.dues.get(row, due), "A due time moved later."
         for name, person in self.oracle.people.items():
-            assert not person.dead or not any(key[0] == name for key in seen.duties)
+            assert not (person.dead or person.left) or not any(key[0] == name for key in seen.duties)
+        type(self).owed_once |= {topic for _, topic, _ in seen.duties}
         self.dues = seen.dues
         self.count("steps")
 
@@ -171,8 +178,10 @@ class Life(RuleBasedStateMachine):
     @rule(
         hearing=hearings,
         offence=offences,
-        result=st.sampled_from([("custody", "11 M"), ("custody", "4 Y"), ("withdrawn", ""), ("other", "")]),
-        says=st.sampled_from([None, None, "guilty", "not_guilty"]),
+        result=st.sampled_from(
+            [("custody", "11 M"), ("custody", "4 Y"), ("withdrawn", ""), ("dismissed", ""), ("other", "")]
+        ),
+        says=st.sampled_from([None, None, "guilty", "not_guilty", "no_verdict"]),
         last=st.booleans(),
         **court_says,
     )
@@ -198,6 +207,81 @@ class Life(RuleBasedStateMachine):
     @rule(offence=offences, says=st.sampled_from(["guilty", "not_guilty"]), **court_says)
     def plead(self, offence: str, says: str, **how: Any) -> None:
         self.say({"kind": "plea", "about": ("plea", offence), "offence": offence, "says": says}, **how)
+
+    @rule(
+        hearing=hearings,
+        kind=st.sampled_from(["start", "start", "ineffective", "cracked", "jury"]),
+        reason=st.sampled_from(["", "no-court-time"]),
+        day=st.none() | st.sampled_from([0, 1, 6]),
+        **court_says,
+    )
+    def start_or_end_a_trial(self, hearing: str, kind: str, reason: str, day: int | None, **how: Any) -> None:
+        if kind == "start":
+            self.say(court_fact("start", "started", hearing), **how)
+            return
+        on = self.day(day) if kind == "jury" and day is not None else None
+        more = {"reason": "" if kind == "jury" else reason, "day": on, "group": on}
+        self.say(court_fact(kind, "outcome", hearing, **more), **how)
+
+    # --- about a defendant -------------------------------------------------------------------------------------------
+
+    @rule(
+        defendant=defendants,
+        status=st.sampled_from([*events.BAIL_STATUSES, "conditional_bail", "conditional_bail"]),
+        conditions=st.sampled_from([(), (), ("curfew",), ("no_contact", "tag")]),
+        **soon_says,
+    )
+    def bail(self, defendant: str, status: str, conditions: tuple[str, ...], **how: Any) -> None:
+        self.say(of(defendant, "bail", status=status, conditions=conditions), **how)
+
+    @rule(
+        defendant=defendants,
+        status=st.sampled_from(events.WARRANT_STATUSES),
+        outcome=st.sampled_from(["", "custody"]),
+        **soon_says,
+    )
+    def warrant(self, defendant: str, status: str, outcome: str, **how: Any) -> None:
+        self.say(of(defendant, "warrant", status=status, outcome=outcome), **how)
+
+    @rule(
+        defendant=defendants,
+        stage=st.sampled_from([None, *events.APPEAL_STAGES]),
+        result=st.sampled_from([*events.APPEAL_RESULTS, "retrial_ordered"]),
+        day=st.none() | st.sampled_from([7, 45]),
+        on_bail=st.none() | st.booleans(),
+        **soon_says,
+    )
+    def appeal(
+        self, defendant: str, stage: str | None, result: str, day: int | None, on_bail: bool | None, **how: Any
+    ) -> None:
+        if stage is None:
+            self.say(of(defendant, "appeal decided", result=result), **how)
+            return
+        on = self.day(day).isoformat() if day is not None else None
+        self.say(of(defendant, "appeal", stage=stage, against="conviction", on=on, bail=on_bail), **how)
+
+    @rule(
+        offence=offences,
+        decision=st.sampled_from([events.NO_PROSECUTION, events.STOPPED, events.ALTERED]),
+        reason=st.sampled_from(["not_enough_evidence", "conditional_caution"]),
+        review=st.booleans(),
+        letter=st.sampled_from([None, "2027-01-04"]),
+        **court_says,
+    )
+    def deal_with_a_charge_out_of_court(self, offence: str, **more: Any) -> None:
+        words_of_it = {name: more.pop(name) for name in ("decision", "reason", "review", "letter")}
+        about = {"kind": "decision", "about": ("decision", offence), "offence": offence}
+        self.say(about | words_of_it, **more)
+
+    @precondition(lambda self: len(self.messages) > 20)
+    @rule(defendant=defendants, **soon_says)
+    def a_defendant_dies(self, defendant: str, **how: Any) -> None:
+        self.say(of(defendant, "died") | {"kind": "defendant died"}, **how)
+
+    @rule(offence=offences, code=st.sampled_from(sorted(words.CODES)), gap=gaps)
+    def describe_an_offence(self, offence: str, code: str, **how: Any) -> None:
+        fact = {"kind": "described", "about": ("described", offence), "offence": offence, "code": code}
+        self.say(fact, context="unit", **how)
 
     # --- the CPS, people and officers --------------------------------------------------------------------------------
 
@@ -268,10 +352,50 @@ class Life(RuleBasedStateMachine):
     def opt(self, person: str, topics: set[str], back: bool, gap: int) -> None:
         self.say({"kind": "opt in" if back else "opt out", "person": person, "topics": frozenset(topics)}, gap=gap)
 
+    @rule(
+        person=people,
+        role=st.sampled_from(["", "", "victim", "witness", "both"]),
+        as_what=st.sampled_from(["", "", *events.VictimKind]),
+        enhanced=st.booleans(),
+        grounds=st.sets(st.sampled_from(GROUNDS), max_size=2),
+        gap=gaps,
+        said=before,
+    )
+    def record_anew(
+        self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any
+    ) -> None:
+        """Their part, as what they stand, and what was decided of enhanced rights; who had left is there again."""
+        held = self.oracle.people.get(person)
+        if held is not None:
+            role, as_what = role or held.role, str(as_what or held.as_what)
+            of_their_own = {words.BEREAVED} if role != "witness" and as_what == "bereaved_relative" else set()
+            self.say(words.recorded(person, role, as_what, enhanced, grounds | of_their_own), context="unit", **how)
+
+    @rule(person=people, ground=st.sampled_from(GROUNDS), suggested=st.booleans(), gap=gaps, said=before)
+    def suggest_or_decline_a_ground(self, person: str, ground: str, suggested: bool, **how: Any) -> None:
+        suggested = suggested and ground in SUGGESTED_BY_FLAGS
+        answer = events.SUGGESTED if suggested else events.DECLINED
+        about = ("ground", person, ground)
+        self.say({"kind": "ground", "about": about, "person": person, "ground": ground, "answer": answer}, **how)
+
+    @rule(
+        person=people,
+        measure=st.sampled_from(["screens", "live_link"]),
+        says=st.sampled_from(events.MEASURE_DECISIONS),
+        **soon_says,
+    )
+    def special_measure(self, person: str, measure: str, says: str, **how: Any) -> None:
+        about = ("measure", person, measure)
+        self.say({"kind": "measure", "about": about, "person": person, "measure": measure, "says": says}, **how)
+
+    @rule(person=people, kind=st.sampled_from(["withdraws", "comes back", *words.SAID_OF_ONESELF]), gap=gaps)
+    def say_whether_they_go_on(self, person: str, kind: str, gap: int) -> None:
+        self.say({"kind": kind, "person": person}, gap=gap)
+
     @precondition(lambda self: len(self.messages) > 25)
-    @rule(person=people, gap=gaps)
-    def die(self, person: str, gap: int) -> None:
-        self.say({"kind": "died", "person": person}, gap=gap)
+    @rule(person=people, kind=st.sampled_from(["died", "left"]), gap=gaps)
+    def die_or_leave(self, person: str, kind: str, gap: int) -> None:
+        self.say({"kind": kind, "person": person}, gap=gap)
 
     # --- the world ---------------------------------------------------------------------------------------------------
 
@@ -296,6 +420,10 @@ def same(what: str, held: dict[Any, Any], expected: dict[Any, Any]) -> None:
 
 def court_fact(kind: str, register: str, hearing: str, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "about": (register, hearing), "hearing": hearing, **more}
+
+
+def of(defendant: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "about": (kind, defendant), "defendant": defendant, **more}
 
 
 def judged(kind: str, offence: str, says: str, hearing: str, day: Any) -> dict[str, Any]:

@@ -9,24 +9,28 @@ from datetime import time
 from types import SimpleNamespace as Record
 
 from tests.stateful.oracle_calendar import at, due_after, talk_after
-from tests.stateful.oracle_standing import follow
+from tests.stateful.oracle_standing import follow, grounds_that_wait, has_enhanced_rights
 from tests.stateful.oracle_truth import Truth, concerns
 
 DATE, ATTEND, OUTCOME, VERDICT, SENTENCE = "hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"
-PLEA, STOP, REVIEW = "plea", "decision.stop", "uls"
-TALK = "task.keep_in_touch"
+PLEA, STOP, NOT_CHARGED, REVIEW = "plea", "decision.stop", "decision.no_prosecution", "uls"
+BAIL, WARRANT, APPEAL, APPEAL_ENDED = "bail", "warrant", "appeal.notice", "appeal.outcome"
+MEASURES, TALK = "special_measures.outcome", "task.keep_in_touch"
 RULES = (  # topics, whose, while, working days (standard, enhanced), capped by a hearing, after an opt-out while
     ((ATTEND,), "victim", "always", (1, 1), True, "always"),  # R8-ATTEND
     ((DATE,), "victim", "always", (1, 1), True, "required"),  # R8-DATE
-    ((OUTCOME, PLEA, STOP), "victim", "always", (5, 1), False, "never"),  # R8-OUTCOME, R6-STOP
+    ((OUTCOME, PLEA, STOP, NOT_CHARGED), "victim", "always", (5, 1), False, "never"),  # R8-OUTCOME, R6-STOP, R6-NOPROS
+    ((BAIL, WARRANT), "victim", "always", (5, 1), False, "always"),  # R8-BAIL, R8-WARRANT, R8-REARREST
+    ((APPEAL, APPEAL_ENDED), "victim", "always", (1, 1), False, "never"),  # R9-APPEAL-N, R9-APPEAL-O
+    ((MEASURES,), "both", "always", (5, 1), True, "never"),  # R8-SM, WC-SM
     ((VERDICT, SENTENCE, REVIEW), "victim", "always", (1, 1), False, "never"),  # R9-VERDICT, R9-SENTENCE, R9-ULS
     ((ATTEND, DATE), "witness", "required", (1, 1), True, "required"),  # WC-ATTEND
     ((ATTEND, DATE), "both", "off and warned", (0, 0), True, "off and warned"),  # WC-DEWARN
-    ((OUTCOME, VERDICT, SENTENCE), "witness", "warned", (5, 5), False, "never"),  # WC-OUTCOME
+    ((OUTCOME, VERDICT, SENTENCE, STOP, NOT_CHARGED), "witness", "warned", (5, 5), False, "never"),  # WC-OUTCOME
 )
 SPOKE, REACHED = ("reached", "representative", "declined"), ("reached", "representative", "delivered_as_chosen")
 Message = namedtuple("Message", "received id said context version facts")
-Change = namedtuple("Change", "received value due capped baseline")
+Change = namedtuple("Change", "received value due capped sooner baseline")
 Owed = namedtuple("Owed", "value due since priority")
 
 
@@ -79,9 +83,15 @@ class Oracle(Truth):
             for name, person in self.people.items():
                 steps.append((person, follow(self, name, person, fact, *before)))
         for name, person in self.people.items():
+            suggested = grounds_that_wait(self, name, person)
+            person.hurried = name in self.personal or bool(suggested and not person.suggested)
+            person.suggested = suggested
+        for name, person in self.people.items():
             self.settle(name, person, message.received)
-        for person, place in steps:
-            person.journey = person.journey if person.journey == "closed" or place is None else place
+        for person, (place, reopens) in steps:
+            is_owed = any(key[0] == person.person and key[1] != TALK for key in self.open)
+            if place is not None and (person.journey != "closed" or (reopens and is_owed)):
+                person.journey = place
         for name, person in self.people.items():
             self.keep_in_touch((name, TALK, TALK), person)
 
@@ -96,8 +106,21 @@ class Oracle(Truth):
         if kind == "join":
             theirs = {each for each, charged in self.charges.items() if set(charged) & set(fact["offences"])}
             self.people[name] = Record(joined=message.received, dead=False, opted=set(), talks={}, to_be_tried=True,
-                                       attendance="undecided", journey="charge", needed=None, **fact)  # fmt: skip
+                                       attendance="undecided", journey="charge", needed=None, left=False, afraid=False,
+                                       suggested=set(), **fact)  # fmt: skip
             self.people[name].defendants = theirs | set(fact["defendants"]) or set(self.charges)
+            self.keep(message, fact | {"about": ("recorded", name)})
+        elif kind == "record":
+            self.keep(message, fact)
+            if self.stands("recorded", name).id == message.id:
+                person.role, person.as_what, person.left = fact["role"], fact["as_what"], False
+                person.enhanced, person.grounds = fact["enhanced"], fact["grounds"]
+        elif kind == "left":
+            person.left, person.journey = True, "closed"
+        elif kind in ("afraid", "safe"):
+            person.afraid = kind == "afraid"
+        elif kind in ("reluctant", "willing", "withdraws", "comes back", "explained"):
+            pass  # whoever does not want to go on is owed what they were owed
         elif kind == "contact":
             person.talks |= {fact["contact"]: fact["at"]} if fact["outcome"] in SPOKE else {}
             self.tell(name, person, fact["at"], fact["contact"], fact["told"] if fact["outcome"] in REACHED else {})
@@ -108,10 +131,13 @@ class Oracle(Truth):
         elif kind == "died":
             person.dead, person.journey = True, "closed"
         else:
-            version = -1 if message.version is None or kind == "results" else message.version
-            slot, rank = (message.context, message.version is None, fact.get("hearing")), (version, *message[2:0:-1])
-            news = Record(slot=slot, rank=rank, said=message.said, id=message.id, **fact)
-            self.statements.setdefault(fact["about"], []).append(news)
+            self.keep(message, fact)
+
+    def keep(self, message, fact):
+        version = -1 if message.version is None or fact["kind"] == "results" else message.version
+        slot = (message.context, message.version is None, fact.get("hearing"), fact.get("group"))
+        news = Record(slot=slot, rank=(version, *message[2:0:-1]), said=message.said, id=message.id, **fact)
+        self.statements.setdefault(fact["about"], []).append(news)
 
     # --- what there is to tell, was told, and is owed ---------------------------------------------------------------
 
@@ -119,28 +145,26 @@ class Oracle(Truth):
         """Each value there is for a person, with the first start of its hearing."""
         mine = [each for each in self.hearings.values() if concerns(each, person.defendants)]
         asked_to = [each for each in mine if person.role != "witness" or each.kind == "trial"]
-        found = {
-            (OUTCOME, each.name): (("adjourned", each.kind), None) for each in asked_to if each.status == "adjourned"
-        }
+        found = {(OUTCOME, each.name): ((each.outcome, each.kind, each.reason), None) for each in asked_to if each.outcome}
         for thread in {self.threads[each.name] for each in asked_to} - {""}:
             found |= self.date_of(thread, [each for each in asked_to if self.threads[each.name] == thread], person)
+        trial = min((each.starts for each in mine if each.kind == "trial" and each.status == "live"), default=None)
         if person.needed is not None:
-            starts = [each.starts for each in mine if each.kind == "trial" and each.status == "live"]
-            value = ("required", person.needed) if person.must_come else ("not required",)
-            found[ATTEND, self.case] = value, min(starts, default=None)
+            found[ATTEND, self.case] = ("required", person.needed) if person.must_come else ("not required",), trial
+        measures = {about[2]: self.stands(*about).says for about in self.statements if about[:2] == ("measure", name)}
+        news = {(MEASURES, self.case): tuple(sorted(each for each in measures.items() if each[1] != "asked"))}
         for defendant in person.defendants:
-            charged = self.charges[defendant]
-            theirs = [each for each in charged if each in person.offences] or charged
-            words = ((VERDICT, "word"), (SENTENCE, "sentence"), (PLEA, "plea"), (STOP, "stopped"))
-            for topic, word in words[: 2 if person.role == "witness" else 4]:
-                said = {each: getattr(self.offences[each], word) for each in theirs}
-                value = tuple(sorted((each, said[each]) for each in said if said[each]))
-                if value or self.last_told((name, topic, defendant)):  # told and gone from the results: none stands
-                    found[topic, defendant] = value, None
-            days = [self.offences[each].reviewed for each in theirs if self.offences[each].reviewed]
-            if person.role != "witness" and (days or self.last_told((name, REVIEW, defendant))):
-                found[REVIEW, defendant] = (max(days).isoformat(),) if days else (), None
+            theirs = self.own_offences(person, defendant)
+            said = self.news_of(defendant, theirs, of_a_victim=person.role != "witness")
+            news |= {(topic, defendant): value for topic, value in said.items()}
+        for key, value in news.items():
+            if value or self.last_told((name, *key)):  # told and gone: that none stands is news
+                found[key] = value, trial if key[0] == MEASURES else None
         return found
+
+    def own_offences(self, person, defendant):
+        charged = self.charges[defendant]
+        return [each for each in charged if each in person.offences] or charged
 
     def date_of(self, thread, hearings, person):
         on = sorted((min(at(*day) for day in own_days(each, person)), each.name, each.kind, each.court,
@@ -208,22 +232,27 @@ class Oracle(Truth):
             self.open.pop(key, None)
             history, told = self.accounts.setdefault(key, ([], []))[0], self.last_told(key)
             value, starts = values.get((topic, subject), (None, None))
-            rules = () if person.dead else self.rules(person, topic, value, warned)
+            gone = person.dead or person.left
+            rules = () if gone else self.rules(person, topic, value, warned)
             if value is None or not rules:
-                if person.dead or value is not None:
+                if gone or value is not None:
                     history.clear()  # the entitlement is over
                 continue
             if not history or history[-1].value != value:
                 ahead = dates if topic == ATTEND else [told[2]] if told else []
                 ahead = [starts, *(min((at(*day) for day in days_of(each)), default=None) for each in ahead)]
                 start = min((each for each in ahead if each and each > received), default=None)
-                dues = [
-                    due_after(received, days[person.enhanced], start if cap else None) for *_, days, cap, _ in rules
-                ]
-                due, capped = min(dues, key=lambda each: each[0])
                 ends = max((at(day, time(23, 59)) for day, _ in days_of(value)), default=received)
                 over = topic == OUTCOME or ends < received
-                history.append(Change(received, value, due, capped, not history and name in self.personal and over))
+                known = not history and name in self.personal and over
+                history.append(Change(received, value, *self.due(rules, received, start, person), known))
+            elif topic == MEASURES and starts and starts > received and not history[-1].baseline:
+                nearer = self.due(rules, history[-1].received, starts, person)  # due before a trial that came nearer
+                history[-1] = history[-1]._replace(due=nearer[0], capped=nearer[1], sooner=nearer[2]) if (
+                    nearer[0] < history[-1].due) else history[-1]  # fmt: skip
+            if person.hurried and has_enhanced_rights(person):  # granted: what is open is due sooner
+                history[:] = [each._replace(due=each.sooner[0], capped=each.sooner[1])
+                              if each.sooner[0] < each.due else each for each in history]  # fmt: skip
             off = value[:1] in (("off",), ("not required",))
             comes = (
                 person.role == "witness"
@@ -239,6 +268,13 @@ class Oracle(Truth):
                 first = 0 if any(each.capped for each in run) else 1
                 self.open[key] = Owed(value, min(each.due for each in run), min(each.received for each in run), first)
 
+    def due(self, rules, received, start, person):
+        """By when, whether a hearing set it, and the same for somebody with enhanced rights."""
+        dues = [[due_after(received, days[enhanced], start if cap else None) for *_, days, cap, _ in rules]
+                for enhanced in (has_enhanced_rights(person), True)]  # fmt: skip
+        usual, sooner = (min(each, key=lambda due: due[0]) for each in dues)
+        return *usual, sooner
+
     def rules(self, person, topic, value, warned):
         off = value is not None and value[:1] in (("off",), ("not required",))
         holds = {
@@ -252,10 +288,11 @@ class Oracle(Truth):
                 and holds[rule[2]] and (topic not in person.opted or holds[rule[5]])]  # fmt: skip
 
     def keep_in_touch(self, key, person):
-        self.open.pop(key, None)
+        was = self.open.pop(key, None)
         wanted = person.role != "witness" or person.needed is None or person.must_come
-        if wanted and not person.dead and person.journey not in ("outcome", "closed") and TALK not in person.opted:
+        if wanted and not (person.dead or person.left) and person.journey not in ("outcome", "closed") and TALK not in person.opted:
             talks = (when for contact, when in person.talks.items() if contact not in self.void)
             since = max(talks, default=person.joined)  # a talk of before they joined counts: they were taken over
-            days = 14 if person.enhanced else 28
-            self.open[key] = Owed(("every", days), talk_after(since, days), since, 1)
+            days = 14 if has_enhanced_rights(person) else 28
+            due = talk_after(since, days)  # rights that are taken away make nothing due later
+            self.open[key] = Owed(("every", days), min(due, was.due) if was and was.since == since else due, since, 1)

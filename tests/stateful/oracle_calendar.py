@@ -21,6 +21,10 @@ def at(day, clock):
     return datetime.combine(day, clock or time(10), LONDON).astimezone(UTC)
 
 
+def day_of(moment):
+    return moment.astimezone(LONDON).date()
+
+
 def evening(day):
     return at(day, time(17))
 

@@ -1,19 +1,43 @@
-"""The oracle's second half: where each person's attendance and journey stand after a fact (docs/core.md section 4)."""
+"""The oracle's second half: where people stand after a fact (docs/core.md section 4), and who has enhanced rights."""
 
 NO_DATE = ("vacated", "adjourned", "date_removed")
+ASKS_ABOUT = {"kidnapping": {"KIDNAP"}, "wounding with intent": {"GBH_INTENT"}}
+REOPENS, STAYS_SHUT = "reopens", "stays shut"  # what a closed journey does where something is owed
+
+
+def has_enhanced_rights(person):
+    """A parent has a child's rights and a bereaved relative their own; a business has none; undecided counts as yes."""
+    if person.role != "witness" and person.as_what != "person":
+        return person.as_what != "business"
+    return person.enhanced or bool(person.suggested)
+
+
+def grounds_that_wait(case, name, person):
+    """What a person is still to decide on: suggested by an offence, a flag or fear, and neither granted nor declined."""
+    if person.role == "witness" or person.as_what != "person" or person.dead or person.left:
+        return set()
+    said = {about[2]: case.stands(*about).answer for about in case.statements if about[:2] == ("ground", name)}
+    asked = {ground for ground, answer in said.items() if answer == "suggested"}
+    asked |= {"INTIMIDATED"} if person.afraid else set()
+    for defendant in person.defendants:
+        for offence in case.own_offences(person, defendant):
+            asked |= ASKS_ABOUT.get(case.stands("described", offence).code, set())
+    return asked - person.grounds - {ground for ground, answer in said.items() if answer == "declined"}
 
 
 def follow(case, name, person, fact, hearings, offences, standings):
-    """Step a person's attendance after a fact; say where their journey goes: a place, or None when it stays."""
-    goes, steps = fact["kind"] == "join" and fact["person"] == name, []
+    """Step a person's attendance after a fact; say where their journey goes, None when it stays, and if it reopens."""
+    goes, steps = fact["kind"] in ("join", "record") and fact["person"] == name, []
+    shut = False  # whether only something happened that opens no closed journey
     mine = [each for each in case.hearings.values() if case.concerns(each, person.defendants)]
     a_trial_is_on = any(each.kind == "trial" and theirs(case, each, person) for each in mine)
     for now in mine:
         was = hearings.get(now.name)
         step, moves = what_became(case, person, was, now, "changed" if a_trial_is_on else "put off")
         steps += [step] if now.kind == "trial" and person.must_come else []
-        starts = now.started and not (was and was.started) and case.is_to_be_tried(person)
-        goes = goes or moves or starts
+        said_so = fact["kind"] == "start" or case.is_to_be_tried(person)
+        starts = now.started and not (was and was.started) and said_so
+        goes, shut = goes or moves == REOPENS, shut or moves == STAYS_SHUT or starts
     was_to_be_tried, person.to_be_tried = person.to_be_tried, case.is_to_be_tried(person)
     steps += ["not required"] if was_to_be_tried and not person.to_be_tried else []
     steps += [fact["kind"]] if fact.get("person") == name else []
@@ -24,7 +48,7 @@ def follow(case, name, person, fact, hearings, offences, standings):
         person.attendance = attend(case, name, person, step)
     if person.attendance == "required" and knows_all(case, name, person):
         person.attendance = "warned"
-    return place(case, person, mine) if goes else None
+    return (place(case, person, mine) if goes or shut else None), goes
 
 
 def what_became(case, person, was, now, lost):
@@ -33,13 +57,13 @@ def what_became(case, person, was, now, lost):
     days, had = theirs(case, now, person), theirs(case, was, person)
     step = "changed" if days else lost if had else ""
     if lives and not lived:
-        return "unvacated" if step and was is not None and was.status == "vacated" else step, True
+        return "unvacated" if step and was is not None and was.status == "vacated" else step, REOPENS
     if lives:
         if (days, now.court) == (had, was.court):
-            return "", False
-        return step, (was.listed, was.court) != (now.listed, now.court)
+            return "", ""
+        return step, REOPENS if (was.listed, was.court) != (now.listed, now.court) else ""
     gone = now.status in (*NO_DATE, "withdrawn") or (now.status == "duplicate" and not case.twin(now))
-    return (step, True) if lived and gone else ("", False)
+    return (step, STAYS_SHUT) if lived and gone else ("", "")
 
 
 def theirs(case, hearing, person):
@@ -85,4 +109,5 @@ def place(case, person, hearings):
     last = {case.threads[each.name]: each for each in hearings if each.status not in ("stub", "undated", "duplicate")}
     if any(each.status in NO_DATE for each in last.values()) and not any(each.status == "live" for each in hearings):
         return "adjournment"
-    return "listing" if any(each.status not in ("stub", "duplicate") for each in hearings) else "charge"
+    heard_of = any(each.status not in ("stub", "duplicate") for each in hearings)
+    return "listing" if heard_of or "appeal" in standings else "charge"

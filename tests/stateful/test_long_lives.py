@@ -19,8 +19,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests import figures
 from tests.databases import SQLITE, Databases
 from tests.stateful.life import Life
-from tests.stateful.ports import InThePureCore, OnADatabase, Port, Shelf
-from workflows import duty_rows, truth
+from tests.stateful.ports import JUDGED, InThePureCore, OnADatabase, Port, Shelf
+from workflows import charges, duty_rows, judgements, snapshot, truth
+from workflows.events import Answer
 
 STEPS = 64  # some say nothing (somebody joins twice), so that fifty and more are left
 LIVES_IN_THE_CORE = figures.size(usual=200, proof=2_000)
@@ -29,11 +30,12 @@ PARTS = figures.size(usual=4, proof=20)  # so that the processes of a run can sh
 ORACLE = ("oracle.py", "oracle_truth.py", "oracle_standing.py", "oracle_calendar.py")
 
 
-def live(port: Callable[[], Port], *, lives: int, part: int = 0) -> Counter[str]:
-    """Live so many lives, the same ones in every run, and count what happened in them."""
+def live(port: Callable[[], Port], *, lives: int, part: int = 0) -> type[Life]:
+    """Live so many lives, the same ones in every run; they count what happened in them."""
 
     class OneOfMany(Life):
-        counted: Counter[str] = Counter()
+        counted = Counter()
+        owed_once = set()
 
     OneOfMany.port = staticmethod(port)  # type: ignore[assignment]
     chosen = settings(
@@ -45,7 +47,7 @@ def live(port: Callable[[], Port], *, lives: int, part: int = 0) -> Counter[str]
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seed(part)(OneOfMany), settings=chosen)
-    return OneOfMany.counted
+    return OneOfMany
 
 
 def reached(where: str, counted: Counter[str]) -> None:
@@ -58,8 +60,10 @@ def reached(where: str, counted: Counter[str]) -> None:
 @pytest.mark.feature("E4")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_happens_in_a_case_what_is_owed_is_what_an_independent_oracle_says(part: int):
-    counted = live(InThePureCore, lives=LIVES_IN_THE_CORE // PARTS, part=part)
+    lived = live(InThePureCore, lives=LIVES_IN_THE_CORE // PARTS, part=part)
+    counted = lived.counted
     assert counted["lives"] >= LIVES_IN_THE_CORE // PARTS
+    assert lived.owed_once == set(JUDGED), "Everything the oracle judges is owed to somebody at some time."
     reached("in the pure core", counted)
 
 
@@ -69,7 +73,7 @@ def test_a_case_on_a_database_that_crashes_and_restarts_is_what_the_oracle_says(
     with databases.fresh(SQLITE) as url:
         shelf = Shelf(Path(url.removeprefix("sqlite:///")))
         try:
-            counted = live(lambda: OnADatabase(shelf), lives=LIVES_ON_A_DATABASE // PARTS, part=100 + part)
+            counted = live(lambda: OnADatabase(shelf), lives=LIVES_ON_A_DATABASE // PARTS, part=100 + part).counted
         finally:
             shelf.close()
     assert counted["lives"] >= LIVES_ON_A_DATABASE // PARTS
@@ -78,17 +82,31 @@ def test_a_case_on_a_database_that_crashes_and_restarts_is_what_the_oracle_says(
 
 def _an_older_version_stands(statement: Any) -> Any:
     version = statement.version if statement.version is not None else -1
-    return (version // 2, statement.occurred_at, statement.message_id)  # two versions count as one
+    return (-version, statement.occurred_at, statement.message_id)  # the first version counts, and no later one
 
 
 def _the_last_change_counts(run: Any) -> Any:
     return run[-1]  # the clock starts anew with each change
 
 
+def _whatever_they_are(person: Any) -> bool:
+    return person.enhanced is not Answer.NO or bool(person.suggested)  # a parent, a relative, a business
+
+
+def _nothing_ends(registers: Any) -> dict[str, Any]:
+    return {}
+
+
 @pytest.mark.parametrize(
     ("module", "name", "wrong"),
-    [(truth, "_rank_in_slot", _an_older_version_stands), (duty_rows, "_counted", _the_last_change_counts)],
-    ids=["version", "clock"],
+    [
+        (truth, "_rank_in_slot", _an_older_version_stands),
+        (duty_rows, "_counted", _the_last_change_counts),
+        (snapshot.Person, "gets_enhanced_time", property(_whatever_they_are)),
+        (charges, "_said_by_death", _nothing_ends),
+        (judgements, "BY_THE_PROSECUTION", frozenset()),
+    ],
+    ids=["version", "clock", "kind of victim", "death", "who stopped it"],
 )
 def test_a_wrong_rule_planted_in_the_core_is_found(module: Any, name: str, wrong: Any, monkeypatch):
     monkeypatch.setattr(module, name, wrong)

@@ -1,48 +1,30 @@
 """Makes up cases at random: what a court, the CPS and officers say one after another about three people.
 
 A story is drawn as plain steps and then written down in order of receipt, because an officer tells what stands at that
-moment. The messages that come out carry everything with them: they can be shuffled, repeated and folded anew.
+moment. The messages that come out carry everything with them: they can be shuffled, repeated and folded anew. What may
+be said at all is in `random_facts`, one line a kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.workflows import random_facts
 from tests.workflows.case_play import CasePlay
-from workflows import court_visit, events, support, values
+from tests.workflows.random_facts import DEFENDANTS, LATE_PEOPLE, PEOPLE, START, Table, late_people, people
+from workflows import events, tasks, values
 from workflows.entitlement import Rules
-from workflows.events import About, CaseEvent, ContactOutcome, DateKind, HearingClass, HearingDay, When, Where
+from workflows.events import CaseEvent, ContactOutcome
 from workflows.rulebook import default_rulebook
 from workflows.snapshot import Snapshot
 from workflows.working_days import Calendar
 
 CASE = "case"
-START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-DEFENDANTS = {"first": ("robbery", "assault"), "second": ("theft",)}
-DEFENDANT_OF = {offence: defendant for defendant, theirs in DEFENDANTS.items() for offence in theirs}
-PEOPLE = {
-    "victim": events.ParticipantRecorded(participant="victim", role=events.Role.VICTIM, offences=("robbery",)),
-    "witness": events.ParticipantRecorded(participant="witness", role=events.Role.WITNESS),
-    "both": events.ParticipantRecorded(
-        participant="both", role=events.Role.BOTH, defendants=("second",), enhanced=events.Answer.NOT_ASKED
-    ),
-}
-LATE_PEOPLE = {
-    "neighbour": events.ParticipantRecorded(participant="neighbour", role=events.Role.WITNESS, defendants=("first",)),
-    "sister": events.ParticipantRecorded(participant="sister", role=events.Role.VICTIM, offences=("theft",)),
-}
-HEARINGS = {
-    "trial-1": About(hearing_class=HearingClass.TRIAL, defendants=("first", "second")),
-    "trial-2": About(hearing_class=HearingClass.TRIAL, defendants=("first", "second")),
-    "trial-3": About(hearing_class=HearingClass.TRIAL, defendants=("second",), seeded_from=("trial-1",)),
-    "sentence-1": About(hearing_class=HearingClass.SENTENCE),
-}
-DAYS = (date(2027, 1, 11), date(2027, 1, 12), date(2027, 2, 8))  # ahead of every message
 Message = tuple[CaseEvent, ...]
 
 
@@ -147,13 +129,10 @@ def _registration() -> Message:
 
 # --- what may happen -----------------------------------------------------------------------------------------------
 
-people = st.sampled_from(sorted(PEOPLE))
-late_people = st.sampled_from(sorted(LATE_PEOPLE))
-hearings = st.sampled_from(["trial-1", "trial-1", "trial-1", "trial-1", *sorted(HEARINGS)])
-trials = st.sampled_from(["trial-1", "trial-1", "trial-1", "trial-2", "trial-3"])
-offences = st.sampled_from(sorted(DEFENDANT_OF))
-days = st.sampled_from(DAYS)
-reasons = st.sampled_from(["", "no-court-time"])
+
+def either(*kinds: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One of these, each as often as it is named: `one_of` would look inside them, and draw a rare kind rarely."""
+    return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
 
 
 def _step(facts: st.SearchStrategy[Any], **more: Any) -> st.SearchStrategy[Step]:
@@ -169,112 +148,26 @@ def _step(facts: st.SearchStrategy[Any], **more: Any) -> st.SearchStrategy[Step]
     )
 
 
-@st.composite
-def _dates(draw: Any) -> When:
-    kind = draw(st.sampled_from(["fixed", "fixed", "fixed", "week", "open"]))
-    if kind == "week":
-        return When(kind=DateKind.WEEK_COMMENCING, week_commencing=DAYS[0])
-    if kind == "open":
-        return When(kind=DateKind.TO_BE_FIXED)
-    chosen = sorted(draw(st.sets(days, min_size=1, max_size=2)))
-    return When(kind=DateKind.FIXED, days=tuple(HearingDay(day, time(10)) for day in chosen))
+def _said(table: Table, context: str) -> st.SearchStrategy[Step]:
+    """One of the facts of a table, by somebody who counts no versions."""
+    return _step(either(*table.values()), versions=st.none(), contexts=st.just(context))
 
 
-@st.composite
-def _listed(draw: Any) -> events.Fact:
-    hearing = draw(hearings)
-    kind = draw(st.sampled_from([events.HearingConfirmed, events.HearingMoved]))
-    court = draw(st.sampled_from(["Fernbridge", "Fernbridge", "Ashmere"]))
-    return kind(hearing=hearing, when=draw(_dates()), where=Where(court=court), about=HEARINGS[hearing])
-
-
-@st.composite
-def _sighted(draw: Any) -> events.Fact:
-    hearing = draw(hearings)
-    when = draw(_dates().filter(lambda when: when.kind is not DateKind.TO_BE_FIXED))
-    return events.HearingSighted(hearing=hearing, when=when, about=HEARINGS[hearing])
-
-
-@st.composite
-def _cancelled(draw: Any) -> events.Fact:
-    marks = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
-    marked = tuple(HearingDay(day, cancelled=gone) for day, gone in zip(DAYS, marks, strict=True))
-    return events.HearingDaysCancelled(hearing=draw(trials), days=marked)
-
-
-@st.composite
-def _result(draw: Any) -> Any:
-    hearing, offence, day = draw(hearings), draw(offences), draw(days)
-    kind = draw(st.sampled_from([events.ResultKind.CUSTODY, events.ResultKind.WITHDRAWN, events.ResultKind.OTHER]))
-    length = draw(st.sampled_from(["11 M", "4 Y"]))
-    result = events.OffenceResult(
-        defendant=DEFENDANT_OF[offence],
-        offence=offence,
-        kind=kind,
-        length=length,
-        final=kind is not events.ResultKind.OTHER,
-    )
-    shared_at = START + timedelta(minutes=draw(st.integers(0, 20000)))
-    share = events.ResultsShared(hearing=hearing, day=day, shared_at=shared_at, results=(result,))
-    if not draw(st.booleans()):
-        return share
-    verdict = draw(st.sampled_from(["guilty", "not_guilty"]))
-    said = events.VerdictRecorded(
-        defendant=DEFENDANT_OF[offence], offence=offence, verdict=verdict, hearing=hearing, day=day
-    )
-    return (said, share)
-
-
-@st.composite
-def _judged(draw: Any) -> events.Fact:
-    offence = draw(offences)
-    defendant = DEFENDANT_OF[offence]
-    if draw(st.booleans()):
-        plea = draw(st.sampled_from(["guilty", "not_guilty"]))
-        return events.PleaRecorded(defendant=defendant, offence=offence, plea=plea)
-    verdict = draw(st.sampled_from(["guilty", "not_guilty", "no_verdict"]))
-    hearing = draw(st.sampled_from(["", "trial-1"]))
-    return events.VerdictRecorded(defendant=defendant, offence=offence, verdict=verdict, hearing=hearing)
-
-
-court = st.one_of(
-    _step(_listed()),
-    _step(_listed()),
-    _step(_listed()),
-    _step(_sighted(), versions=st.none()),
-    _step(st.builds(events.HearingListed, hearing=st.just("trial-2"), about=st.just(HEARINGS["trial-2"]))),
-    _step(st.builds(events.DateRemoved, hearing=hearings)),
-    _step(_cancelled()),
-    _step(st.builds(events.TrialVacated, hearing=trials, reason=reasons)),
-    _step(st.builds(events.TrialUnvacated, hearing=trials)),
-    _step(st.builds(events.HearingWithdrawn, hearing=hearings)),
-    _step(
-        st.builds(
-            events.HearingAdjourned,
-            hearing=hearings,
-            day=st.none() | days,
-            next_hearings=st.sampled_from([(), ("trial-3",)]),
-        )
-    ),
-    _step(st.builds(events.TrialIneffective, hearing=trials, day=st.none() | days, reason=reasons)),
-    _step(st.builds(events.TrialCracked, hearing=trials, reason=reasons)),
-    _step(st.builds(events.TrialStarted, hearing=trials)),
-    _step(_judged()),
-    _step(_judged()),
-    _step(_result()),
+_listings = [_step(random_facts.listed(kind)) for kind in (events.HearingConfirmed, events.HearingMoved)]
+court = either(
+    *_listings,
+    *_listings,
+    _step(random_facts.result()),
+    _said(random_facts.LISTS_SHOW, "listing"),
+    *(_step(facts) for facts in random_facts.COURTS_SAY.values()),
 )
-
-cps = _step(
-    st.one_of(
-        st.builds(events.CpsRequires, participant=people, days=st.sampled_from([(), (), (1,), (2,)])),
-        st.builds(events.CpsNotRequired, participant=people),
-    ),
-    contexts=st.just("cps"),
-)
-
-
+of_defendants = _step(either(*random_facts.OF_DEFENDANTS.values()), contexts=st.sampled_from(["listing", "cps"]))
+cps = _step(either(*random_facts.THE_CPS_SAYS.values()), contexts=st.just("cps"))
 joining = _step(late_people.map(LATE_PEOPLE.get), versions=st.none(), contexts=st.just("unit"))
 requiring_late = _step(st.builds(events.CpsRequires, participant=late_people), contexts=st.just("cps"))
+personal = _said(random_facts.OFFICERS_SAY, "officer")
+rare = _said(random_facts.THE_UNIT_SAYS, "unit")
+referred = _said(random_facts.OF_REFERRALS, "officer")
 
 
 @st.composite
@@ -295,9 +188,22 @@ def talks(draw: Any, who: st.SearchStrategy[str] = people) -> Step:
 
 
 def _owed(snapshot: Snapshot, person: str) -> Iterator[events.Telling]:
+    """What is to be told to them, or done for them and ticked."""
     for key, topic in sorted(snapshot.topics.items()):
-        if key[0] == person and topic.duty is not None and key[1] in values.TOLD_TOPICS:
+        if key[0] == person and topic.duty is not None and key[1] in (*values.TOLD_TOPICS, *tasks.TASKS):
             yield events.Telling(topic=key[1], subject=key[2], value=topic.history[-1].value)
+
+
+@st.composite
+def carried_over(draw: Any, who: st.SearchStrategy[str] = people) -> Step:
+    """Another system says what somebody was told last, of what is owed to them here."""
+    person = draw(who)
+
+    def write(writer: Writer) -> Sequence[events.Fact]:
+        told = tuple(_owed(writer.snapshot, person))
+        return (events.ToldCarriedOver(participant=person, at=writer.occurred_at, told=told),)
+
+    return Step(write, draw(st.integers(1, 2000)), draw(st.sampled_from([0, 600, 90_000])), None, "unit")
 
 
 @st.composite
@@ -315,7 +221,8 @@ def corrections(draw: Any) -> Step:
 
 @st.composite
 def ended_by_hand(draw: Any) -> Step:
-    person, chosen = draw(people), draw(st.integers(0, 3))
+    person, chosen = draw(people), draw(st.integers(0, 9))
+    reason = draw(st.sampled_from(["attempts_exhausted", "declined", "done", "not_applicable"]))
 
     def write(writer: Writer) -> Sequence[events.Fact]:
         owed = list(_owed(writer.snapshot, person))
@@ -324,7 +231,7 @@ def ended_by_hand(draw: Any) -> Step:
         telling = owed[chosen % len(owed)]
         return (
             events.DutyClosedByPerson(
-                participant=person, topic=telling.topic, subject=telling.subject, reason="attempts_exhausted"
+                participant=person, topic=telling.topic, subject=telling.subject, reason=reason
             ),
         )
 
@@ -354,59 +261,18 @@ def unmatched(draw: Any) -> Step:
     return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")
 
 
-topics = st.lists(st.sampled_from(values.TOLD_TOPICS), min_size=1, max_size=2).map(tuple)
-
-personal = _step(
-    st.one_of(
-        st.builds(events.PersonConfirmed, participant=people),
-        st.builds(events.CannotAttend, participant=people),
-        st.builds(events.Attended, participant=people),
-        st.builds(events.DidNotAttend, participant=people),
-        st.builds(events.JourneyClosed, participant=people),
-    ),
-    versions=st.none(),
-    contexts=st.just("officer"),
-)
-
-rare = _step(
-    st.one_of(
-        st.builds(events.OptedOut, participant=people, topics=topics),
-        st.builds(events.OptedBackIn, participant=people, topics=topics),
-        st.builds(events.ParticipantDied, participant=people),
-        st.builds(events.HearingMarkedDuplicate, hearing=trials),
-        st.builds(events.DefendantRemoved, defendant=st.just("second")),
-        st.builds(events.ReluctanceStated, participant=people),
-        st.builds(events.ReluctanceEnded, participant=people),
-        st.builds(events.SafetyConcernRaised, participant=people),
-        st.builds(events.Withdrew, participant=people, reason=st.sampled_from(["fear", "delay"])),
-        st.builds(events.WithdrawalTakenBack, participant=people),
-        st.builds(
-            events.SupportStated,
-            participant=people,
-            kind=st.sampled_from(["witness_service", "idva"]),
-            step=st.sampled_from(list(support.EVENTS)),
-        ),
-        st.builds(events.CourtVisitStated, participant=people, step=st.sampled_from(list(court_visit.EVENTS))),
-        st.builds(
-            events.ParticipantRecorded,
-            participant=st.just("victim"),
-            role=st.just(events.Role.VICTIM),
-            offences=st.just(("robbery",)),
-            enhanced=st.sampled_from(events.Answer),
-        ),
-    ),
-    versions=st.none(),
-    contexts=st.just("unit"),
-)
-
-
 def stories(*kinds: st.SearchStrategy[Step], most: int = 16) -> st.SearchStrategy[list[Step]]:
-    """Draw stories of these kinds of steps."""
-    return st.lists(st.one_of(*kinds), min_size=8, max_size=most)
+    """Draw stories of these kinds of steps, each as often as it is named."""
+    return st.lists(either(*kinds), min_size=8, max_size=most)
 
 
 usual = stories(court, court, cps, talks(), talks())
-_ANY = (court, court, court, cps, talks(), talks(), talks(), corrections(), ended_by_hand(), personal, rare)
+_ANY = (
+    *(court, court, court, court, court, of_defendants, of_defendants, cps, cps),
+    *(talks(), talks(), talks(), corrections(), ended_by_hand(), carried_over(), personal, personal),
+    *(rare, rare, referred),
+)
+_JOINING = (joining, joining, joining, requiring_late, talks(late_people))
 anything = stories(*_ANY)
-with_late_joiners = stories(*_ANY, joining, joining, requiring_late, talks(late_people))
-with_undoing = stories(*_ANY, undone(), undone(), unmatched(), unmatched())
+with_late_joiners = stories(*_ANY, *_JOINING)
+with_undoing = stories(*_ANY, *_JOINING, *(undone(), undone(), undone(), unmatched(), unmatched()))

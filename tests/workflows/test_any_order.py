@@ -21,6 +21,8 @@ from tests.workflows.random_cases import (
     Message,
     court,
     court_messages,
+    either,
+    of_defendants,
     with_late_joiners,
     with_undoing,
     written,
@@ -80,7 +82,7 @@ def what_stands_is_the_same_in_any_order(*, examples: int) -> None:
 
     @seed(2)
     @settings(max_examples=examples, database=None, phases=[Phase.generate])
-    @given(st.lists(court, min_size=4, max_size=14), st.integers(0, 2**32))
+    @given(st.lists(either(court, court, of_defendants), min_size=4, max_size=14), st.integers(0, 2**32))
     def same_truth(story: Any, number: int) -> None:
         said = [event for message in court_messages(story) for event in message]
         again = [*said, *said[:2]]

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.workflows.case_play import CasePlay
-from tests.workflows.random_cases import CASE, HEARINGS, Message, anything, messages_of, usual
+from tests.workflows.random_cases import CASE, Message, anything, messages_of, usual
+from tests.workflows.random_facts import HEARINGS
 from tests.workflows.test_decide_properties import RULES, examples
 from workflows import combining, parting, values
 from workflows.combining import Merged, Side

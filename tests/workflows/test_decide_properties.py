@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -19,12 +20,17 @@ from tests.workflows.random_cases import (
     anything,
     messages_of,
     usual,
+    with_late_joiners,
     with_undoing,
     written,
 )
-from workflows import rulebook
+from tests.workflows.random_facts import PEOPLE
+from workflows import events, rulebook
 from workflows import snapshot as snapshots
 from workflows.decide import refold
+from workflows.engagement import Concern
+from workflows.engagement_facts import concerns_of
+from workflows.engagement_pack import default_engagement_pack
 from workflows.entitlement import Rules
 from workflows.events import CaseEvent, ContactCorrected, ContactMade, EntryUndone, MatchTakenBack
 from workflows.undoing import OF_A_COURT
@@ -145,6 +151,28 @@ def test_an_open_due_time_never_moves_later_except_by_a_contact_or_its_correctio
             assert due <= before.get(row, due)
 
 
+WORSE = (events.ReluctanceStated, events.SafetyConcernRaised, partial(events.Withdrew, reason="fear"))
+
+
+@pytest.mark.feature("H1")
+@examples(40)
+@given(with_late_joiners, st.sampled_from(sorted(PEOPLE)), st.sampled_from(WORSE))
+def test_who_is_afraid_or_goes_on_no_more_is_no_smaller_concern_and_is_owed_what_they_were(story, name, worse):
+    messages, play = written(story, RULES)
+    before, owed = _concern(play, name), _owed(play)
+    play.deliver((replace(undoing(messages[-1]), what=worse(participant=name)),))
+    after, now = _concern(play, name), _owed(play)
+    assert after.points >= before.points
+    assert after.band.rank >= before.band.rank
+    assert owed.keys() <= now.keys()
+    assert all(now[key] <= due for key, due in owed.items())
+
+
+def _concern(play: CasePlay, name: str) -> Concern:
+    now = play.journal[-1].received_at + timedelta(days=1)
+    return concerns_of(play.snapshot, [name], RULES, default_engagement_pack(), now)[name]
+
+
 def _owed(play: CasePlay) -> dict[tuple[str, str, str], datetime]:
     return {key: topic.duty.due for key, topic in play.snapshot.topics.items() if topic.duty is not None}
 
@@ -154,8 +182,8 @@ def _open_dues(play: CasePlay) -> dict[str, datetime]:
 
 
 @examples(60)
-@given(anything)
-def test_a_key_has_at_most_one_open_row_and_no_row_is_lost_or_opened_again(story):
+@given(anything | with_late_joiners)
+def test_a_key_has_at_most_one_open_row_and_none_of_who_is_gone_and_no_row_is_lost_or_opened_again(story):
     play = CasePlay(rules=RULES, case=CASE)
     for message in messages_of(story, RULES):
         before = dict(play.records)
@@ -163,6 +191,8 @@ def test_a_key_has_at_most_one_open_row_and_no_row_is_lost_or_opened_again(story
         open_rows = [record for record in play.records.values() if record.closed_at is None]
         keys = Counter((record.participant, record.topic, record.subject) for record in open_rows)
         assert set(keys.values()) <= {1}
+        gone = {name for name, person in play.snapshot.people.items() if person.died or person.left}
+        assert not gone & {record.participant for record in open_rows}, "Nothing is owed to who has died or left."
         assert {record.id for record in open_rows} == set(_open_dues(play))
         assert all(play.records[row] == record for row, record in before.items() if record.closed_at is not None)
 

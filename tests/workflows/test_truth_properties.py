@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workflows.random_cases import court, messages_of
+from tests.workflows.random_cases import court, either, messages_of, of_defendants
 from tests.workflows.test_decide_properties import RULES, examples
 from workflows import charges, events, truth
 from workflows.events import CaseEvent, DateKind, HearingDay, When
@@ -69,7 +69,7 @@ def test_a_version_that_is_not_compared_at_all_is_found(monkeypatch):
 
 
 @examples(60)
-@given(st.lists(court, min_size=4, max_size=14), st.integers(0, 1000))
+@given(st.lists(either(court, court, of_defendants), min_size=4, max_size=14), st.integers(0, 1000))
 def test_what_stands_does_not_depend_on_the_order_in_which_it_came(story, seed):
     messages = messages_of(story, RULES)[1:]
     in_order, shuffled = {}, {}
@@ -84,3 +84,5 @@ def test_what_stands_does_not_depend_on_the_order_in_which_it_came(story, seed):
     for key in in_order:
         assert truth.standing(in_order, key) == truth.standing(shuffled, key)
     assert charges.offences(in_order) == charges.offences(shuffled)
+    assert charges.said_of_defendants(in_order) == charges.said_of_defendants(shuffled)
+    assert charges.measures(in_order) == charges.measures(shuffled)
