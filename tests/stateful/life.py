@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
         kind=st.sampled_from(["start", "start", "ineffective", "cracked", "jury"]),
         reason=st.sampled_from(["", "no-court-time"]),
         day=st.none() | st.sampled_from([0, 1, 6]),
-        **court_says,
+        **soon_says,
     )
     def start_or_end_a_trial(self, hearing: str, kind: str, reason: str, day: int | None, **how: Any) -> None:
         if kind == "start":
