@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         for row, due in seen.dues.items():
             assert may_move_later or due <= self.dues.get(row, due), "A due time moved later."
         for name, person in self.oracle.people.items():
-            assert not (person.dead or person.left) or not any(key[0] == name for key in seen.duties)
+            assert not person.gone or not any(key[0] == name for key in seen.duties)
         type(self).owed_once |= {topic for _, topic, _ in seen.duties}
         self.dues = seen.dues
         self.count("steps")
@@ -361,9 +361,7 @@ class Life(RuleBasedStateMachine):
         gap=gaps,
         said=before,
     )
-    def record_anew(
-        self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any
-    ) -> None:
+    def record_anew(self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any) -> None:
         """Their part, as what they stand, and what was decided of enhanced rights; who had left is there again."""
         held = self.oracle.people.get(person)
         if held is not None:
