@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         for row, due in seen.dues.items():
             assert may_move_later or due <= self.dues.get(row, due), "A due time moved later."
         for name, person in self.oracle.people.items():
-            assert not (person.dead or person.left) or not any(key[0] == name for key in seen.duties)
+            assert not person.gone or not any(key[0] == name for key in seen.duties)
         type(self).owed_once |= {topic for _, topic, _ in seen.duties}
         self.dues = seen.dues
         self.count("steps")
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
         kind=st.sampled_from(["start", "start", "ineffective", "cracked", "jury"]),
         reason=st.sampled_from(["", "no-court-time"]),
         day=st.none() | st.sampled_from([0, 1, 6]),
-        **court_says,
+        **soon_says,
     )
     def start_or_end_a_trial(self, hearing: str, kind: str, reason: str, day: int | None, **how: Any) -> None:
         if kind == "start":
@@ -361,9 +361,7 @@ class Life(RuleBasedStateMachine):
         gap=gaps,
         said=before,
     )
-    def record_anew(
-        self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any
-    ) -> None:
+    def record_anew(self, person: str, role: str, as_what: str, enhanced: bool, grounds: set[str], **how: Any) -> None:
         """Their part, as what they stand, and what was decided of enhanced rights; who had left is there again."""
         held = self.oracle.people.get(person)
         if held is not None:

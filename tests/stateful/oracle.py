@@ -105,18 +105,17 @@ class Oracle(Truth):
         self.personal.add(name)
         if kind == "join":
             theirs = {each for each, charged in self.charges.items() if set(charged) & set(fact["offences"])}
-            self.people[name] = Record(joined=message.received, dead=False, opted=set(), talks={}, to_be_tried=True,
-                                       attendance="undecided", journey="charge", needed=None, left=False, afraid=False,
+            self.people[name] = Record(joined=message.received, gone="", opted=set(), talks={}, to_be_tried=True,
+                                       attendance="undecided", journey="charge", needed=None, afraid=False,
                                        suggested=set(), **fact)  # fmt: skip
             self.people[name].defendants = theirs | set(fact["defendants"]) or set(self.charges)
             self.keep(message, fact | {"about": ("recorded", name)})
         elif kind == "record":
             self.keep(message, fact)
             if self.stands("recorded", name).id == message.id:
-                person.role, person.as_what, person.left = fact["role"], fact["as_what"], False
+                person.role, person.as_what = fact["role"], fact["as_what"]
                 person.enhanced, person.grounds = fact["enhanced"], fact["grounds"]
-        elif kind == "left":
-            person.left, person.journey = True, "closed"
+                person.gone = "" if person.gone == "left" else person.gone
         elif kind in ("afraid", "safe"):
             person.afraid = kind == "afraid"
         elif kind in ("reluctant", "willing", "withdraws", "comes back", "explained"):
@@ -128,8 +127,8 @@ class Oracle(Truth):
             self.void.add(fact["contact"])
         elif kind in ("opt out", "opt in"):
             person.opted = (person.opted | fact["topics"]) if kind == "opt out" else (person.opted - fact["topics"])
-        elif kind == "died":
-            person.dead, person.journey = True, "closed"
+        elif kind in ("died", "left"):
+            person.gone, person.journey = person.gone if person.gone == "died" else kind, "closed"
         else:
             self.keep(message, fact)
 
@@ -145,7 +144,7 @@ class Oracle(Truth):
         """Each value there is for a person, with the first start of its hearing."""
         mine = [each for each in self.hearings.values() if concerns(each, person.defendants)]
         asked_to = [each for each in mine if person.role != "witness" or each.kind == "trial"]
-        found = {(OUTCOME, each.name): ((each.outcome, each.kind, each.reason), None) for each in asked_to if each.outcome}
+        found = {(OUTCOME, each.name): (each.ended, None) for each in asked_to if each.ended}
         for thread in {self.threads[each.name] for each in asked_to} - {""}:
             found |= self.date_of(thread, [each for each in asked_to if self.threads[each.name] == thread], person)
         trial = min((each.starts for each in mine if each.kind == "trial" and each.status == "live"), default=None)
@@ -232,10 +231,9 @@ class Oracle(Truth):
             self.open.pop(key, None)
             history, told = self.accounts.setdefault(key, ([], []))[0], self.last_told(key)
             value, starts = values.get((topic, subject), (None, None))
-            gone = person.dead or person.left
-            rules = () if gone else self.rules(person, topic, value, warned)
+            rules = () if person.gone else self.rules(person, topic, value, warned)
             if value is None or not rules:
-                if gone or value is not None:
+                if person.gone or value is not None:
                     history.clear()  # the entitlement is over
                 continue
             if not history or history[-1].value != value:
@@ -290,7 +288,7 @@ class Oracle(Truth):
     def keep_in_touch(self, key, person):
         was = self.open.pop(key, None)
         wanted = person.role != "witness" or person.needed is None or person.must_come
-        if wanted and not (person.dead or person.left) and person.journey not in ("outcome", "closed") and TALK not in person.opted:
+        if wanted and not person.gone and person.journey not in ("outcome", "closed") and TALK not in person.opted:
             talks = (when for contact, when in person.talks.items() if contact not in self.void)
             since = max(talks, default=person.joined)  # a talk of before they joined counts: they were taken over
             days = 14 if has_enhanced_rights(person) else 28

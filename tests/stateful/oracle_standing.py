@@ -1,4 +1,4 @@
-"""The oracle's second half: where people stand after a fact (docs/core.md section 4), and who has enhanced rights."""
+"""The oracle's second half: where people stand after a fact (docs/core.md section 4), and whose rights are enhanced."""
 
 NO_DATE = ("vacated", "adjourned", "date_removed")
 ASKS_ABOUT = {"kidnapping": {"KIDNAP"}, "wounding with intent": {"GBH_INTENT"}}
@@ -6,15 +6,15 @@ REOPENS, STAYS_SHUT = "reopens", "stays shut"  # what a closed journey does wher
 
 
 def has_enhanced_rights(person):
-    """A parent has a child's rights and a bereaved relative their own; a business has none; undecided counts as yes."""
+    """A parent has a child's rights and a relative their own; a business has none; undecided counts as yes."""
     if person.role != "witness" and person.as_what != "person":
         return person.as_what != "business"
     return person.enhanced or bool(person.suggested)
 
 
 def grounds_that_wait(case, name, person):
-    """What a person is still to decide on: suggested by an offence, a flag or fear, and neither granted nor declined."""
-    if person.role == "witness" or person.as_what != "person" or person.dead or person.left:
+    """What waits for a decision: suggested by an offence, a flag or fear, and neither granted nor declined."""
+    if person.role == "witness" or person.as_what != "person" or person.gone:
         return set()
     said = {about[2]: case.stands(*about).answer for about in case.statements if about[:2] == ("ground", name)}
     asked = {ground for ground, answer in said.items() if answer == "suggested"}

@@ -78,11 +78,12 @@ class Truth:
         verdict, sentence, stopped = said.says, final and kind == "custody", final and kind in STOPPED
         given_up = decided.kind and decided.decision in ("no_prosecution", "stopped")
         goes_on = verdict or (plea.kind and decided.kind and plea.said > decided.said)
+        acquitted, ended_out_of_court = verdict == "not_guilty", given_up and not goes_on
         return Record(plea=plea.says, word=verdict or (kind if stopped else ""), sentence=length if sentence else "",
-                      stopped=kind if stopped else "", day=day, acquitted=verdict == "not_guilty",
+                      stopped=kind if stopped else "", day=day, acquitted=acquitted,
                       reviewed=day if sentence and self.stands("when", hearing).kind else None,
                       guilty=verdict == "guilty" or (verdict in ("", "no_verdict") and plea.says == "guilty"),
-                      over=bool(verdict == "not_guilty" or sentence or stopped or (given_up and not goes_on)))  # fmt: skip
+                      over=bool(acquitted or sentence or stopped or ended_out_of_court))  # fmt: skip
 
     def end_by_death(self, defendant, day):
         """What had not ended against a defendant who died ends, and is told as stopped for that reason."""
@@ -131,7 +132,7 @@ class Truth:
         made = {each: self.decisions[each] for each in theirs if each in self.decisions}
         if of_a_victim:  # what a court stopped the prosecution has decided, but for a dismissal
             stopped = [each for each in theirs if each not in made and known[each].stopped == "withdrawn"]
-            made |= {each: ("stopped", "", True, None) for each in stopped}
+            made |= dict.fromkeys(stopped, ("stopped", "", True, None))
         else:
             made = {each: (*said[:2], False, None) for each, said in made.items()}
         days = {each.reviewed.isoformat() for each in known.values() if each.reviewed}
@@ -179,11 +180,12 @@ class Truth:
             status = "heard" if any(day >= standing[-1][1] for day in shared) else "live"
         verdicts = [self.stands("verdict", each) for each in self.offences]
         judged = name in [each.hearing for each in verdicts if each.kind] or (shared and not adjourned.kind)
+        reason = vacation.reason if status == "vacated" else outcome.reason
+        ended = OUTCOMES.get(outcome.kind) or ("adjourned" if status == "adjourned" else "")
         started = begun.kind and begun.said > outcome.said if outcome.kind else begun.kind or judged
         return Record(name=name, status=status, standing=standing, listed=when.days, court=when.court, seed=when.seed,
                       kind=when.hearing_class, defendants=when.defendants,
-                      reason=vacation.reason if status == "vacated" else outcome.reason,
-                      outcome=OUTCOMES.get(outcome.kind) or ("adjourned" if status == "adjourned" else ""),
+                      reason=reason, ended=(ended, when.hearing_class, reason) if ended else (),
                       started=when.hearing_class == "trial" and bool(started),
                       starts=min((at(*day) for _, *day in standing), default=None))  # fmt: skip
 

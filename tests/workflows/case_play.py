@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from workflows import snapshot as snapshots
 from workflows.decide import case_truth, decide, needs_refold, refold, state_hash
@@ -28,9 +29,11 @@ class CasePlay:
     records: dict[str, DutyRecord] = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
     refolds: int = 0
+    read: tuple[Snapshot, Any] = field(init=False)  # the snapshot that was read last, and from which JSON
 
     def __post_init__(self) -> None:
         self.snapshot = Snapshot(case=self.case)
+        self.read = self.snapshot, snapshots.dump(self.snapshot)
 
     def deliver(self, message: Sequence[CaseEvent]) -> list[str]:
         """Take one message in, or several as one batch; gives what the sender hears for each fact."""
@@ -70,8 +73,12 @@ class CasePlay:
         self.records |= decision.duties
         self.moves += decision.moves
         plain = json.loads(json.dumps(snapshots.dump(decision.snapshot)))
-        shorter = snapshots.dump(decision.snapshot, before=self.snapshot, stored=snapshots.dump(self.snapshot))
+        before, stored = self.read
+        if before is not self.snapshot:
+            stored = snapshots.dump(self.snapshot)
+        shorter = snapshots.dump(decision.snapshot, before=self.snapshot, stored=stored)
         assert shorter == plain, "What is taken over from the state as it was read is not what would be written"
         self.snapshot = snapshots.load(plain)
+        self.read = self.snapshot, plain
         assert decision.truth == case_truth(decision.snapshot), "The truth beside a snapshot is not what it says"
         assert self.snapshot == decision.snapshot, "A snapshot changed on its way through JSON"

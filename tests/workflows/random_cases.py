@@ -230,9 +230,7 @@ def ended_by_hand(draw: Any) -> Step:
             return ()
         telling = owed[chosen % len(owed)]
         return (
-            events.DutyClosedByPerson(
-                participant=person, topic=telling.topic, subject=telling.subject, reason=reason
-            ),
+            events.DutyClosedByPerson(participant=person, topic=telling.topic, subject=telling.subject, reason=reason),
         )
 
     return Step(write, draw(st.integers(1, 2000)), 0, None, "officer")

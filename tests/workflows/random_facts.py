@@ -286,9 +286,7 @@ OFFICERS_SAY: Table = {
     events.ReluctanceEnded: st.builds(events.ReluctanceEnded, participant=people),
     events.SafetyConcernRaised: st.builds(events.SafetyConcernRaised, participant=people),
     events.SafetyConcernResolved: st.builds(events.SafetyConcernResolved, participant=people),
-    events.Withdrew: st.builds(
-        events.Withdrew, participant=people, reason=st.sampled_from(sorted(withdrawal.REASONS))
-    ),
+    events.Withdrew: st.builds(events.Withdrew, participant=people, reason=st.sampled_from(sorted(withdrawal.REASONS))),
     events.WithdrawalTakenBack: st.builds(events.WithdrawalTakenBack, participant=people),
     events.ChangeExplained: st.builds(events.ChangeExplained, participant=people),
     events.OfficerChanged: st.builds(events.OfficerChanged, participant=people, back=st.booleans()),

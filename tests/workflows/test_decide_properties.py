@@ -155,7 +155,7 @@ WORSE = (events.ReluctanceStated, events.SafetyConcernRaised, partial(events.Wit
 
 
 @pytest.mark.feature("H1")
-@examples(40)
+@examples(25)
 @given(with_late_joiners, st.sampled_from(sorted(PEOPLE)), st.sampled_from(WORSE))
 def test_who_is_afraid_or_goes_on_no_more_is_no_smaller_concern_and_is_owed_what_they_were(story, name, worse):
     messages, play = written(story, RULES)
