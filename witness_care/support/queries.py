@@ -18,7 +18,7 @@ from witness_care.cases.models import CourtCase
 from witness_care.paging import Page
 from witness_care.people.models import Participant, Person
 from witness_care.support import directory
-from witness_care.support.models import Support
+from witness_care.support.models import Support, SupportService
 from workflows import supporting
 from workflows.journey import Journey
 from workflows.support import DECIDED, WITNESS_SERVICE
@@ -69,18 +69,18 @@ class Line:
 
 
 def lines_of(session: Session, scoped_participant_id: str) -> tuple[Line, ...]:
-    """Read a person's support, the visit last, in two statements. The caller has made sure they may see the person."""
+    """Read a person's support, the visit last, in one statement. The caller has made sure they may see the person."""
     rows = session.execute(
-        sa.select(Support.kind, Support.service, Support.state, Support.since, Support.on_date)
+        sa.select(Support.kind, Support.service, Support.state, Support.since, Support.on_date, SupportService.name)
+        .outerjoin(SupportService, SupportService.key == Support.service)
         .where(Support.participant_id == scoped_participant_id)
         .order_by(Support.kind == VISIT, Support.kind, Support.service)
     ).all()
-    names = directory.names(session, (row.service for row in rows))
     return tuple(
         Line(
             kind=row.kind,
             service=row.service,
-            name=names.get(row.service, ""),
+            name=row.name or "",
             state=row.state,
             since=row.since,
             on=row.on_date,
