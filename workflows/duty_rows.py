@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from workflows import referral
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, DutyClosedByPerson
+from workflows.events import CaseEvent, DutyClosedByPerson, NeedsAsked
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
@@ -71,7 +71,7 @@ class Cause:
     """The message that is being folded: its first event, and whom it is about.
 
     `told` are the people it told something; `personal` the people whose own facts it changed; `shortened` those whose
-    time may be shorter from now on.
+    time may be shorter from now on; `completed` those whose needs assessment is complete with it.
     """
 
     event: CaseEvent
@@ -79,6 +79,7 @@ class Cause:
     personal: frozenset[str] = frozenset()
     shortened: frozenset[str] = frozenset()
     closes: tuple[tuple[TopicKey, str], ...] = ()
+    completed: frozenset[str] = frozenset()
     # One message means the same for most people of a case: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -228,7 +229,7 @@ def _record(
 def _was_met(topic: Topic, duty: OpenDuty, event: CaseEvent, reason: str) -> bool | None:
     """The time of the contact judges whether a duty was met, not when it was typed in (core.md rule 9)."""
     if reason == "done":
-        told = None if isinstance(event.what, DutyClosedByPerson) else topic.last_told
+        told = None if isinstance(event.what, DutyClosedByPerson | NeedsAsked) else topic.last_told
         return (told.at if told else event.occurred_at) <= duty.due
     if reason == "attempts_exhausted":
         return False

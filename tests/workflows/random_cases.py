@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.workflows.case_play import CasePlay
-from workflows import events, values
+from workflows import events, needs_pack, values
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, ContactOutcome, DateKind, HearingClass, HearingDay, When, Where
 from workflows.rulebook import default_rulebook
@@ -368,6 +368,12 @@ personal = _step(
     contexts=st.just("officer"),
 )
 
+SETS_OF_ANSWERS = (
+    (events.NeedSaid(question="travel", answer=events.Said.YES),),
+    (events.NeedSaid(question="travel", answer=events.Said.NOT_ASKED),),
+    tuple(events.NeedSaid(question=each.key, answer=events.Said.NO) for each in needs_pack.shipped().questions),
+)
+
 rare = _step(
     st.one_of(
         st.builds(events.OptedOut, participant=people, topics=topics),
@@ -378,6 +384,9 @@ rare = _step(
         st.builds(events.ReluctanceStated, participant=people),
         st.builds(events.ReluctanceEnded, participant=people),
         st.builds(events.SafetyConcernRaised, participant=people),
+        st.builds(events.NeedsAsked, participant=people, answers=st.sampled_from(SETS_OF_ANSWERS)),
+        st.builds(events.NeedArranged, participant=people, question=st.just("travel"), arranged=st.booleans()),
+        st.builds(events.NeedsToBeAskedAgain, participant=people),
         st.builds(events.Withdrew, participant=people, reason=st.sampled_from(["fear", "delay"])),
         st.builds(events.WithdrawalTakenBack, participant=people),
         st.builds(

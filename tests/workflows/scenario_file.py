@@ -30,7 +30,7 @@ from tests.workflows.scenario_form import (
     read_table,
     speaker_of,
 )
-from workflows import events, judgements, rulebook, strict_toml, tasks, values
+from workflows import events, judgements, needs_pack, rulebook, strict_toml, tasks, values
 from workflows.decide import case_truth, refold
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, When, Where
@@ -320,6 +320,10 @@ class _Story:
                 return cls(message=entry["undoes"])
             case "Withdrew":
                 return cls(participant=person, reason=entry["reason"])
+            case "NeedsAsked":
+                return cls(participant=person, answers=self._answers(person, entry))
+            case "NeedArranged":
+                return cls(participant=person, question=entry["question"], arranged=entry["arranged"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,
@@ -357,6 +361,15 @@ class _Story:
                 return cls(participant=person)
             case _:
                 return cls(hearing=hearing)
+
+    def _answers(self, person: str, entry: Table) -> tuple[events.NeedSaid, ...]:
+        """Give the answers of an entry: the same to every question there is for this role, but for those named."""
+        role = events.Role(self.people[person]["role"])
+        asked = needs_pack.shipped().asked_of(role, entry["received"].date()) if entry["every"] else ()
+        said = {question.key: entry["every"] for question in asked}
+        for answer in ("yes", "no", "declined"):
+            said |= dict.fromkeys(entry[answer], answer)
+        return tuple(events.NeedSaid(question=key, answer=events.Said(word)) for key, word in said.items())
 
     def _about(self, name: str) -> About:
         known = self.hearings.setdefault(name, read_table({}, HEARING, name))

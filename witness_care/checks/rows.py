@@ -27,6 +27,7 @@ from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
 from witness_care.engagement.models import Concern, ConcernDecision
+from witness_care.needs.models import NeedNote
 from witness_care.people.models import Participant, Person
 from workflows.events import ParticipantDied
 
@@ -45,6 +46,7 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (DutyHistory, DutyHistory.duty_id, Duty),
     (Concern, Concern.participant_id, Participant),
     (ConcernDecision, ConcernDecision.participant_id, Participant),
+    (NeedNote, NeedNote.participant_id, Participant),
 )
 # A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
 NAMED: tuple[tuple[str, Any], ...] = (
