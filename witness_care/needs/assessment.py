@@ -1,4 +1,4 @@
-"""Puts together what the pages show of one assessment: each section with its questions, answers and what was written."""
+"""Puts together what the pages show of one assessment: each section, its questions and answers, what was written."""
 
 from __future__ import annotations
 
@@ -134,8 +134,9 @@ class Assessment:
 
     @property
     def progress(self) -> str:
-        """ "2 of 7 sections asked"."""
-        return f"{self.asked} of {len(self.parts)} sections asked"
+        """ "2 of 7 sections asked, 1 in part"."""
+        begun = sum(not part.is_asked and part.asked > 0 for part in self.parts)
+        return f"{self.asked} of {len(self.parts)} sections asked" + (f", {begun} in part" if begun else "")
 
     def part(self, key: str) -> Part | None:
         return next((part for part in self.parts if part.key == key), None)
@@ -158,7 +159,7 @@ class Assessment:
 def assessment_of(
     session: Session, state: Any, participant_id: str, unit_id: str, now: datetime, *, with_notes: bool = False
 ) -> Assessment:
-    """Read the assessment of one participant from the state of their case; the notes stay sealed until they are shown."""
+    """Read the assessment of one participant from the state of their case; notes stay sealed until they are shown."""
     held = snapshot.load(state) if state else None
     person = held.people.get(participant_id) if held else None
     standing = held.needs.get(participant_id, needs.NOTHING) if held else needs.NOTHING
