@@ -146,6 +146,8 @@ def test_after_six_months_they_are_asked_again_and_answering_earlier_counts_the_
     assert held.history[-1].value["because"] == needs.MONTHS_OVER
     assert london_date(held.duty.clock_start) == date(2026, 9, 2)  # MONDAY is 2 March 2026
     first = held.duty.due
+    working = next(each.explanation for each in story.play.refolded().duties.values() if each.id == held.duty.row)
+    assert working[0].startswith("Counted from Wednesday 2 September 2026")
 
     story.say(24 * 30, everything())
     again = topic(story).duty

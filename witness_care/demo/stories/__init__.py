@@ -89,5 +89,6 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         judgements.defendant_died: 1,
         people.a_child_and_their_parent: 1,
         people.a_shop: 1,
+        people.asked_what_they_need: 1,
     }
 )
