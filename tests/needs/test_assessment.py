@@ -207,11 +207,13 @@ def test_an_officer_opens_it_again_and_what_is_not_complete_cannot_be_confirmed(
 def test_help_that_is_not_arranged_raises_the_concern_until_it_is(desk: Desk, case: MadeCase):
     save(desk, case, "practical", travel="yes")
     assert "UNMET_PRACTICAL" in factors(case)
+    desk.clock("2026-11-30 11:00")
     assert press(desk, case, "arranged", question="travel", arranged="y") == 303
     assert "UNMET_PRACTICAL" not in factors(case)
     assert "Travel Yes Mon 30 Nov, Olivia Arranged Mon 30 Nov." in read(desk, page(case))
     assert press(desk, case, "arranged", question="travel", arranged="y") == 409  # it is already
     assert press(desk, case, "arranged", question="screens", arranged="y") == 409  # nobody arranges that here
+    desk.clock("2026-11-30 12:00")
     assert press(desk, case, "arranged", question="travel") == 303
     assert "UNMET_PRACTICAL" in factors(case)
 
@@ -267,6 +269,9 @@ def test_the_api_says_what_stands_and_what_was_known_before(desk: Desk, case: Ma
     assert {each["question"]: each["answer"] for each in now["answers"]}["travel"] == "yes"
     assert "train" not in str(now)
     assert needs_of(desk, case, key, "?as_known_at=2026-11-25T09:00:00Z")["answers"] == []
+    then = read(desk, f"/cases/{case.urn}/as-known?on=2026-11-25")
+    assert "Needs: not asked" in then
+    assert "Needs, not everything asked: needed: travel; not needed: care for somebody" in then
 
 
 def needs_of(desk: Desk, case: MadeCase, key: dict[str, str], query: str = "") -> dict:
@@ -285,5 +290,6 @@ def test_needs_are_asked_on_their_page_and_never_ticked_in_a_contact(desk: Desk,
 
 def test_folding_the_journal_from_nothing_gives_the_same_assessment(desk: Desk, case: MadeCase):
     save_all(desk, case, travel="yes")
+    desk.clock("2026-11-30 11:00")
     press(desk, case, "arranged", question="travel", arranged="y")
     assert list(differences()) == []

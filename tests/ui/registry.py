@@ -139,7 +139,7 @@ SCREENS = (
         endpoint="needs.section",
         full=at("/participants/{asked}/needs/practical"),
         empty=at("/participants/{person}/needs/practical"),
-        refused=press("Save and go on"),
+        refused=press_after_entering("What to record", "W" * 2001, "Save and go on"),
         posts=("needs.save_section",),
     ),
     Screen(

@@ -202,6 +202,25 @@ def _notes(session: Session, standing: NeedsStanding, unit_id: str) -> dict[tupl
     return {(note.message_id, note.section): note for note in session.scalars(query)} if messages else {}
 
 
+def in_short(standing: NeedsStanding) -> str:
+    """Say in one sentence what was known of their needs: for a page that is about something else."""
+    if not standing.answers:
+        return "Needs: not asked"
+    said = {
+        "needed": _labels(standing, Said.YES),
+        "not needed": _labels(standing, Said.NO),
+        "would not say": _labels(standing, Said.DECLINED),
+    }
+    whole = "everything asked" if needs.is_complete(standing) else "not everything asked"
+    return f"Needs, {whole}: " + "; ".join(f"{how}: {what}" for how, what in said.items() if what)
+
+
+def _labels(standing: NeedsStanding, answer: Said) -> str:
+    given = {each.question for each in standing.answers if each.answer is answer}
+    labels = [question.label for question in needs_pack.shipped().questions if question.key in given]
+    return ", ".join(label[:1].lower() + label[1:] for label in labels)
+
+
 def document(standing: NeedsStanding) -> dict[str, Any]:
     """Give an assessment as the API says it: which answers stand, and nothing that was written down in words."""
     again = standing.again if needs.is_open_again(standing) else None

@@ -1,10 +1,9 @@
-"""What the pages of needs read: the state of a case, the history of one assessment, and a unit's late ones."""
+"""What the pages of needs read: the history of one assessment, and which of a unit are late."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,16 +20,6 @@ from workflows import needs
 
 KINDS = tuple(kind.__name__ for kind in needs.FACTS)
 MOST_ENTRIES = 20
-
-
-def state_of(session: Session, actor: Actor, participant_id: str) -> Any:
-    """Give the state of the case of a participant whom the actor may see."""
-    return session.scalar(
-        scope.participants(actor)
-        .where(Participant.id == participant_id)
-        .join(CourtCase, CourtCase.id == Participant.case_id)
-        .with_only_columns(CourtCase.state)
-    )
 
 
 def entries(session: Session, case_id: str, participant_id: str) -> Sequence[sa.Row]:

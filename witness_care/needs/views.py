@@ -17,6 +17,7 @@ from witness_care.cases import journal_words
 from witness_care.columns import new_id
 from witness_care.contacts import queries as contact_queries
 from witness_care.database import session
+from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.needs import queries, service
 from witness_care.needs.assessment import Assessment, Part, assessment_of
@@ -91,7 +92,7 @@ def _why(found: Assessment) -> str:
 
 
 def _found(who: Who) -> Assessment:
-    state = queries.state_of(session(), actor(), who.id)
+    state = engagement_queries.state_of(session(), actor(), who.id)
     return assessment_of(session(), state, who.id, who.row.unit_id, clock.now(), with_notes=True)
 
 

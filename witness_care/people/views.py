@@ -19,7 +19,6 @@ from witness_care.contacts import contact_lines, introductions, queries, record_
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
-from witness_care.needs import queries as needs_queries
 from witness_care.needs.assessment import Assessment, assessment_of
 from witness_care.people import find_views, grounds, grounds_views, page_queries, reach, standing_views
 from witness_care.people.page_queries import Who
@@ -48,10 +47,11 @@ TIMES = {1: "", 2: "twice", 3: "three times"}
 @route_policy(permission="see_cases", category="consultation")
 def person(participant_id: str) -> str | Response:
     now = clock.now()
-    now_is = page_queries.stands_as(session(), actor(), participant_id)
-    if now_is != participant_id:
-        return redirect(url_for(".person", participant_id=now_is))
     who = _who(participant_id)
+    if who.row.left_at is not None:  # perhaps because their case was merged: then they stand in the other one
+        now_is = page_queries.stands_as(session(), actor(), participant_id)
+        if now_is != participant_id:
+            return redirect(url_for(".person", participant_id=now_is))
     points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)
     contacts = session().execute(queries.contacts_of(who.id).limit(LAST_CONTACTS + 1)).all()
@@ -130,7 +130,7 @@ def _introduced(who: Who) -> Sequence[introductions.Answered]:
 
 
 def _needs(who: Who, now: datetime) -> Assessment:
-    state = needs_queries.state_of(session(), actor(), who.id)
+    state = engagement_queries.state_of(session(), actor(), who.id)
     return assessment_of(session(), state, who.id, who.row.unit_id, now)
 
 
