@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scripts.docs_from import commands, engagement, figures, rules, service, tests
+from scripts.docs_from import commands, engagement, figures, needs, rules, service, tests
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +23,7 @@ PARTS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("docs/rules.md", "settings"): rules.settings,
     ("docs/rules.md", "reasons"): rules.reasons,
     ("docs/rules.md", "grounds"): rules.grounds,
+    ("docs/needs-assessment.md", "questions"): needs.questions,
     ("docs/engagement.md", "bands"): engagement.bands,
     ("docs/engagement.md", "points"): engagement.points,
     ("docs/engagement.md", "withdrawals"): engagement.withdrawals,

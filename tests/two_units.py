@@ -55,9 +55,10 @@ from witness_care.engagement.models import ConcernDecision
 from witness_care.feed.models import FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
+from witness_care.needs import service as needs
 from witness_care.people import finding
 from witness_care.supervision import service as supervision
-from workflows.events import ContactOutcome, PersonConfirmed
+from workflows.events import ContactOutcome, PersonConfirmed, Said
 
 MONDAY = "2026-11-30 09:42"
 FEED = "common-platform"
@@ -69,7 +70,7 @@ NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
 
 # What an address can name that belongs to no unit: what is said of a referral, formats,
 # pages of the API's description, accounts.
-OF_NO_UNIT = frozenset({"entry", "kind", "feed", "operation_id", "user_id", "client_id", "prefix"})
+OF_NO_UNIT = frozenset({"section", "entry", "kind", "feed", "operation_id", "user_id", "client_id", "prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class Words:
     @property
     def view(self) -> str:
         return f"the talk number {self.phone[-3:]} went well"
+
+    @property
+    def need(self) -> str:
+        return f"lift number {self.phone[-3:]} from the station"
 
     @property
     def safe_word(self) -> str:
@@ -152,7 +157,7 @@ class Side:
     def traces(self) -> tuple[str, ...]:
         """What must stand in no answer to anybody of the other unit: names, numbers, notes, URNs and ids."""
         ids = [value for name, value in self.examples.items() if name not in OF_NO_UNIT]
-        words = (self.words.phone, self.words.note, self.words.safe_word, self.words.view)
+        words = (self.words.phone, self.words.note, self.words.safe_word, self.words.view, self.words.need)
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
 
@@ -235,6 +240,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     with app.app_context():
         examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
+        examples["section"] = _a_need(case[words.witness], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -374,6 +380,16 @@ def _a_concern(participant: str, words: Words, officer: str, unit: str) -> str:
         ConcernDecision.participant_id == participant, ConcernDecision.kind == concerns.ACCEPTED
     )
     return database.session().scalars(taken_up).one()
+
+
+def _a_need(participant: str, words: Words, officer: str, unit: str) -> str:
+    """The witness needs help to travel, in words; gives the section in which that was asked."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    said, section = {"travel": Said.YES}, "practical"
+    needs.save_section(
+        participant, section, said, words.need, seen="", submission="need", actor=olivia, now=clock.now()
+    )
+    return section
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

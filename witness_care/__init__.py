@@ -41,6 +41,7 @@ CAPABILITIES = (
     "agencies",
     "rules",
     "engagement",
+    "needs",
     "supervision",
     "referrals",
     "support",

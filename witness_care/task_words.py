@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from witness_care import dates, judgement_words
-from workflows import tasks
+from workflows import needs, tasks
 
 Value = Mapping[str, Any]
 
@@ -40,6 +40,16 @@ PARTS = {
     tasks.EXPECT: "what they can expect",
     tasks.SUPPORT: "which support there is",
 }
+# Why needs are asked about; what opened a complete assessment again has its day.
+WHY_NEEDS = {
+    needs.CPS_LIST: "They are called to give evidence: what would help them to come and to speak",
+    needs.NOT_GUILTY_PLEA: "The plea is not guilty, so there may be a trial: what would help them to take part",
+    needs.NEW_REQUIREMENT: "On {on} the CPS changed when or how they must come: ask whether their needs changed",
+    needs.SAFETY: "On {on} there was fear for their safety: ask whether their needs changed",
+    needs.VULNERABLE: "On {on} another ground for enhanced rights was recorded: ask whether their needs changed",
+    needs.REQUESTED: "On {on} an officer asked for it: ask whether their needs changed",
+    needs.MONTHS_OVER: "They were last asked on {on}: ask whether their needs changed",
+}
 # What stands in a history when a task is over; other ends have the words that every duty has.
 CLOSED = {
     "done": "done",
@@ -61,10 +71,8 @@ def what(topic: str, value: Value) -> str:
         case tasks.INTRODUCTION:
             said = [part_words(part, is_victim=bool(value.get("rights"))) for part in tasks.parts_of(value)]
             return _first_large(", and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part))
-        case tasks.NEEDS if value.get("because") == tasks.CPS_LIST:
-            return "They are called to give evidence: what would help them to come and to speak"
         case tasks.NEEDS:
-            return "The plea is not guilty, so there may be a trial: what would help them to take part"
+            return needs_because(str(value.get("because")), value.get("since"))
         case tasks.PERSONAL_STATEMENT:
             return "There is a guilty plea or a conviction: before the sentence they may say what the crime did to them"
         case tasks.DATES_TO_AVOID if value.get("instead_of"):
@@ -101,6 +109,12 @@ def part_words(part: str, *, is_victim: bool) -> str:
     if part == tasks.EXPECT and is_victim:
         return "what their rights are"
     return PARTS.get(part, part)
+
+
+def needs_because(because: str, since: str | None = None) -> str:
+    """Say why they are to be asked what they need; `since` (UTC, as text) is when it was opened again."""
+    words = WHY_NEEDS.get(because, because)
+    return words.format(on=dates.full_date(datetime.fromisoformat(since))) if since else words
 
 
 def _first_large(words: str) -> str:

@@ -101,4 +101,6 @@ def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
     referrals = {key: [each.state.value, each.result] for key, each in snapshot.referrals.items() if each.result}
     if referrals:
         state["referrals"] = referrals
+    if snapshot.needs:
+        state["needs"] = {key: codec.to_json(standing) for key, standing in snapshot.needs.items()}
     return hashlib.sha256(codec.canonical(state).encode()).hexdigest()

@@ -16,7 +16,7 @@ from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.keeping_in_touch import settle_keeping_in_touch
 from workflows.rulebook import Rule
-from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
+from workflows.snapshot import Change, NeedsStanding, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.values import CaseTruth, Value
 from workflows.working_days import london_date
 
@@ -24,10 +24,18 @@ from workflows.working_days import london_date
 SETTLED_HERE = frozenset((*values.TOLD_TOPICS, *tasks.TASKS))
 # What has to be done before a hearing, and does not name it in its value.
 HELD_BY_HEARING = frozenset((*tasks.TASKS, values.SPECIAL_MEASURES))
+# What is known long before it is to be done: another day for it is another thing to do.
+TO_COME = frozenset((tasks.SPECIAL_MEASURES_CHASE, tasks.NEEDS))
 
 
 def settle_person(
-    account: Account, participant: str, person: Person, truth: CaseTruth, rules: Rules, cause: Cause
+    account: Account,
+    participant: str,
+    person: Person,
+    truth: CaseTruth,
+    rules: Rules,
+    cause: Cause,
+    needs: NeedsStanding,
 ) -> None:
     """Bring every duty of one person in line with what is true and what they were told.
 
@@ -43,7 +51,9 @@ def settle_person(
     taken_over = tasks.was_taken_over(person, theirs.values())
     now_true |= {
         (participant, topic, subject): occasion
-        for topic, subject, occasion in tasks.tasks_for(participant, person, truth, theirs, taken_over=taken_over)
+        for topic, subject, occasion in tasks.tasks_for(
+            participant, person, truth, theirs, needs, taken_over=taken_over
+        )
     }
     answers = tasks.answers(participant, person, truth)
     for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
@@ -104,6 +114,8 @@ def _settle_topic(
     event = cause.event
     refusal = why_not(person)
     content = value.content if value else None
+    if key[1] == tasks.NEEDS and key[0] in cause.completed:
+        topic = _asked_in_full(account, key, topic, person, rules, cause)
     applying = (
         rules_that_apply(rules, key[1], person, content, on=event.received_at, required=required, warned=bool(warned))
         if value and not refusal
@@ -120,7 +132,7 @@ def _settle_topic(
             topic = replace(topic, history=(), waived="")  # so does a task with its next occasion
         _keep(account, key, topic)
         return
-    if key[1] == tasks.SPECIAL_MEASURES_CHASE:
+    if key[1] in TO_COME:
         topic = _forget_what_was_to_come(account, key, topic, person, value, rules, cause)
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
     if taken_over:
@@ -129,6 +141,17 @@ def _settle_topic(
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
     _settle_duty(account, key, topic, rules, person, cause, warned=warned)
+
+
+def _asked_in_full(account: Account, key: TopicKey, topic: Topic, person: Person, rules: Rules, cause: Cause) -> Topic:
+    """End the occasion on which needs were asked about, before another one is looked for.
+
+    What was to come in some months, and was asked about now, is done as well: the months count anew from here.
+    """
+    if topic.duty is None:
+        return topic
+    topic = close_row(account, key, topic, rules, person, cause, "done")
+    return replace(topic, waived=topic.history[-1].event)
 
 
 def _why_no_rule(person: Person, topic: str, value: Value | None) -> str:
@@ -227,6 +250,8 @@ def _forget_what_was_to_come(
     last = topic.history[-1] if topic.history else None
     if last is None or last.value_hash == value.hash or last.received_at <= cause.event.received_at:
         return topic
+    if topic.waived == last.event:
+        return topic  # it was done before its day
     if topic.duty is not None:
         topic = close_row(account, key, topic, rules, person, cause, "superseded")
     return replace(topic, history=topic.history[:-1])

@@ -8,22 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from workflows import referral
+from workflows import needs, referral
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, CourtVisitStated, DutyClosedByPerson, SupportStated
+from workflows.events import CaseEvent, CourtVisitStated, DutyClosedByPerson, NeedsAsked, SupportStated
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
 
 # What ends a task without a contact: the time of the entry judges it.
-ENDS_A_TASK = (DutyClosedByPerson, SupportStated, CourtVisitStated)
+ENDS_A_TASK = (DutyClosedByPerson, NeedsAsked, SupportStated, CourtVisitStated)
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 
 SOMEONE_MAY_TRAVEL, OTHERWISE = 0, 1
 
 # Clocks that do not start when news came, but with a talk, or with a day before the trial; a referral's starts with the
-# day of the sentence. Their working must not say that something was received then.
+# day of the sentence, and that of needs to be asked about again with the day on which the months are over. Their
+# working must not say that something was received then.
 COUNTED_FROM_ELSEWHERE = ("last_two_way_contact", "trial_date")
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Cause:
     """The message that is being folded: its first event, and whom it is about.
 
     `told` are the people it told something; `personal` the people whose own facts it changed; `shortened` those whose
-    time may be shorter from now on.
+    time may be shorter from now on; `completed` those whose needs assessment is complete with it.
     """
 
     event: CaseEvent
@@ -82,6 +83,7 @@ class Cause:
     personal: frozenset[str] = frozenset()
     shortened: frozenset[str] = frozenset()
     closes: tuple[tuple[TopicKey, str], ...] = ()
+    completed: frozenset[str] = frozenset()
     # One message means the same for most people of a case: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -258,7 +260,8 @@ def explain(run: tuple[Change, ...], rules: Rules, person: Person) -> tuple[str,
     rule = rules.book.rule(counted.rule, london_date(counted.received_at))
     due, enhanced = _counting(counted, rule, rules, person)
     words = list(due.working)
-    if rule.clock in COUNTED_FROM_ELSEWHERE or referral.TOPIC in rule.topics:
+    from_elsewhere = rule.clock in COUNTED_FROM_ELSEWHERE or referral.TOPIC in rule.topics
+    if from_elsewhere or counted.value.get("because") == needs.MONTHS_OVER:
         words[0] = words[0].replace("Received", "Counted from", 1)
     if enhanced and rule.days(True) != rule.days(False):
         words.append("The shorter time is for a person with enhanced rights, or for whom that is not decided yet")

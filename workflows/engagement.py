@@ -39,7 +39,6 @@ class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
     `relists` are the changes of the trial that moved most often, `officer_changes` the times another officer took over.
-    What the service does not record yet (`practical_need_since`) stays not known until it does.
     """
 
     reluctant_since: datetime | None = None
@@ -58,7 +57,6 @@ class Facts:
     officer_changes: tuple[datetime, ...] = ()
     last_two_way_at: datetime | None = None
     anything_recorded: bool = False
-
     needs_assessment_due_at: datetime | None = None
     measures_asked_for_at: datetime | None = None
     trial_at: datetime | None = None

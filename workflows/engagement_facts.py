@@ -2,7 +2,7 @@
 
 What it reads: contacts, what the person said of going on, the dates of the trials they lived through, what is owed to
 them by the Code, what is to be done for them, how long the case has gone on, whether it is about domestic abuse or a
-sexual offence, and what support they have. What the service does not record yet (practical help) stays not known.
+sexual offence, what they need to be able to come and what support they have.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from workflows import supporting, tasks, values
+from workflows import needs, supporting, tasks, values
 from workflows.engagement import NOT_FOLLOWED, Concern, Facts, assess
 from workflows.engagement_pack import EngagementPack
 from workflows.entitlement import Rules, is_about_a_trial
 from workflows.events import WitnessKind
 from workflows.journey import Journey
 from workflows.rulebook import Rulebook
-from workflows.snapshot import Change, Person, Snapshot, Topic, TopicKey, Topics
+from workflows.snapshot import Change, NeedsStanding, Person, Snapshot, Topic, TopicKey, Topics
 from workflows.trial_outcome_reasons import trial_outcome_reason
 from workflows.working_days import (
     Calendar,
@@ -52,7 +52,8 @@ def concerns_of(
         if person is None or not is_followed(person):
             concerns[participant] = NOT_FOLLOWED
             continue
-        facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since, walked)
+        asked = snapshot.needs.get(participant, needs.NOTHING)
+        facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since, walked, asked)
         concerns[participant] = assess(facts, pack, now)
     return concerns
 
@@ -69,10 +70,11 @@ def facts_of(
     rules: Rules,
     since: datetime | None,
     walked: Walked | None = None,
+    asked: NeedsStanding = needs.NOTHING,
 ) -> Facts:
     """Give what counts for one person, from the state of their case alone; the unit has had it `since` then (UTC).
 
-    `walked` remembers the histories of trials, which people of one case mostly share.
+    `walked` remembers the histories of trials, which people of one case mostly share; `asked` is what they need.
     """
     changes = _changes_of_trials(topics, rules.calendar, {} if walked is None else walked)
     agreed = _agreed_days(participant, topics)
@@ -92,6 +94,7 @@ def facts_of(
         offence_context_since=person.joined_at if CONTEXTS & set(person.enhanced_basis) else None,
         code_duties_due=_code_duties(topics, person, rules),
         needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
+        practical_need_since=min((answer.at for answer in needs.not_arranged(asked)), default=None),
         measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
         trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
         officer_changes=person.officer_changes,

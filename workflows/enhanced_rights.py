@@ -14,11 +14,11 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from workflows import charges, events, offence_classes, strict_toml, truth, values
+from workflows import charges, events, needs_pack, offence_classes, strict_toml, truth, values
 from workflows.events import VictimKind
 from workflows.offence_classes import OffenceClasses
 from workflows.rule_file import EVIDENCE
-from workflows.snapshot import Person
+from workflows.snapshot import NeedsStanding, Person
 from workflows.values import CaseTruth
 from workflows.working_days import london_date
 
@@ -54,6 +54,7 @@ _GROUND = MappingProxyType(
         "offence_codes": strict_toml.some_of(default=()),
         "not_attempts": strict_toml.flag(default=False),
         "flags": strict_toml.some_of(*FLAGS, default=()),
+        "needs": strict_toml.some_of(default=()),
     }
 )
 
@@ -72,6 +73,7 @@ class Ground:
     offence_codes: tuple[str, ...]
     not_attempts: bool
     flags: tuple[str, ...]
+    needs: tuple[str, ...]  # questions of the needs assessment: a yes to one of them asks
 
     def is_asked_by(self, cjs_code: str, classes: OffenceClasses) -> bool:
         """Say whether an offence with this CJS code is one that makes the service ask. A code of no class is none."""
@@ -110,6 +112,10 @@ def load(text: str, classes: OffenceClasses | None = None) -> Grounds:
             if name not in known:
                 hint = strict_toml.did_you_mean(name, known)
                 raise strict_toml.RuleFileError(f'{where}: "offence_classes": there is no class "{name}". {hint}')
+        for key in ground.needs:
+            if needs_pack.shipped().question(key) is None:
+                hint = strict_toml.did_you_mean(key, (each.key for each in needs_pack.shipped().questions))
+                raise strict_toml.RuleFileError(f'{where}: "needs": there is no question "{key}". {hint}')
         found[ground.ground] = ground
     return Grounds(by_key=MappingProxyType(found), **table)
 
@@ -138,7 +144,8 @@ def note_suggestions(fold: Fold, received_at: datetime) -> frozenset[str]:
     if london_date(received_at) < shipped().effective_from:
         return frozenset()
     for participant, person in fold.people.items():
-        suggested = tuple(sorted(_waiting(participant, person, fold.truth, fold.registers)))
+        needed = _needed(fold.needs.get(participant))
+        suggested = tuple(sorted(_waiting(participant, person, fold.truth, fold.registers, needed)))
         if suggested == person.suggested:
             continue
         if not person.suggested:
@@ -147,14 +154,27 @@ def note_suggestions(fold: Fold, received_at: datetime) -> frozenset[str]:
     return frozenset(asked)
 
 
-def _waiting(participant: str, person: Person, now: CaseTruth, registers: truth.Registers) -> Iterator[str]:
+def _needed(standing: NeedsStanding | None) -> frozenset[str]:
+    answers = standing.answers if standing is not None else ()
+    return grounds_of_needs(each.question for each in answers if each.answer is events.Said.YES)
+
+
+def grounds_of_needs(questions: Iterable[str]) -> frozenset[str]:
+    """Give the grounds about which a yes to one of these questions of a needs assessment asks."""
+    answered = frozenset(questions)
+    return frozenset(ground.ground for ground in shipped().by_key.values() if answered & set(ground.needs))
+
+
+def _waiting(
+    participant: str, person: Person, now: CaseTruth, registers: truth.Registers, needed: frozenset[str]
+) -> Iterator[str]:
     # A parent and a bereaved relative have enhanced rights, a business has none, whoever is gone needs none.
     if not person.is_victim or person.victim_kind is not VictimKind.PERSON or person.left or person.died:
         return
     by_offence = _by_offence(person, now, registers)
-    for ground in {*by_offence, *_flagged()} - person.grounds:
+    for ground in {*by_offence, *_flagged(), *needed} - person.grounds:
         said = _said(registers, participant, ground)
-        asks = ground in by_offence or said == events.SUGGESTED
+        asks = ground in by_offence or ground in needed or said == events.SUGGESTED
         if not asks and SAFETY_CONCERN in flags_that_ask(ground):
             asks = person.safety_concern_since is not None
         if asks and said != events.DECLINED:

@@ -770,6 +770,50 @@ class CourtVisitStated:
     on: date | None = None
 
 
+# --- what somebody needs to take part (needs.py) ------------------------------------------------------------------
+
+
+class Said(StrEnum):
+    """What somebody answered to a question about their needs. Not to have been asked is no answer."""
+
+    YES = "yes"
+    NO = "no"
+    DECLINED = "declined"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedSaid:
+    """One answer, by the key of its question ("travel"). NOT_ASKED takes an answer away that nobody gave."""
+
+    question: str
+    answer: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsAsked:
+    """The person was asked what they need. What is not among the answers stands as it was."""
+
+    participant: str
+    answers: tuple[NeedSaid, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedArranged:
+    """The practical help that a person said they need is arranged, or is not any more."""
+
+    participant: str
+    question: str
+    arranged: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsToBeAskedAgain:
+    """An officer says that the person must be asked anew."""
+
+    participant: str
+
+
 # --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
 
 
@@ -900,6 +944,9 @@ Fact = (
     | OfficerChanged
     | SupportStated
     | CourtVisitStated
+    | NeedsAsked
+    | NeedArranged
+    | NeedsToBeAskedAgain
     | ReferralDecided
     | ReferralSent
     | ReferralAcknowledged

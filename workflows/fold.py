@@ -16,6 +16,7 @@ from workflows import (
     enhanced_rights,
     events,
     movements,
+    needs,
     proceedings,
     referring,
     supporting,
@@ -32,6 +33,7 @@ from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
 from workflows.snapshot import (
     HearingMemory,
+    NeedsStanding,
     Person,
     ReferralStanding,
     Snapshot,
@@ -105,6 +107,7 @@ class Fold:
     standings: dict[str, Proceedings] = field(init=False)
     people: dict[str, Person] = field(init=False)
     referrals: dict[str, ReferralStanding] = field(init=False)
+    needs: dict[str, NeedsStanding] = field(init=False)
     account: Account = field(init=False)
     truth: CaseTruth = field(init=False)
     last_key: Any = field(init=False)
@@ -124,6 +127,7 @@ class Fold:
         self.standings = dict(self.start.defendants)
         self.people = dict(self.start.people)
         self.referrals = dict(self.start.referrals)
+        self.needs = dict(self.start.needs)
         self.account = Account(topics=Topics(self.start.topics), records={}, changes=[])
         self.last_key = self.start.last_key
         self.seen = [] if self.start.last_key is None else None
@@ -140,6 +144,7 @@ class Fold:
                 people=self.people,
                 topics=self.account.topics,
                 referrals=self.referrals,
+                needs=self.needs,
                 merged_away=self.merged_away,
             ),
             truth=self.truth,
@@ -163,6 +168,7 @@ class Fold:
         personal: set[str] = set()
         closes: list[tuple[TopicKey, str]] = []
         journeys: list[tuple[str, str, CaseEvent, JourneyFacts]] = []
+        needs_before = dict(self.needs)
         for event in group:
             before, standings_before = self.truth, dict(self.standings)
             people_before, referrals_before = dict(self.people), dict(self.referrals)
@@ -176,6 +182,8 @@ class Fold:
             movements.note_taken_back(self, event, people_before)
             referring.note_taken_back(self, event, referrals_before)
             supporting.note_taken_back(self, event, people_before)
+            if self.outcomes[event.id] == CHANGED:
+                needs.note_what_opens_it(self, event, before, people_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
             if self.seen is not None:
@@ -186,12 +194,18 @@ class Fold:
             personal=frozenset(personal),
             shortened=enhanced_rights.note_suggestions(self, group[0].received_at) | personal,
             closes=tuple(closes),
+            completed=needs.completed(needs_before, self.needs, group),
         )
         for participant, person in self.people.items():
-            duties.settle_person(self.account, participant, person, self.truth, self.rules, cause)
+            self.settle(participant, person, cause)
         referring.reassess(self, group[-1])
         referring.settle_duties(self, cause)
         movements.step_journeys(self, journeys, cause)
+
+    def settle(self, participant: str, person: Person, cause: Cause) -> None:
+        """Bring every duty of one person in line with what is true, what they were told, and what they were asked."""
+        needs_of = self.needs.get(participant, needs.NOTHING)
+        duties.settle_person(self.account, participant, person, self.truth, self.rules, cause, needs_of)
 
     def _only_confirms(self, event: CaseEvent, before: CaseTruth) -> bool:
         """Say whether a court list showed only what was known, as most of its lines do."""
@@ -231,6 +245,8 @@ class Fold:
                 return self._change_officer(what, event.occurred_at)
             case events.SupportStated() | events.CourtVisitStated():
                 return supporting.take_in(self, event)
+            case _ if isinstance(what, needs.FACTS):
+                return needs.take_in(self, event)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():

@@ -317,7 +317,7 @@ def step_journeys(fold: Fold, journeys: list[tuple[str, str, CaseEvent, JourneyF
             fold.people[participant] = replace(person, journey=step.state)
             left_outcome.add(participant)
     for participant in sorted(left_outcome):  # whom we keep in touch with depends on the journey
-        duties.settle_person(fold.account, participant, fold.people[participant], fold.truth, fold.rules, cause)
+        fold.settle(participant, fold.people[participant], cause)
 
 
 def _referral_open(fold: Fold, participant: str) -> bool:

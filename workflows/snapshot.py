@@ -320,6 +320,39 @@ class ReferralStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedAnswer:
+    """What stands of one question of the needs assessment: the answer, when (UTC) and by whom it was taken down.
+
+    `message` is the entry it came in: what was written down beside it is kept under that. `arranged_at` is when the
+    practical help was said to be arranged.
+    """
+
+    question: str
+    answer: events.Said
+    at: datetime
+    by: str
+    message: str
+    arranged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAgain:
+    """Why needs are to be asked about anew, and since when (UTC)."""
+
+    because: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsStanding:
+    """The needs assessment of one person: the answers, when it was last complete, and why it was opened again."""
+
+    answers: tuple[NeedAnswer, ...] = ()
+    complete_at: datetime | None = None
+    again: AskAgain | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One case, folded up to `last_key`."""
 
@@ -331,6 +364,7 @@ class Snapshot:
     people: dict[str, Person] = field(default_factory=dict)
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
     referrals: dict[str, ReferralStanding] = field(default_factory=dict)  # by "participant|defendant"
+    needs: dict[str, NeedsStanding] = field(default_factory=dict)  # by participant
     merged_away: bool = False  # part of another case now: what comes here counts only once that is undone
 
 
@@ -340,6 +374,7 @@ _PARTS: dict[str, Any] = {
     "defendants": Proceedings,
     "people": Person,
     "referrals": ReferralStanding,
+    "needs": NeedsStanding,
 }
 _LAST_KEY: Any = tuple[bool, datetime, str, int, int] | None
 _SEPARATOR = "|"

@@ -13,18 +13,18 @@ from datetime import time
 from itertools import takewhile
 from typing import Any
 
-from workflows import events, referral, supporting, values
+from workflows import events, needs, referral, supporting, values
 from workflows.charges import OffenceTruth
 from workflows.events import DateKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
-from workflows.snapshot import Person, Topic, TopicKey
+from workflows.snapshot import NeedsStanding, Person, Topic, TopicKey
 from workflows.truth import Hearing
 from workflows.values import CaseTruth, Value
 from workflows.working_days import days_later, instant_of, london_date
 
 INTRODUCTION = "task.introduction"
-NEEDS = "task.needs_assessment"
+NEEDS = needs.TOPIC
 PERSONAL_STATEMENT = "task.victim_personal_statement"
 DATES_TO_AVOID = "task.dates_to_avoid"
 PRE_TRIAL_VISIT = supporting.VISIT_TASK
@@ -51,8 +51,8 @@ Content = dict[str, Any]
 CHASED_BEFORE_TRIAL = 28
 STARTS_AT_MIDNIGHT = time(0)
 
-NOT_GUILTY, ASKED = "not_guilty", "asked"
-NOT_GUILTY_PLEA, CPS_LIST = "not_guilty_plea", "cps_list"
+NOT_GUILTY, ASKED = needs.NOT_GUILTY, "asked"
+NOT_GUILTY_PLEA, CPS_LIST = needs.NOT_GUILTY_PLEA, needs.CPS_LIST
 END_OF_CASE, WITHDRAWAL = "end_of_case", "withdrawal"
 
 
@@ -62,12 +62,18 @@ def is_task(topic: str) -> bool:
 
 
 def tasks_for(
-    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], *, taken_over: bool
+    participant: str,
+    person: Person,
+    truth: CaseTruth,
+    topics: Mapping[TopicKey, Topic],
+    asked: NeedsStanding,
+    *,
+    taken_over: bool,
 ) -> Iterator[tuple[str, str, Value]]:
     """Give each (topic, subject, occasion) there is for a person; who is entitled to it is not asked here.
 
-    `topics` are that person's: what was done on a wider occasion is not to be done again on a narrower one. Whoever was
-    `taken_over` knows whom to speak to.
+    `topics` are that person's: what was done on a wider occasion is not to be done again on a narrower one. `asked` is
+    what they said they need. Whoever was `taken_over` knows whom to speak to.
     """
     if person.journey is Journey.CLOSED:
         return
@@ -79,10 +85,10 @@ def tasks_for(
         yield CLOSURE, CLOSURE, Value(content=_handled(CLOSURE, participant, topics, why, _always))
     if person.is_victim:
         yield from _around_the_sentence(participant, person, truth, topics)
+    yield from _needs(participant, person, truth, topics, asked)
     if not values.is_still_to_be_tried(person, truth):
         return
     required = values.is_required(participant, person, truth)
-    yield from _needs(participant, person, truth, topics, required=required)
     yield from _dates_to_avoid(participant, person, truth)
     if required:
         trial = values.first_trial(person, truth)
@@ -196,18 +202,24 @@ def _is_for_as_many(handled: Content, now: Content) -> bool:
 
 
 def _needs(
-    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], *, required: bool
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], asked: NeedsStanding
 ) -> Iterator[tuple[str, str, Value]]:
-    """Ask on a not-guilty plea, and again when the CPS says that they must come (domain.md section 9)."""
-    pleaded = any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth))
-    if not required and not (pleaded and person.is_victim):
+    """Ask on a not-guilty plea, when the CPS says that they must come, and whenever it was opened again since."""
+    may_be_tried = values.is_still_to_be_tried(person, truth)
+    if not may_be_tried and asked.again is None:
         return
-    why = {"because": CPS_LIST if required else NOT_GUILTY_PLEA}
-    yield (
-        NEEDS,
-        NEEDS,
-        values.before(values.first_trial(person, truth), _handled(NEEDS, participant, topics, why, _is_wider)),
-    )
+    required = values.is_required(participant, person, truth)
+    pleaded = any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth))
+    is_due = required or (pleaded and person.is_victim)
+    trial = values.first_trial(person, truth)
+    if asked.complete_at is not None or asked.again is not None:
+        again = needs.occasion(asked, may_be_tried=may_be_tried, is_due=is_due)
+        if again is not None:
+            yield NEEDS, NEEDS, again if again.not_before else values.before(trial, again.content)
+    elif may_be_tried and is_due:
+        why = {"because": CPS_LIST if required else NOT_GUILTY_PLEA}
+        occasion = _handled(NEEDS, participant, topics, why, _is_wider)
+        yield NEEDS, NEEDS, values.before(trial, occasion)
 
 
 def _offers(

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workflows import events, referring, supporting, withdrawal
+from workflows import events, needs, referring, supporting, withdrawal
 from workflows.events import CaseEvent
 from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
@@ -44,7 +44,7 @@ GROUNDS = (events.EnhancedGroundNoted,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
     *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
-    *(*withdrawal.FACTS, *supporting.FACTS),
+    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS),
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
@@ -87,6 +87,7 @@ def _stand_without(fold: Fold, taken_back: Sequence[CaseEvent]) -> str:
     fold.touched |= {hearing for event in taken_back if (hearing := getattr(event.what, "hearing", ""))}
     for event in taken_back:
         _take_back_of_person(fold, without, event)
+    _take_back_needs(fold, without)
     _owe_again_what_it_closed(fold, without, since=min(event.received_at for event in taken_back))
     return CHANGED
 
@@ -168,6 +169,18 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
     for key, topic in without.account.topics.of(participant).items():
         held = fold.account.topics.get(key, Topic())
         fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
+
+
+def _take_back_needs(fold: Fold, without: Fold) -> None:
+    """Give back what people had said they need, and the occasions on which they were to be asked, with their clocks."""
+    for participant in sorted(fold.needs.keys() | without.needs.keys()):
+        if fold.needs.get(participant) == without.needs.get(participant):
+            continue
+        key = (participant, needs.TOPIC, needs.TOPIC)
+        then, held = without.account.topics.get(key, Topic()), fold.account.topics.get(key, Topic())
+        if then.history:  # else there is no occasion any more, and what is open of one closes
+            fold.account.topics[key] = replace(held, history=then.history, waived=then.waived)
+    fold.needs = dict(without.needs)
 
 
 def _bring_back_part(fold: Fold, without: Fold, participant: str) -> None:

@@ -201,6 +201,7 @@ def test_what_is_sealed_is_shown_only_with_its_column_on_record(reading: Reading
         words.note: "person.safe_contact_note",
         words.safe_word: "person.safe_word",
         words.view: "concern_decision.reason",
+        words.need: "need_note.text",
     }
     shown, missing = set(), []
     for one in reading.seen:

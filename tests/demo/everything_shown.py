@@ -44,10 +44,6 @@ from workflows.victim_contact_scheme import Result
 SUPERVISORS = ("sam@eastmere.example", "stella@westmarch.example")
 MOST_PAGES = 1500
 
-# What the service does not record yet counts for nobody (docs/engagement.md): no made-up case can have it.
-NOT_RECORDED_YET = {
-    "UNMET_PRACTICAL",
-}
 # "moved" is the end of a duty when cases are merged or split: what was owed twice is owed once. It has its own tests
 # (tests/cases/test_merge.py); here no two cases are the same one.
 ENDS = (
@@ -91,7 +87,7 @@ def what_there_should_be() -> Iterator[Thing]:
     yield from (("suggested", ground) for ground in ("UNDER_18", "PERSISTENT_TARGET", "INTIMIDATED"))
 
 
-EVERYTHING = [thing for thing in what_there_should_be() if thing[1] not in NOT_RECORDED_YET]
+EVERYTHING = list(what_there_should_be())
 
 
 def holders() -> dict[Thing, list[Holder]]:

@@ -130,6 +130,25 @@ SCREENS = (
         empty=at("/unit/concerns"),
     ),
     Screen(
+        endpoint="needs.assessment",
+        full=at("/participants/{asked}/needs"),
+        empty=at("/participants/{person}/needs"),
+        posts=("needs.confirm_unchanged", "needs.ask_again", "needs.say_arranged"),
+    ),
+    Screen(
+        endpoint="needs.section",
+        full=at("/participants/{asked}/needs/practical"),
+        empty=at("/participants/{person}/needs/practical"),
+        refused=press_after_entering("What to record", "W" * 2001, "Save and go on"),
+        posts=("needs.save_section",),
+    ),
+    Screen(
+        endpoint="needs.unit_needs",
+        who="sam",
+        full=at("/unit/needs"),
+        empty=at("/unit/needs"),
+    ),
+    Screen(
         endpoint="people.safe_word",
         full=at("/participants/{person}"),
         no_empty="the button is there only when there is a safe word",

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.cast import Cast, a_key
-from tests.factories import MadeCase, a_case, a_mobile, a_trial, a_victim, convicted, open_duties, told_everything
+from tests.factories import (
+    MadeCase,
+    a_case,
+    a_mobile,
+    a_trial,
+    a_victim,
+    a_witness,
+    convicted,
+    open_duties,
+    told_everything,
+)
 from tests.feed import payloads
 from witness_care import clock, database
 from witness_care.accounts.current import Actor
@@ -26,8 +36,10 @@ from witness_care.cutover.queries import import_file
 from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
+from witness_care.needs import service as needs
 from witness_care.people import finding
 from witness_care.supervision import service
+from workflows.events import Said
 
 
 def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
@@ -56,8 +68,20 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         **_files(cast, late.urn),
         **_questions_to_agencies(cast, late),
         **_a_victim_of_two_cases(),
+        **_somebody_who_was_asked(olivia),
         **_messages(app, cast),
     }
+
+
+def _somebody_who_was_asked(olivia: Actor) -> dict[str, str]:
+    """Zara Bell was asked about a part of what she needs; travel is not arranged."""
+    case = a_case(a_witness("Zara Bell", required=True), now="2026-11-20 09:00", officer="Olivia")
+    asked = case["Zara Bell"]
+    answers = {"travel": Said.YES, "caring": Said.NO, "work_leave": Said.DECLINED}
+    needs.save_section(
+        asked, "practical", answers, "From Basildon", seen="", submission="asked", actor=olivia, now=clock.now()
+    )
+    return {"asked": asked}
 
 
 def _a_victim_of_two_cases() -> dict[str, str]:

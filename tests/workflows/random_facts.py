@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workflows import court_visit, events, referral, support, values, withdrawal
+from workflows import court_visit, events, needs_pack, referral, support, values, withdrawal
 from workflows.enhanced_rights import shipped
 from workflows.events import About, DateKind, HearingClass, HearingDay, ResultKind, VictimKind, When, Where
 
@@ -170,6 +170,11 @@ def _whether_to_refer(draw: Any) -> events.Fact:
     return events.ReferralDecided(participant=draw(people), defendant=draw(defendants), refer=refer, reason=reason)
 
 
+SETS_OF_ANSWERS = (
+    (events.NeedSaid(question="travel", answer=events.Said.YES),),
+    (events.NeedSaid(question="travel", answer=events.Said.NOT_ASKED),),
+    tuple(events.NeedSaid(question=each.key, answer=events.Said.NO) for each in needs_pack.shipped().questions),
+)
 topics = st.lists(st.sampled_from((*values.TOLD_TOPICS, values.KEEP_IN_TOUCH)), min_size=1, max_size=2).map(tuple)
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -290,6 +295,11 @@ OFFICERS_SAY: Table = {
     events.WithdrawalTakenBack: st.builds(events.WithdrawalTakenBack, participant=people),
     events.ChangeExplained: st.builds(events.ChangeExplained, participant=people),
     events.OfficerChanged: st.builds(events.OfficerChanged, participant=people, back=st.booleans()),
+    events.NeedsAsked: st.builds(events.NeedsAsked, participant=people, answers=st.sampled_from(SETS_OF_ANSWERS)),
+    events.NeedArranged: st.builds(
+        events.NeedArranged, participant=people, question=st.just("travel"), arranged=st.booleans()
+    ),
+    events.NeedsToBeAskedAgain: st.builds(events.NeedsToBeAskedAgain, participant=people),
     events.SupportStated: st.builds(
         events.SupportStated,
         participant=people,

@@ -30,7 +30,7 @@ from tests.workflows.scenario_form import (
     read_table,
     speaker_of,
 )
-from workflows import events, judgements, rulebook, strict_toml, tasks, values
+from workflows import events, judgements, needs_pack, rulebook, strict_toml, tasks, values
 from workflows.decide import case_truth, refold
 from workflows.entitlement import Rules
 from workflows.events import About, CaseEvent, DateKind, HearingClass, HearingDay, When, Where
@@ -326,6 +326,10 @@ class _Story:
                 return cls(participant=person, kind=entry["kind"], step=entry["step"], service=entry["service"] or "")
             case "CourtVisitStated":
                 return cls(participant=person, step=entry["step"], on=entry["on"])
+            case "NeedsAsked":
+                return cls(participant=person, answers=self._answers(person, entry))
+            case "NeedArranged":
+                return cls(participant=person, question=entry["question"], arranged=entry["arranged"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,
@@ -363,6 +367,15 @@ class _Story:
                 return cls(participant=person)
             case _:
                 return cls(hearing=hearing)
+
+    def _answers(self, person: str, entry: Table) -> tuple[events.NeedSaid, ...]:
+        """Give the answers of an entry: the same to every question there is for this role, but for those named."""
+        role = events.Role(self.people[person]["role"])
+        asked = needs_pack.shipped().asked_of(role, entry["received"].date()) if entry["every"] else ()
+        said = {question.key: entry["every"] for question in asked}
+        for answer in ("yes", "no", "declined"):
+            said |= dict.fromkeys(entry[answer], answer)
+        return tuple(events.NeedSaid(question=key, answer=events.Said(word)) for key, word in said.items())
 
     def _about(self, name: str) -> About:
         known = self.hearings.setdefault(name, read_table({}, HEARING, name))

@@ -71,6 +71,7 @@ A_VALUE = A_DATE | {
 TELLING = A_VALUE | {"topic": one_of(*TOPICS), "subject": maybe_text(), "at": instant(required=False)}
 
 ANSWERS = ("yes", "no", "not_asked")
+SAID = ("yes", "no", "declined")
 
 PERSON = {
     "role": one_of("victim", "witness", "both"),
@@ -168,6 +169,16 @@ ENTRY: dict[str, dict[str, Key]] = {
     "DidNotAttend": _PERSON,
     "JourneyClosed": _PERSON,
     "Withdrew": _PERSON | {"reason": text()},
+    "SafetyConcernRaised": _PERSON,
+    "NeedsAsked": _PERSON
+    | {
+        "every": one_of(*SAID, default=""),
+        "yes": some_of(default=()),
+        "no": some_of(default=()),
+        "declined": some_of(default=()),
+    },
+    "NeedArranged": _PERSON | {"question": text(), "arranged": flag(default=True)},
+    "NeedsToBeAskedAgain": _PERSON,
     "WithdrawalTakenBack": _PERSON,
     "OfficerChanged": _PERSON | {"back": flag(default=False)},
     "SupportStated": _PERSON

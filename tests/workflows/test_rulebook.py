@@ -84,6 +84,7 @@ OTHER_FILES = {
     "sentence_meanings.toml",
     "offence_classes.toml",
     "engagement_points.toml",
+    "needs_assessment.toml",
 }
 
 

@@ -19,6 +19,7 @@ from witness_care.agencies.service import ask_for_missing
 from witness_care.cases.models import CourtCase, Offence
 from witness_care.people.models import ContactPoint, Participant, Person
 from workflows import charges, snapshot
+from workflows.snapshot import Snapshot
 
 # Who is asked for what. Of the last three a file may hold more than is recorded here, so nobody can say what it lacks.
 ASKED_OF: Mapping[str, Agency] = MappingProxyType(
@@ -91,7 +92,12 @@ def of_case(
     """
     people = session.execute(_people(case_id)).all()
     without_offence = _without_offence(state, people) if charged else frozenset()
-    lacking = _lacking(people, without_offence, _with_measures(state))
+    known = snapshot.load(state) if state else Snapshot(case=case_id)
+    recorded = {
+        "special_measures": frozenset(charges.measures(known.registers)),
+        "needs": frozenset(each for each, standing in known.needs.items() if standing.answers),
+    }
+    lacking = _lacking(people, without_offence, recorded)
     return tuple(
         Gap(
             subject=subject,
@@ -137,9 +143,12 @@ def _people(case_id: str) -> sa.Select:
 
 
 def _lacking(
-    people: Sequence[Any], without_offence: frozenset[str], with_measures: frozenset[str]
+    people: Sequence[Any], without_offence: frozenset[str], recorded: Mapping[str, frozenset[str]]
 ) -> dict[str, list[Any]]:
-    """Sort people under each thing that is not known of them; who is a witness by office has their own ways."""
+    """Sort people under each thing that is not known of them; who is a witness by office has their own ways.
+
+    `recorded` names those of whom something is held already: a special measure, or any answer about their needs.
+    """
     lacking: dict[str, list[Any]] = {subject: [] for subject in ASKED_OF}
     for person in people:
         victim, witness = person.role in ("victim", "both"), person.role in ("witness", "both")
@@ -158,14 +167,9 @@ def _lacking(
         if person.id in without_offence:
             lacking["offences"].append(person)
         for subject in NOT_RECORDED:
-            if subject != "special_measures" or person.id not in with_measures:
+            if person.id not in recorded.get(subject, ()):
                 lacking[subject].append(person)
     return lacking
-
-
-def _with_measures(state: Any) -> frozenset[str]:
-    """Name those of whom any special measure is recorded, asked for or decided."""
-    return frozenset(charges.measures(snapshot.load(state).registers)) if state else frozenset()
 
 
 def _without_offence(state: Any, people: Sequence[Any]) -> frozenset[str]:

@@ -150,6 +150,26 @@ class CourtVisitBody(Schema):
     on = fields.Date(allow_none=True, metadata={"description": "the day that is arranged, or on which they were there"})
 
 
+class NeedAnswerBody(Schema):
+    question = fields.String(metadata={"description": "the key of a question of the needs assessment"})
+    answer = fields.String(metadata={"description": "yes, no or declined; a question that is not here was not asked"})
+    asked_at = fields.AwareDateTime()
+    arranged_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when practical help was said to be arranged"}
+    )
+
+
+class NeedsBody(Schema):
+    complete_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when every required question had been answered, the last time"}
+    )
+    opened_again_at = fields.AwareDateTime(allow_none=True)
+    opened_again_because = fields.String(
+        allow_none=True, metadata={"description": "why they are to be asked again; null when they are not"}
+    )
+    answers = fields.List(fields.Nested(NeedAnswerBody))
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -188,6 +208,9 @@ class ParticipantBody(Schema):
     )
     told = fields.List(
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
+    )
+    needs = fields.Nested(
+        NeedsBody, metadata={"description": "what they said they need; what was written down in words is not in it"}
     )
     concern = fields.Nested(
         ConcernBody, metadata={"description": "how soon to help, with every reason: for a key with concerns:read only"}

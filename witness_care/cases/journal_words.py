@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, court_visit, enhanced_rights, events, referral, support
-from workflows.events import DateKind, HearingDay, When, Where
+from workflows import codec, court_visit, enhanced_rights, events, needs_pack, referral, support
+from workflows.events import DateKind, HearingDay, Said, When, Where
 from workflows.withdrawal import REASONS
 
 
@@ -93,6 +93,27 @@ def _recorded(fact: events.ParticipantRecorded, names: Names) -> str:
     rights = f", {enhanced}" if enhanced else ""
     part = wording.role_words(fact.role, fact.witness_kind, fact.victim_kind)
     return f"{names.person(fact.participant)}: recorded as {part}{rights}"
+
+
+def _needs_asked(fact: events.NeedsAsked, names: Names) -> str:
+    """Say what they need and what they would not say; of the rest only that it was asked."""
+    parts = []
+    for answer, words in ((Said.YES, "needed"), (Said.NO, "not needed"), (Said.DECLINED, "would not say")):
+        asked = [_question(each.question) for each in fact.answers if each.answer is answer]
+        parts += [f"{words}: {wording.listed(asked)}"] if asked else []
+    taken_away = sum(each.answer is Said.NOT_ASKED for each in fact.answers)
+    parts += [f"{taken_away} not asked after all"] if taken_away else []
+    return f"{names.person(fact.participant)}: asked what they need. {wording.sentence('; '.join(parts))}"
+
+
+def _need_arranged(fact: events.NeedArranged, names: Names) -> str:
+    is_so = "is arranged" if fact.arranged else "is not arranged any more"
+    return f"{names.person(fact.participant)}: {_question(fact.question)} {is_so}"
+
+
+def _question(key: str) -> str:
+    known = needs_pack.shipped().question(key)
+    return known.label.lower() if known else key
 
 
 def _ground(fact: events.EnhancedGroundNoted, names: Names) -> str:
@@ -359,6 +380,9 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     ),
     "SupportStated": _support,
     "CourtVisitStated": _visit,
+    "NeedsAsked": _needs_asked,
+    "NeedArranged": _need_arranged,
+    "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,
     "ReferralAcknowledged": _of_referral("referral acknowledged"),

@@ -20,12 +20,14 @@ from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.casework.rules import band_marks, current_edition
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
+from witness_care.needs.assessment import document as needs_document
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
 from witness_care.support import documents as support_documents
 from workflows import snapshot
 from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
+from workflows.needs import NOTHING
 
 Document = dict[str, Any]
 
@@ -56,7 +58,8 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
     if case is None:
         return None
     names = _names(session, case.id, actor)
-    people = snapshot.load(case.state).people if case.state else {}
+    held = snapshot.load(case.state) if case.state else snapshot.Snapshot(case=case.id)
+    people = held.people
     duties = _open_duties(session, case.id, now)
     points = _contact_points(session, case.id)
     referrals = scheme_answers(session, case.id)
@@ -73,6 +76,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         "participants": [
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
             | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
+            | {"needs": needs_document(held.needs.get(row.id, NOTHING))}
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),
@@ -130,6 +134,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
+        "needs": needs_document(known.snapshot.needs.get(today["id"], NOTHING)),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
             {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}

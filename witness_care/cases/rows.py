@@ -315,6 +315,7 @@ def _new_participant(
         "enhanced_basis": sorted(given.enhanced_basis or ()),
         "gets_enhanced_time": False,  # until its first fold, in the same unit of work
         "suggested_grounds": [],
+        "needs_asked": 0,
         "journey": Journey.CHARGE.value,
         "attendance": Attendance.UNDECIDED.value,
         "required": None,

@@ -140,7 +140,8 @@ def _newly_alarmed(before: Snapshot, after: Snapshot, participants: Iterable[str
 
 def _touched(before: Snapshot, after: Snapshot) -> set[str]:
     """Give whoever stands otherwise than before, or is owed or was told something else."""
-    return {*_changed_people(before, after), *_changed_topics(before, after)}
+    asked = {each for each, standing in after.needs.items() if before.needs.get(each) is not standing}
+    return {*_changed_people(before, after), *_changed_topics(before, after), *asked}
 
 
 def _changed_people(before: Snapshot, after: Snapshot) -> Iterator[str]:

@@ -21,7 +21,7 @@ from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_toget
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
 from witness_care.people.models import Participant
-from workflows import charges, truth
+from workflows import charges, needs, truth
 from workflows import snapshot as snapshots
 from workflows.decide import state_hash
 from workflows.decision import Decision
@@ -351,7 +351,10 @@ def _people(snapshot: Snapshot, *, case_start: Snapshot) -> Iterator[Row]:
         requirement_key = f"requirement:{participant}"
         same_requirement = snapshot.registers.get(requirement_key) == case_start.registers.get(requirement_key)
         was = case_start.people.get(participant)
-        if same_requirement and (was is person or was == person):  # `is` first: it is quick, and nearly everybody
+        asked_nothing = snapshot.needs.get(participant) is case_start.needs.get(participant)
+        if (
+            same_requirement and asked_nothing and (was is person or was == person)
+        ):  # `is` first: it is quick, and nearly everybody
             continue
         yield standing_row(snapshot, participant)
 
@@ -369,6 +372,7 @@ def standing_row(snapshot: Snapshot, participant: str) -> Row:
         "last_two_way_at": person.last_two_way_at,
         "gets_enhanced_time": person.gets_enhanced_time,
         "suggested_grounds": list(person.suggested),
+        "needs_asked": needs.how_many_asked(snapshot.needs.get(participant, needs.NOTHING), person),
     }
 
 

@@ -23,6 +23,7 @@ from workflows import duties
 from workflows.decide import case_truth, refold
 from workflows.duty_rows import Account, Cause
 from workflows.events import CaseEvent, CaseRegistered
+from workflows.needs import NOTHING
 from workflows.snapshot import Topics
 
 BY_CONTACT = ("ContactMade", "ContactCorrected")
@@ -68,7 +69,8 @@ def _recomputed(case: Any, now: datetime) -> Iterator[str]:
     account = Account(topics=Topics(case.snapshot.topics), records={}, changes=[])
     look = case_truth(case.snapshot)
     for participant, person in case.snapshot.people.items():
-        duties.settle_person(account, participant, person, look, case.rules, Cause(event=event))
+        asked = case.snapshot.needs.get(participant, NOTHING)
+        duties.settle_person(account, participant, person, look, case.rules, Cause(event=event), asked)
     for change in account.changes:
         yield change.duty
 

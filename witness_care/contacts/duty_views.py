@@ -71,7 +71,8 @@ def _form(view: DutyView, who_asks: Actor) -> EndDutyForm:
     form = EndDutyForm()
     if view.topic in tasks.TASKS:
         form.reason.label.text = "How did it end?"
-        form.reason.choices = [SelectChoice(key, words) for key, words in task_words.ENDS.items()]
+        ends = {key: words for key, words in task_words.ENDS.items() if key != "done" or not view.is_an_assessment}
+        form.reason.choices = [SelectChoice(key, words) for key, words in ends.items()]
     else:
         words = "They do not want it" if view.is_a_task else "They do not want to be told"
         form.reason.choices = [SelectChoice(DECLINED, words)]

@@ -49,6 +49,11 @@ class Setting:
         return tuple(duty for duty in self.duties if duty.is_done_with_them)
 
     @property
+    def asks_for_needs(self) -> bool:
+        """Whether they are to be asked what they need, which has a page of its own."""
+        return any(duty.is_an_assessment and duty.clock_start <= self.now for duty in self.duties)
+
+    @property
     def settled_by_talking(self) -> tuple[DutyView, ...]:
         return tuple(duty for duty in self.duties if duty.is_settled_by_talking)
 

@@ -12,6 +12,8 @@ from witness_care.demo.court_messages import ChargedOffence, CourtVoice, Day
 from witness_care.demo.moments import Moments
 from witness_care.demo.steps import Document, Filled, Message, Put, Referred, Standing, Step, Talk
 from witness_care.demo.words import CHARGES, MISSED_NOTES, NOTES, ROOMS, Charge, Court, Names
+from workflows import needs_pack
+from workflows.events import Role
 from workflows.working_days import instant_of, local_time, london_date, next_working_day
 
 # How a person may be reached, and how often that is so in a hundred.
@@ -335,6 +337,15 @@ class CaseFile:
         """An officer enters where a special measure stands."""
         said = {"measure": measure, "decision": decision}
         self.fill_in("/participants/{participant}/special-measures", said, who=who)
+
+    def ask_needs(self, who: Who, *sections: str, **needed: str) -> None:
+        """An officer asks somebody the questions of these sections (else of all): no, but for what is `needed`."""
+        pack, today = needs_pack.shipped(), london_date(self.moments.now)
+        for section in pack.sections_of(Role(who.role), today):
+            if section.key in sections or not sections:
+                asked = {question.key: "no" for question in pack.asked_of(Role(who.role), today, section.key)}
+                said = asked | {key: answer for key, answer in needed.items() if key in asked}
+                self.fill_in(f"/participants/{{participant}}/needs/{section.key}", said, who=who)
 
     def refer(self, *entries: str, by_supervisor: bool = False, **said: str) -> None:
         """Somebody says these things about the referral of each victim, one after another, last of all."""

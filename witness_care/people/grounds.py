@@ -22,7 +22,7 @@ from witness_care.database import writing
 from witness_care.people.models import DeclinedSuggestion
 from witness_care.people.page_queries import Who
 from witness_care.sealing import Plain
-from workflows import enhanced_rights, snapshot
+from workflows import enhanced_rights, needs, needs_pack, snapshot
 from workflows.decide import case_truth
 from workflows.events import Answer, VictimKind
 
@@ -191,7 +191,7 @@ def _because(session: Session, who: Who, before: Sequence[Any]) -> dict[str, tup
     whose = "An offence against them" if person.offences else "An offence of this case"
     for ground, offence in asked_by:
         found.setdefault(ground, []).append(f"{whose}: {titles.get(offence) or 'without a title'}.")
-    for ground, words in _flags(person, len(before) + 1):
+    for ground, words in (*_flags(person, len(before) + 1), *_answers(held.needs.get(who.id))):
         found.setdefault(ground, []).append(words)
     return {ground: tuple(dict.fromkeys(words)) for ground, words in found.items()}
 
@@ -205,6 +205,17 @@ def _flags(person: snapshot.Person, cases: int) -> Iterator[tuple[str, str]]:
             yield ground.ground, f"A concern for their safety stands since {day}."
         if enhanced_rights.VICTIM_BEFORE in ground.flags and cases >= ENOUGH_CASES:
             yield ground.ground, f"They are a victim in {cases} cases."
+
+
+def _answers(asked: snapshot.NeedsStanding | None) -> Iterator[tuple[str, str]]:
+    """Name the answers of their needs assessment that make the service ask."""
+    needed = needs.needed(asked)
+    for ground in enhanced_rights.shipped().by_key.values():
+        for key in ground.needs:
+            question = needs_pack.shipped().question(key)
+            if key in needed and question is not None:
+                day = dates.full_date(needed[key].at)
+                yield ground.ground, f"They were asked what they need, and said yes on {day}: {question.label.lower()}."
 
 
 def _titles(session: Session, case_id: str, offences: Iterable[str]) -> dict[str, str]:

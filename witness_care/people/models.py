@@ -85,6 +85,7 @@ class Participant(Base):
     enhanced_basis: Mapped[Any] = mapped_column(Json, default=list)
     gets_enhanced_time: Mapped[bool] = mapped_column(default=False)
     suggested_grounds: Mapped[Any] = mapped_column(Json, default=list)
+    needs_asked: Mapped[int] = mapped_column(default=0)  # sections asked since the needs assessment was last opened
     journey: Mapped[str] = mapped_column(sa.String(20), default="charge")
     attendance: Mapped[str] = mapped_column(sa.String(20), default="undecided")
     required: Mapped[bool | None] = mapped_column()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,10 +19,12 @@ from witness_care.contacts import contact_lines, introductions, queries, record_
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
+from witness_care.needs.assessment import Assessment, assessment_of
 from witness_care.people import find_views, grounds, grounds_views, page_queries, reach, standing_views
 from witness_care.people.page_queries import Who
 from witness_care.support import queries as support_queries
 from workflows import enhanced_rights
+from workflows.events import Said
 from workflows.journey import Journey
 
 blueprint = Blueprint("people", __name__)
@@ -36,7 +39,7 @@ for method, rule, view in (
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
-FIELDS = ("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement", "support")
+FIELDS = (*("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement", "needs", "support"),)
 LAST_CONTACTS = 3
 TIMES = {1: "", 2: "twice", 3: "three times"}
 
@@ -82,6 +85,8 @@ def person(participant_id: str) -> str | Response:
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),
         concern=engagement_queries.concerns_of(session(), actor(), [who.id], now).get(who.id),
+        needs=_needs(who, now),
+        needed=(Said.YES, Said.DECLINED),
     )
 
 
@@ -130,6 +135,11 @@ def _introduced(who: Who) -> Sequence[introductions.Answered]:
     if who.row.role == "witness" and who.row.witness_kind != "civilian":
         return ()
     return introductions.answered(session(), who.id, who.row.role)
+
+
+def _needs(who: Who, now: datetime) -> Assessment:
+    state = engagement_queries.state_of(session(), actor(), who.id)
+    return assessment_of(session(), state, who.id, who.row.unit_id, now)
 
 
 def _open(sealed: Any, row_id: str) -> str | None:

@@ -20,6 +20,7 @@ from witness_care.contacts import introductions as introduction_figures
 from witness_care.contacts import still_coming
 from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
+from witness_care.needs import queries as needs_queries
 from witness_care.referrals import queries as referral_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -140,6 +141,7 @@ def unit_today() -> str:
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
         concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
         without_support=support_queries.counts(database.session(), supervisor)[support_queries.NOBODY],
+        needs_late=needs_queries.unit_counts(database.session(), supervisor, at.now)[1],
     )
 
 

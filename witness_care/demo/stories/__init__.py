@@ -95,5 +95,6 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         support.turned_away_by_the_only_one: 1,
         support.asked: 1,
         support.wants_to_see_the_court: 1,
+        people.asked_what_they_need: 1,
     }
 )

@@ -25,6 +25,14 @@ def afraid(case: CaseFile) -> None:
     case.says(service.AFRAID, who=case.people[0])
 
 
+def asked_what_they_need(case: CaseFile) -> None:
+    """One was asked everything and needs help to travel; of another only how they come to court is known."""
+    with_a_trial(case, trial=case.moments.after(25, 2))
+    case.ask_needs(case.people[0], travel="yes", senses_mobility="yes", mental_health="declined")
+    for other in case.people[1:2]:
+        case.ask_needs(other, "practical", caring="yes")
+
+
 def withdrew(case: CaseFile) -> None:
     """After a long wait the victim withdraws; the charge rested on them."""
     with_a_trial(case, ago=60, trial=case.moments.after(25, 2))

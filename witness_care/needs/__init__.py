@@ -1,0 +1,1 @@
+"""What each person needs to take part: asking, writing it down, arranging it, and who was not asked in time."""
