@@ -37,8 +37,9 @@ class Band(StrEnum):
 class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
-    `relists` are the changes of the trial that moved most often. The last block is of things the service does not
-    record yet: they stay not known until it does.
+    `relists` are the changes of the trial that moved most often; `practical_need_since` is when they first said that
+    they need help which nobody has arranged. Of the last block some the service does not record yet: those stay not
+    known until it does.
     """
 
     reluctant_since: datetime | None = None
@@ -56,13 +57,13 @@ class Facts:
     code_duties_due: tuple[datetime, ...] = ()
     last_two_way_at: datetime | None = None
     anything_recorded: bool = False
-
     needs_assessment_due_at: datetime | None = None
+    practical_need_since: datetime | None = None
+
     measures_asked_for_at: datetime | None = None
     trial_at: datetime | None = None
     no_support_referral_since: datetime | None = None
     officer_changes: tuple[datetime, ...] = ()
-    practical_need_since: datetime | None = None
     support_engaged_since: datetime | None = None
     visited_court_at: datetime | None = None
     measures_known_since: datetime | None = None
