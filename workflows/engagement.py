@@ -38,7 +38,8 @@ class Band(StrEnum):
 class Facts:
     """What a concern may look at, all of it dated (UTC). None and empty mean not known, which gives no points.
 
-    `relists` are the changes of the trial that moved most often, `officer_changes` the times another officer took over.
+    `relists` are the changes of the trial that moved most often, `officer_changes` the times another officer took over;
+    `practical_need_since` is when they first said that they need help which nobody has arranged.
     """
 
     reluctant_since: datetime | None = None
@@ -58,10 +59,11 @@ class Facts:
     last_two_way_at: datetime | None = None
     anything_recorded: bool = False
     needs_assessment_due_at: datetime | None = None
+    practical_need_since: datetime | None = None
+
     measures_asked_for_at: datetime | None = None
     trial_at: datetime | None = None
     no_support_referral_since: datetime | None = None
-    practical_need_since: datetime | None = None
     support_engaged_since: datetime | None = None
     visited_court_at: datetime | None = None
     measures_known_since: datetime | None = None

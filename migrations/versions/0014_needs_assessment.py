@@ -11,6 +11,8 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+INSTANT = sa.String(27).with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
+
 
 def upgrade() -> None:
     op.add_column("participant", sa.Column("needs_asked", sa.Integer(), nullable=False, server_default="0"))
@@ -24,7 +26,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(64), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("written_by", sa.String(80), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id", "unit_id"],
             ["court_case.id", "court_case.unit_id"],

@@ -19,9 +19,6 @@ from witness_care.needs import service
 from witness_care.people.models import Participant
 from workflows.events import Said
 
-# What becomes of the rows, tests/cases/test_merge.py asks on both databases.
-pytestmark = pytest.mark.sqlite_only
-
 LEAH, NADIA = "Leah Jones", "Nadia Ahmed"
 
 

@@ -134,7 +134,7 @@ def save_section(participant_id: str, section: str) -> Response | tuple[str, int
         by_another = isinstance(refused, service.ChangedMeanwhileError)
         next(form.questions).errors = [SAVED_BY_ANOTHER if by_another else CHANGED_MEANWHILE]
         form.seen.data = part.seen
-        return rejected_form(SECTION, **_section_page(who, found, part, form), changed=True)[0], 409
+        return rejected_form(SECTION, **_section_page(who, found, part, form))[0], 409
     following = _found(who).after(part.key) if not form.later.data else None
     if following is not None:
         return redirect(url_for(".section", participant_id=who.id, section=following.key), 303)

@@ -48,13 +48,12 @@ TIMES = {1: "", 2: "twice", 3: "three times"}
 @route_policy(permission="see_cases", category="consultation")
 def person(participant_id: str) -> str | Response:
     now = clock.now()
-    found = page_queries.who(session(), actor(), participant_id)
-    if found is None:  # of a case that was merged, or not there
+    who = _seen(participant_id)
+    if who is None:  # perhaps because their case was merged: then they stand in the other one
         now_is = page_queries.stands_as(session(), actor(), participant_id)
         if now_is == participant_id:
             raise absent()
         return redirect(url_for(".person", participant_id=now_is))
-    who = _noted(found)
     points = session().execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     reachable = reach.reach_of(who.row, points, now)
     contacts = session().execute(queries.contacts_of(who.id).limit(LAST_CONTACTS + 1)).all()
@@ -119,14 +118,16 @@ def safe_word(participant_id: str) -> Response | str:
 
 
 def _who(participant_id: str, *more_fields: str) -> Who:
-    who = page_queries.who(session(), actor(), participant_id)
+    who = _seen(participant_id, *more_fields)
     if who is None:
         raise absent()
-    return _noted(who, *more_fields)
+    return who
 
 
-def _noted(who: Who, *more_fields: str) -> Who:
-    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=(*FIELDS, *more_fields))
+def _seen(participant_id: str, *more_fields: str) -> Who | None:
+    who = page_queries.who(session(), actor(), participant_id)
+    if who is not None:
+        ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=(*FIELDS, *more_fields))
     return who
 
 
