@@ -214,10 +214,10 @@ class Walk:
 
 
 ON_THE_WAY = {"people.person", "people.history"}
-LOOKED_AT = {"cases.case", "engagement.concern", "referrals.scheme", "contacts.duty"}
+LOOKED_AT = {"cases.case", "engagement.concern", "referrals.scheme", "support.support_page", "contacts.duty"}
 LISTS = {
     *("contacts.my_day", "supervision.unit_today", "supervision.overdue", "supervision.contacts", "people.people"),
-    *("engagement.unit_concerns", "referrals.unit_list"),
+    *("engagement.unit_concerns", "referrals.unit_list", "support.unit_list"),
 }
 
 

@@ -20,7 +20,7 @@ from witness_care.checks.every import check
 from witness_care.clock import now
 from witness_care.columns import new_id
 from witness_care.contacts.models import Duty
-from witness_care.database import session
+from witness_care.database import session, writing
 from witness_care.engagement.models import Concern
 from witness_care.support import service
 from witness_care.support.models import Support
@@ -212,6 +212,18 @@ def test_an_offer_that_was_ticked_in_a_contact_is_said_on_the_page_and_a_refusal
 
     assert "Witness service Declined. Since Monday 30 November 2026" in words
     assert "Offered in a contact on Monday 30 November 2026; what they answered is not recorded." in words
+
+
+def test_the_check_of_the_database_notices_a_row_of_support_that_is_not_what_the_journal_says(
+    desk: Desk, case: MadeCase
+):
+    support_by(desk, case, LEAH, "idva", "offered")
+    row_id = session().scalar(sa.select(Support.id))
+    assert list(check(now(), only="I4")) == []
+    for damage in (sa.update(Support).values(state="started"), sa.delete(Support)):
+        with writing() as damaged:
+            damaged.execute(damage)
+        assert [found.row for found in check(now(), only="I4")] == [row_id]
 
 
 def test_what_does_not_fit_is_refused_and_nothing_is_recorded(desk: Desk, case: MadeCase):

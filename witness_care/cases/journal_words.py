@@ -292,7 +292,7 @@ def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Na
 
 
 def _support(fact: events.SupportStated, names: Names) -> str:
-    kind = wording.label(wording.SUPPORT_KINDS, fact.kind)
+    kind = wording.label(wording.SUPPORT_KINDS, fact.kind) + (f", {fact.service}" if fact.service else "")
     said = support.EVENTS.get(fact.step, fact.step)
     return f"{names.person(fact.participant)}, {kind}: {said[:1].lower()}{said[1:]}"
 

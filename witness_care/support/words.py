@@ -9,7 +9,8 @@ from workflows.snapshot import Person
 def of(person: Person) -> tuple[str, ...]:
     """Give a line for each service, and one for the visit to the court; nothing was said of either: none."""
     lines = [
-        f"{wording.sentence(wording.label(wording.SUPPORT_KINDS, each.kind))}: "
+        f"{wording.sentence(wording.label(wording.SUPPORT_KINDS, each.kind))}"
+        f"{f', {each.service}' if each.service else ''}: "
         f"{wording.label(wording.SUPPORT, each.state.value)}"
         for each in person.support
     ]
