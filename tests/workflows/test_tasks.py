@@ -28,8 +28,6 @@ from workflows.snapshot import Topic, Withdrawal
 from workflows.truth import HearingStatus
 from workflows.working_days import instant_of
 
-pytestmark = pytest.mark.feature("C1")
-
 WITNESS = person(Role.WITNESS)
 VICTIM = person(Role.VICTIM)
 CALLED = {"requirements": {"p": CpsRequires(participant="p")}}
