@@ -50,7 +50,7 @@ class Truth:
                 for offence, *each in share
                 if each[2] or not results.get(offence, [0, 0, 0])[2]
             }
-        charged = [offence for theirs in self.charges.values() for offence in theirs]
+        self.latest, charged = results, [offence for theirs in self.charges.values() for offence in theirs]
         self.offences = {
             offence: self.offence(offence, *results.get(offence, ("", "", False, None, ""))) for offence in charged
         }
@@ -80,8 +80,8 @@ class Truth:
         goes_on = verdict or (plea.kind and decided.kind and plea.said > decided.said)
         acquitted, ended_out_of_court = verdict == "not_guilty", given_up and not goes_on
         return Record(plea=plea.says, word=verdict or (kind if stopped else ""), sentence=length if sentence else "",
-                      stopped=kind if stopped else "", day=day, acquitted=acquitted,
-                      reviewed=day if sentence and self.stands("when", hearing).kind else None,
+                      stopped=kind if stopped else "", acquitted=acquitted,
+                      given=(day, hearing) if sentence else (),
                       guilty=verdict == "guilty" or (verdict in ("", "no_verdict") and plea.says == "guilty"),
                       over=bool(acquitted or sentence or stopped or ended_out_of_court))  # fmt: skip
 
@@ -91,7 +91,7 @@ class Truth:
         for offence in self.charges[defendant]:
             known, by_the_court = self.offences[offence], False
             if known.stopped and not known.acquitted:  # because of the death, or before it?
-                by_the_court = known.day >= day and offence not in self.decisions
+                by_the_court = self.latest[offence][3] >= day and offence not in self.decisions
             if again or by_the_court or not known.over:
                 self.decisions[offence] = ("stopped", "defendant_died", False, None)
             known.over = True
@@ -135,7 +135,8 @@ class Truth:
             made |= dict.fromkeys(stopped, ("stopped", "", True, None))
         else:
             made = {each: (*said[:2], False, None) for each, said in made.items()}
-        days = {each.reviewed.isoformat() for each in known.values() if each.reviewed}
+        given = [each.given for each in known.values() if each.given]
+        days = {day.isoformat() for day, hearing in given if self.stands("when", hearing).kind}
         warrant, appeal, decided = (self.stands(each, defendant) for each in ("warrant", "appeal", "appeal decided"))
         result = (decided.result,) if decided.kind else ()
         if defendant in self.died and self.appeal_waits(defendant):

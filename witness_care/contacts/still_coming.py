@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from statistics import median
 from typing import Any
 
@@ -16,19 +16,20 @@ from witness_care.accounts.current import Actor
 from witness_care.contacts import queries
 from witness_care.contacts.models import Duty, Told
 from workflows import values
+from workflows.working_days import days_later, instant_of, london_date
 
 STAY_AWAY_RULE = "WC-DEWARN"
-LOOKED_BACK = timedelta(days=28)
+LOOKED_BACK_DAYS = 28
 MINE, UNIT = "mine", "unit"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeToReach:
-    """Of the people told to stay away lately: how many, and how long that took from when we heard of it."""
+    """Of the people told to stay away lately: how many, and how many seconds that took from when we heard."""
 
     told: int
-    half_within: timedelta | None
-    longest: timedelta | None
+    half_within: float | None
+    longest: float | None
 
 
 def page(
@@ -48,12 +49,12 @@ def count(session: Session, actor: Actor, whose: str) -> int:
 def time_to_reach(session: Session, actor: Actor, now: datetime) -> TimeToReach:
     """How long it took to tell those who were told in the last four weeks that they need not come."""
     reached = scope.duties(actor).where(
-        Duty.closed_at > now - LOOKED_BACK,
+        Duty.closed_at >= instant_of(days_later(london_date(now), -LOOKED_BACK_DAYS), time(0)),
         Duty.closed_reason == "done",
         Duty.topic.in_((values.ATTENDANCE, values.WHEN_WHERE)),
     )
     took = [
-        row.closed_at - row.clock_start
+        (row.closed_at - row.clock_start).total_seconds()
         for row in session.execute(reached.with_only_columns(Duty.rules, Duty.clock_start, Duty.closed_at))
         if any(key.partition("@")[0] == STAY_AWAY_RULE for key in row.rules)
     ]

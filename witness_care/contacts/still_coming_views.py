@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import render_template, request, url_for
 
 from witness_care import clock
@@ -16,7 +14,7 @@ from witness_care.people import reach
 
 TABS = {found.UNIT: "The whole unit", found.MINE: "Mine"}
 FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact")
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60  # in seconds
 
 
 @route_policy(permission="see_cases", category="consultation")
@@ -50,10 +48,10 @@ def still_coming() -> str:
     )
 
 
-def _in_length(length: timedelta) -> str:
+def _in_length(seconds: float) -> str:
     """ "35 minutes", "3 hours", "2 days": what is left over is dropped, and less than a minute is one."""
     for unit, word in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if length >= unit:
-            number = length // unit
+        if seconds >= unit:
+            number = int(seconds // unit)
             return f"{number} {word}{'' if number == 1 else 's'}"
     return "1 minute"
