@@ -15,7 +15,9 @@ from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_victim, a_witness
 from tests.reading import text_of
 from witness_care import database
-from witness_care.accounts.current import SYSTEM
+from witness_care.accounts.current import SYSTEM, USER, Actor
+from witness_care.accounts.models import Role
+from witness_care.cases import merging
 from witness_care.cases.document import CaseGiven, DefendantGiven, OffenceGiven, ParticipantGiven
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.cases.service import change_participant, register_case
@@ -100,6 +102,21 @@ def test_a_no_needs_a_reason_which_is_kept_and_shown(desk: Desk) -> None:
     described(case, ROBBERY)
     described(case, WOUNDING)
     assert row_of(zoe).suggested_grounds == []  # what was said no to is not asked again
+
+
+@pytest.mark.sqlite_only
+def test_a_no_goes_with_its_person_when_their_case_is_merged_into_another(desk: Desk) -> None:
+    case, other = a_case(a_victim("Zoe Frost")), a_case(a_victim("Ann Marsh"))
+    described(case, WOUNDING)
+    page = f"/participants/{case['Zoe Frost']}/enhanced-rights"
+    decide(desk.as_("olivia"), page, {"enhanced": "no", "reason": "The charge is against somebody else."})
+    sam = Actor(kind=USER, id=desk.cast.sam, role=Role.SUPERVISOR, unit_ids=(desk.cast.unit,))
+
+    merging.merge(other.urn, case.urn, "One incident.", actor=sam, now=now())
+
+    assert database.session().scalars(sa.select(DeclinedSuggestion.case_id)).all() == [other.id]
+    assert "The charge is against somebody else." in text_of(desk.as_("olivia").get(page))
+    assert [*check(now())] == []
 
 
 @pytest.mark.sqlite_only
