@@ -227,6 +227,23 @@ def test_the_case_of_a_referral_that_was_sent_waits_to_be_told_what_the_victim_s
     let_go(app)
 
 
+def test_cases_in_which_support_or_a_visit_was_offered_wait_to_be_folded_anew(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    app = application_on(empty_database_url, instance=tmp_path)
+    with app.app_context():
+        upgrade(revision="0013")
+        with database.writing() as session:
+            tables, _ = fill_every_table(session.connection())
+            session.execute(tables.tables["duty"].update().values(topic="task.pre_trial_visit"))
+            session.execute(tables.tables["court_case"].update().values(rows_journalled=True))
+        upgrade()
+        query = "SELECT rows_journalled FROM court_case JOIN duty ON case_id = court_case.id"
+        assert not any(database.session().scalars(sa.text(query)))
+        database.session().rollback()
+    let_go(app)
+
+
 def test_migrations_are_numbered_and_have_one_head_which_a_file_names() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     heads = script.get_heads()

@@ -209,7 +209,7 @@ class _Walk:
     def take(self, change: Change) -> None:
         value = change.value
         if value.get("state") == "on":
-            if self.stands is not None and not self.is_off and not _is_within(value, self.stands):
+            if self.stands is not None and not self.is_off and not is_within(value, self.stands):
                 self._moved(change, reason="")
             self.stands, self.is_off = value, False
         elif self.stands is not None and value.get("why") not in NO_DATE_CHANGED:
@@ -267,7 +267,7 @@ def _is_known(reason: str) -> bool:
     return bool(reason) and trial_outcome_reason(reason) is not None
 
 
-def _is_within(value: Any, before: Any) -> bool:
+def is_within(value: Any, before: Any) -> bool:
     """Say whether a date is the one that stood: it begins on the same day, or in the week that was announced."""
     now, then = values.start_told(value), values.start_told(before)
     if now is None or then is None:

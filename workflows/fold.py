@@ -311,8 +311,14 @@ class Fold:
         return CHANGED if self.people[participant] != person else NO_CHANGE
 
     def _change_officer(self, what: events.OfficerChanged, at: datetime) -> str:
-        """Note that they have somebody new to speak to; a hand-over that was undone never happened to them."""
-        changes = self.people[what.participant].officer_changes
+        """Note that they have somebody new to speak to; a hand-over that was undone never happened to them.
+
+        Who joins the case in that moment never had the officer before.
+        """
+        person = self.people[what.participant]
+        if at <= person.joined_at:
+            return NO_CHANGE
+        changes = person.officer_changes
         after = changes[:-1] if what.back else tuple(sorted({*changes, at}))
         return self._change_person(what.participant, officer_changes=after)
 

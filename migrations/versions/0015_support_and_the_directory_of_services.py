@@ -1,6 +1,7 @@
 """What support was offered to people and what became of it, their visits to the court, and the local services.
 
-Nobody has said anything of either so far, so there is nothing to fill in.
+What an offer is about (the court and the day of the trial) stands in the journal: cases in which one was ever owed are
+marked as not told, so that the regular job `journals` folds them anew.
 """
 
 import sqlalchemy as sa
@@ -52,6 +53,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_support_service"),
     )
     op.create_index("support_service_area", "support_service", ["area", "key"])
+
+    duty = sa.table("duty", sa.column("case_id"), sa.column("topic"))
+    case = sa.table("court_case", sa.column("id"), sa.column("rows_journalled"))
+    offers = sa.select(duty.c.case_id).where(duty.c.topic.in_(("task.pre_trial_visit", "task.witness_service")))
+    op.execute(sa.update(case).where(case.c.id.in_(offers)).values(rows_journalled=sa.false()))
 
 
 def downgrade() -> None:

@@ -14,17 +14,20 @@ from tests.factories import (
     attempted,
     introduced,
     moved,
+    open_duties,
     said,
     told_everything,
     vacated,
 )
 from tests.reading import text_of
+from witness_care.contacts.models import Duty
+from witness_care.contacts.still_coming import is_a_journey_in_vain
 from workflows import events
 from workflows.events import ContactOutcome
 
 pytestmark = pytest.mark.sqlite_only
 
-EVERYBODY_KNOWS = "Everybody who was told to come knows how it stands"
+EVERYBODY_KNOWS = "Nobody is on this list: no such news waits to be told."
 TRIAL = "2026-12-07 10:00"
 
 
@@ -108,7 +111,64 @@ def test_an_officer_sees_their_own_and_the_units_and_nothing_of_another_unit(
 ) -> None:
     vacated(case, trial, now="2026-11-30 09:30")
     assert "Nadia Ahmed" in page(desk, show="mine")
-    assert EVERYBODY_KNOWS in page(desk, name="sam", show="mine")
+    assert "Nobody of yours is on this list." in page(desk, name="sam", show="mine")
     assert "Nadia Ahmed" in page(desk, name="sam")
     assert EVERYBODY_KNOWS in page(desk, name="noor")
     assert "1 Still thinks they are coming" in text_of(desk.as_("sam").get("/unit"))
+
+
+def test_another_hour_or_way_of_giving_evidence_sends_nobody_home(desk: Desk, case: MadeCase, trial: str) -> None:
+    moved(case, trial, "2026-12-07 14:00", now="2026-11-30 09:00")
+    said(case, events.CpsRequires(participant=case["Nadia Ahmed"], mode="live_link"), now="2026-11-30 09:05")
+    assert len(open_news(case["Nadia Ahmed"])) == 2, "they are told of both all the same"
+    assert EVERYBODY_KNOWS in page(desk)
+
+
+def test_another_kind_of_hearing_that_moved_is_no_journey_of_theirs(desk: Desk, case: MadeCase) -> None:
+    mention = a_trial(case, "2026-12-01 10:00", now="2026-11-10 09:00", kind=events.HearingClass.OTHER)
+    for name in ("Leah Jones", "Nadia Ahmed"):
+        told_everything(case[name], now="2026-11-11 10:00", by=desk.cast.olivia)
+    vacated(case, mention, now="2026-11-30 09:00")
+    assert EVERYBODY_KNOWS in page(desk)
+
+
+def test_who_did_not_want_to_be_told_is_counted_and_not_passed_over(desk: Desk, case: MadeCase, trial: str) -> None:
+    vacated(case, trial, now="2026-11-30 09:30")
+    desk.clock("2026-11-30 12:00")
+    [duty] = open_news(case["Nadia Ahmed"])
+    answer = desk.as_("sam").post(f"/duties/{duty.id}/not-needed", data={"reason": "declined"})
+    assert answer.status_code == 303, text_of(answer)
+    words = page(desk)
+    assert EVERYBODY_KNOWS in words
+    assert "1 person is no longer on the list though nobody told them" in words
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "in_vain"),
+    [
+        ([("2026-12-07", "Ashmere")], [("2026-12-07", "Ashmere"), ("2026-12-08", "Ashmere")], False),
+        ([("2026-12-07", "Ashmere"), ("2026-12-08", "Ashmere")], [("2026-12-07", "Ashmere")], True),
+        ([("2026-12-07", "Ashmere")], [("2026-12-07", "Fernbridge")], True),
+        ([("2026-12-07", "")], [("2026-12-07", "Fernbridge")], False),
+        ([("2026-12-07", "Ashmere")], [("2026-12-09", "Ashmere")], True),
+        ("2026-12-07", [("2026-12-09", "Ashmere")], False),
+        ("2026-12-07", [("2026-12-15", "Ashmere")], True),
+        ([("2026-12-07", "Ashmere")], "2026-12-07", False),
+    ],
+)
+def test_a_day_or_a_court_that_is_no_longer_true_makes_a_journey_in_vain(told, now, in_vain: bool) -> None:
+    assert is_a_journey_in_vain(on(told), on(now)) is in_vain
+
+
+def on(days: object) -> dict[str, object]:
+    if isinstance(days, str):
+        hearings = [{"class": "trial", "court": "Ashmere", "kind": "week_commencing", "week": days, "weeks": 1}]
+    else:
+        hearings = [
+            {"class": "trial", "court": court, "kind": "fixed", "days": [[day, "10:00"]]} for day, court in list(days)
+        ]
+    return {"state": "on", "class": "trial", "hearings": hearings}
+
+
+def open_news(participant: str) -> list[Duty]:
+    return [duty for duty in open_duties(participant) if duty.topic in ("attendance", "hearing.when_where")]

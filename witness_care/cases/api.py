@@ -95,7 +95,14 @@ def get_case(query: dict[str, Any], urn: str) -> Response:
     ledger.note(
         case_id=document["id"],
         subjects=[*people, *suspects],
-        fields=["identity", "journey", "duty", *(["engagement"] if _with_concerns(document, now) else [])],
+        fields=[
+            "identity",
+            "journey",
+            "duty",
+            "needs",
+            "support",
+            *(["engagement"] if _with_concerns(document, now) else []),
+        ],
     )
     return jsonify(document)
 

@@ -74,7 +74,7 @@ def _day(text: str | None, now: datetime) -> date | None:
 
 
 def _note(case_id: str, people: tuple[CaseParticipant, ...], defendants: Any) -> None:
-    fields = ("name", "where they stood", "what they had been told", "needs")
+    fields = ("name", "where they stood", "what they had been told", "needs", "support")
     ledger.note_participants([(case_id, person.row.id, person.row.role) for person in people], fields=fields)
     suspects = [(row.id, SubjectCategory.SUSPECT) for row in defendants]
     ledger.note(case_id=case_id, subjects=suspects, fields=("defendant's name", "proceedings"))

@@ -127,6 +127,8 @@ def give_duties(officers: Mapping[str, str | None], *, cause: str, now: datetime
     `officers` maps duty ids to officers; `cause` is the id of the hand-over that asked for it, kept in each contact's
     history. What is owed on the same case later still goes to the case's officer. Gives back what changed hands.
     """
+    # A change that is being applied to one of these cases holds its lock, and writes duties in an order of its own.
+    officers_of(database.session().scalars(sa.select(Duty.case_id).where(Duty.id.in_(officers)).distinct()).all())
     duties = database.session().execute(
         sa.select(Duty.id, Duty.case_id, Duty.officer_id, Duty.value_hash, Duty.due_at)
         .where(Duty.id.in_(officers), Duty.closed_at.is_(None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from workflows.engagement import NOT_FOLLOWED, Concern
 from workflows.engagement_facts import concerns_of
 from workflows.engagement_pack import default_engagement_pack
 from workflows.entitlement import Rules
-from workflows.snapshot import Snapshot
+from workflows.snapshot import Person, Snapshot
 
 if TYPE_CHECKING:
     from witness_care.casework.apply import LockedCase
@@ -39,14 +39,15 @@ def write(
     """Count again whoever these decisions touched, with one statement for all; after a refold, everybody."""
     gone: dict[str, Row] = {}
     found: dict[str, Row] = {}
+    before = {name: person for case, _ in (*stepped, *refolded) for name, person in case.snapshot.people.items()}
     alarmed: set[str] = set()
     for case, decision in stepped:
         touched = _touched(case.snapshot, decision.snapshot)
         found |= rows(case, decision.snapshot, case.rules, touched, now=now)
-        alarmed |= _newly_alarmed(case.snapshot, decision.snapshot, touched)
+        alarmed |= _newly_alarmed(before, decision.snapshot, touched)
     for case, decision in refolded:
         found |= rows(case, decision.snapshot, case.rules, decision.snapshot.people, now=now)
-        alarmed |= _newly_alarmed(case.snapshot, decision.snapshot, decision.snapshot.people)
+        alarmed |= _newly_alarmed(before, decision.snapshot, decision.snapshot.people)
         left = case.snapshot.people.keys() - decision.snapshot.people.keys()  # part of another case now
         gone |= {participant: row(case, participant, NOT_FOLLOWED, now) for participant in sorted(left)}
     _put(connection, list((gone | found).values()))
@@ -128,11 +129,15 @@ def _put(connection: sa.Connection, wanted: list[Row]) -> None:
     insert_rows(connection, ConcernRow.__table__, wanted, key=("participant_id",), update=COUNTED)
 
 
-def _newly_alarmed(before: Snapshot, after: Snapshot, participants: Iterable[str]) -> set[str]:
-    """Give who says for the first time, or again, what alone makes a concern high: nobody has looked at that yet."""
+def _newly_alarmed(before: Mapping[str, Person], after: Snapshot, participants: Iterable[str]) -> set[str]:
+    """Give who says for the first time, or again, what alone makes a concern high: nobody has looked at that yet.
+
+    `before` are the people of every case that is written together: somebody whose case is merged or split says nothing
+    new by that.
+    """
     found = set()
     for participant in participants:
-        was, person = before.people.get(participant), after.people.get(participant)
+        was, person = before.get(participant), after.people.get(participant)
         if person is not None and any(getattr(person, name) and not (was and getattr(was, name)) for name in ALARMING):
             found.add(participant)
     return found

@@ -41,7 +41,8 @@ def still_coming() -> str:
             for name, text in TABS.items()
         ],
         in_words=reach.in_words,
-        took=found.time_to_reach(session(), person, now),
+        took=found.lately(session(), person, now),
+        whose=whose,
         in_length=_in_length,
         before=url_for("contacts.still_coming", show=whose, before=queue.before) if queue.before else None,
         after=url_for("contacts.still_coming", show=whose, after=queue.after) if queue.after else None,
