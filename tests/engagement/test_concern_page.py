@@ -15,14 +15,18 @@ from tests.factories import (
     a_trial,
     a_victim,
     a_witness,
+    at,
     attempted,
     moved,
     open_duties,
     told_everything,
 )
 from tests.reading import text_of
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import Role
 from witness_care.agencies.models import AgencyQuery
 from witness_care.audit.models import Category, PersonalDataEntry
+from witness_care.cases import merging
 from witness_care.checks.every import check
 from witness_care.columns import new_id
 from witness_care.database import session
@@ -194,6 +198,17 @@ def test_what_was_seen_as_more_stays_when_the_facts_add_up_to_more(desk: Desk, c
     send(desk, address(case, "/say"), said="afraid")
     send(desk, address(case, "/say"), said="safe")
     assert "How soon to help: High" in read(desk, address(case))
+
+
+def test_what_was_seen_as_less_stays_when_the_case_is_merged_and_nothing_new_was_said(desk: Desk, case: MadeCase):
+    send(desk, address(case, "/say"), said="reluctant")
+    send(desk, address(case, "/disagree"), band="watch", reason="She has an adviser now.", **NEXT_WEEK)
+    other = a_case(a_witness("Ben Frost"), now="2026-11-20 09:00")
+    sam = Actor(kind=USER, id=desk.cast.sam, role=Role.SUPERVISOR, unit_ids=(desk.cast.unit,))
+
+    merging.merge(other.urn, case.urn, "One incident.", actor=sam, now=at("2026-11-30 11:00"))
+
+    assert "How soon to help: Watch" in read(desk, address(case))
 
 
 def test_it_is_shown_as_counted_again_when_the_officer_says_so(desk: Desk, case: MadeCase):

@@ -128,6 +128,14 @@ def test_each_other_officer_counts_but_not_one_whose_hand_over_was_undone():
     assert facts(story).officer_changes == (MONDAY + timedelta(hours=24),)
 
 
+def test_who_joins_in_the_moment_of_a_hand_over_never_had_the_officer_before():
+    story = Story()
+    joining = events.ParticipantRecorded(participant="newcomer", role=events.Role.WITNESS)
+    story.say(24, joining, *(events.OfficerChanged(participant=name) for name in ("victim", "newcomer")))
+    assert facts(story).officer_changes == (MONDAY + timedelta(hours=24),)
+    assert story.play.snapshot.people["newcomer"].officer_changes == ()
+
+
 def test_attempts_and_silence_count_until_we_speak_and_not_for_who_opted_out():
     story = Story()
     for hour in (1, 2, 3):
