@@ -7,8 +7,8 @@ too: a trial that moves asks again (features.md D4). A day or a court that is no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from workflows import court_visit, events, support, values
 from workflows.court_visit import CourtVisit
 from workflows.decision import Move
 from workflows.events import Answer, CaseEvent, VictimKind
-from workflows.snapshot import Person, SupportStanding, VisitStanding
+from workflows.snapshot import Person, SupportStanding, Topic, VisitStanding
 from workflows.support import WITNESS_SERVICE, Support
 from workflows.truth import CHANGED, NO_CHANGE, Hearing
 from workflows.values import CaseTruth
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workflows.fold import Fold
 
 FACTS = (events.SupportStated, events.CourtVisitStated)
+ANSWERS = (*FACTS, events.DutyClosedByPerson)
 VISIT_TASK, WITNESS_SERVICE_TASK = "task.pre_trial_visit", "task.witness_service"
 SUPPORT_MACHINE, VISIT_MACHINE = "support", "court_visit"
 DONE, DECLINED = "done", "declined"
@@ -159,6 +160,11 @@ def note_taken_back(fold: Fold, event: CaseEvent, people_before: Mapping[str, Pe
 # --- which tasks that answers -------------------------------------------------------------------------------------
 
 
+def who_answered(group: Iterable[CaseEvent]) -> frozenset[str]:
+    """Name the people of whom one message says how they answered an offer, or that it was ended for them."""
+    return frozenset(event.what.participant for event in group if isinstance(event.what, ANSWERS))
+
+
 def _about(trial: Hearing | None) -> dict[str, str]:
     if trial is None or trial.starts_at is None:
         return {}
@@ -174,6 +180,38 @@ def visit_occasion(trial: Hearing | None) -> dict[str, str]:
 def service_occasion(trial: Hearing | None) -> dict[str, str]:
     """Give what an offer of the witness service is about: the court; empty while there is none."""
     return {name: word for name, word in visit_occasion(trial).items() if name == COURT}
+
+
+def occasions(person: Person, truth: CaseTruth) -> dict[str, dict[str, str]]:
+    """Give what each offer is about as the trial stands now."""
+    trial = values.first_trial(person, truth)
+    return {VISIT_TASK: visit_occasion(trial), WITNESS_SERVICE_TASK: service_occasion(trial)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An offer that an answer covers as the trial stands now.
+
+    `reason` is how they answered, in the message that says so; empty in every other one: an offer that was made again
+    and is covered because the trial moved back, or lost its date, was answered by nobody. `waits_for_a_trial`: it is
+    covered only while the trial has no day or court that differs; the next one is owed on the first clock (core.md
+    rule 11).
+    """
+
+    reason: str
+    waits_for_a_trial: bool
+
+
+def answered(
+    task: str, answers: Mapping[str, str], topic: Topic | None, about: Mapping[str, Mapping[str, str]], *, now: bool
+) -> Answered | None:
+    """Say how an offer is covered by an answer, which this message gives when `now`; None when it is not."""
+    if task not in answers:
+        return None
+    if now:
+        return Answered(reason=answers[task], waits_for_a_trial=False)
+    offered_for = topic.history[-1].value if topic is not None and topic.history else {}
+    return Answered(reason="", waits_for_a_trial=not offered_for.keys() <= about[task].keys())
 
 
 def is_same_trial(handled: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

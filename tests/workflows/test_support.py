@@ -230,3 +230,39 @@ def test_a_visit_that_was_made_counts_from_its_day():
     assert supporting.visited_at(person(story)) is None
     story.say(5, visit("made", date(2026, 3, 2)))
     assert supporting.visited_at(person(story)) == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def how_the_visit_closed(story: Story) -> list[tuple[str | None, bool | None]]:
+    rows = [record for record in story.play.records.values() if record.topic == tasks.PRE_TRIAL_VISIT]
+    return [(row.closed_reason, row.met) for row in sorted(rows, key=lambda row: row.opened_at)]
+
+
+@pytest.mark.parametrize(("step", "first"), [("declined", ("declined", None)), ("accepted", ("done", True))])
+def test_an_offer_made_again_that_loses_its_trial_was_answered_by_nobody_and_the_next_date_has_its_first_clock(
+    step: str, first: tuple[str, bool | None]
+):
+    story = called()
+    story.say(3, visit(step))
+    listed(story, 24, on(28))
+    [due] = [
+        row.due_at for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at
+    ]
+    story.say(30, events.TrialVacated(hearing="trial-1"))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    assert how_the_visit_closed(story) == [first, ("not_owed", None)]
+    story.say(72, events.HearingMoved(hearing="trial-2", when=on(29), where=BASILDON, about=TRIAL))
+    assert tasks.PRE_TRIAL_VISIT in offers(story)
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert (again.due_at, again.clock_start) == (due, MONDAY + timedelta(hours=24))
+
+
+def test_an_offer_made_again_ends_unanswered_when_the_trial_goes_back_to_the_day_they_answered_for():
+    story = called()
+    story.say(3, visit("accepted"))
+    listed(story, 24, on(28))
+    listed(story, 30, on(27))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    assert how_the_visit_closed(story) == [("done", True), ("not_owed", None)]
+    listed(story, 72, on(29))
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert again.clock_start == MONDAY + timedelta(hours=72)
