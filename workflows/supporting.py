@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workflows import court_visit, events, support, values
 from workflows.court_visit import CourtVisit
 from workflows.decision import Move
-from workflows.events import Answer, CaseEvent, VictimKind
+from workflows.events import CaseEvent, VictimKind
 from workflows.snapshot import Person, SupportStanding, Topic, VisitStanding
 from workflows.support import WITNESS_SERVICE, Support
 from workflows.truth import CHANGED, NO_CHANGE, Hearing
@@ -236,13 +236,20 @@ def answer_about_visit(person: Person, truth: CaseTruth) -> str:
     return DECLINED if visit.state is CourtVisit.DECLINED else DONE
 
 
+def _court_of(person: Person, truth: CaseTruth) -> dict[str, str]:
+    return service_occasion(values.first_trial(person, truth))
+
+
 def answer_about_witness_service(person: Person, truth: CaseTruth) -> str:
-    """Say how the offer of the witness service at the court of the trial was answered; empty when it was not."""
-    now = service_occasion(values.first_trial(person, truth))
+    """Say how the offer of the witness service at the court of the trial was answered; empty when it was not.
+
+    A witness service that turned them away leaves the offer open: somebody has to see that they have nobody at court.
+    """
+    now = _court_of(person, truth)
     answered = [
         each.state
         for each in person.support
-        if each.kind == WITNESS_SERVICE and each.state in support.ANSWERED and is_same_trial({COURT: each.court}, now)
+        if each.kind == WITNESS_SERVICE and each.state in support.DECIDED and is_same_trial({COURT: each.court}, now)
     ]
     if not answered:
         return ""
@@ -253,7 +260,7 @@ def answer_about_witness_service(person: Person, truth: CaseTruth) -> str:
 
 
 def no_referral_since(person: Person) -> datetime | None:
-    """Give since when (UTC) a victim with enhanced rights has neither a referral to support nor declined one.
+    """Give since when (UTC) a victim worked with enhanced rights has neither a referral to support nor declined one.
 
     The witness service does not count: it helps on the days at court. Whoever a service turned away has no support
     since then.
@@ -268,9 +275,10 @@ def no_referral_since(person: Person) -> datetime | None:
 
 
 def _has_enhanced_rights(person: Person) -> bool:
+    """Undecided, and a ground that waits for a decision, count as enhanced rights (domain.md section 3)."""
     if not person.is_victim or person.victim_kind is VictimKind.BUSINESS:
         return False
-    return person.enhanced is Answer.YES or bool(person.grounds) or person.victim_kind is VictimKind.PARENT
+    return person.gets_enhanced_time or bool(person.grounds)
 
 
 def engaged_since(person: Person) -> datetime | None:
@@ -308,6 +316,8 @@ def support_steps(person: Person, truth: CaseTruth, kind: str, service: str) -> 
     held = standing_of(person, kind, service)
     steps = support.may_happen_next(held.state)
     asks_again = kind == WITNESS_SERVICE and not answer_about_witness_service(person, truth)
+    if held.state is Support.FULL:  # it answers nothing, and is news only of another court
+        asks_again = asks_again and not is_same_trial({COURT: held.court}, _court_of(person, truth))
     again = _SUPPORT_STAYS.get(held.state) if asks_again else None
     return (*steps, again) if again else steps
 

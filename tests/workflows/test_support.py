@@ -266,3 +266,45 @@ def test_an_offer_made_again_ends_unanswered_when_the_trial_goes_back_to_the_day
     listed(story, 72, on(29))
     [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
     assert again.clock_start == MONDAY + timedelta(hours=72)
+
+
+def test_a_witness_service_that_turns_them_away_leaves_the_offer_open_on_its_first_clock():
+    story = called()
+    [first] = [row for row in story.play.records.values() if row.topic == tasks.WITNESS_SERVICE]
+    story.say(3, stated("offered"))
+    story.say(4, stated("full"))
+    [row] = [row for row in story.play.records.values() if row.topic == tasks.WITNESS_SERVICE]
+    assert (row.id, row.closed_reason, row.due_at) == (first.id, None, first.due_at)
+    truth = case_truth(story.play.snapshot)
+    assert "full" not in supporting.support_steps(person(story), truth, support.WITNESS_SERVICE, "")
+    listed(story, 24, on(27), SOUTHEND)
+    truth = case_truth(story.play.snapshot)
+    assert "full" in supporting.support_steps(person(story), truth, support.WITNESS_SERVICE, "")
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        events.ParticipantRecorded(participant="victim", role=Role.VICTIM, enhanced=Answer.NOT_ASKED),
+        events.ParticipantRecorded(participant="victim", role=Role.VICTIM, victim_kind=VictimKind.PARENT),
+    ],
+    ids=["undecided", "parent"],
+)
+def test_no_referral_counts_for_whoever_is_worked_with_enhanced_rights(recorded):
+    story = Story()
+    story.say(1, recorded)
+    assert supporting.no_referral_since(person(story)) == person(story).joined_at
+
+
+def test_an_offer_that_a_wrong_answer_closed_has_its_first_clock_though_an_earlier_one_was_ended_by_hand():
+    story = called()
+    visit_task = {"topic": tasks.PRE_TRIAL_VISIT, "subject": tasks.PRE_TRIAL_VISIT}
+    story.say(3, events.DutyClosedByPerson(participant="victim", reason="not_applicable", **visit_task))
+    listed(story, 48, on(28))
+    [first] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    story.say(72, visit("accepted"))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    story.say(192, events.EntryUndone(message="message-72"))
+    assert tasks.PRE_TRIAL_VISIT in offers(story)
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert (again.clock_start, again.due_at) == (first.clock_start, first.due_at)
