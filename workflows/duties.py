@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflows import judgements, tasks, values
+from workflows import judgements, supporting, tasks, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.keeping_in_touch import settle_keeping_in_touch
@@ -56,6 +56,7 @@ def settle_person(
         )
     }
     answers = tasks.answers(participant, person, truth)
+    occasions = supporting.occasions(person, truth) if answers else {}
     for key in sorted(now_true.keys() | {key for key in theirs if key[1] in SETTLED_HERE}):
         others = [topic for other, topic in theirs.items() if other[1] == values.WHEN_WHERE]
         _settle_topic(
@@ -69,7 +70,9 @@ def settle_person(
             warned=warned,
             others=others if key[1] == values.ATTENDANCE else [],
             taken_over=taken_over and key[1] in tasks.TASKS,
-            answer=answers.get(key[1], ""),
+            answer=supporting.answered(
+                key[1], answers, account.topics.get(key), occasions, now=participant in cause.answered
+            ),
         )
     settle_keeping_in_touch(account, participant, person, truth, rules, cause)
 
@@ -108,7 +111,7 @@ def _settle_topic(
     warned: datetime | None,
     others: list[Topic],
     taken_over: bool,
-    answer: str,
+    answer: supporting.Answered | None,
 ) -> None:
     topic = account.topics.get(key, Topic())
     event = cause.event
@@ -123,12 +126,11 @@ def _settle_topic(
     )
     if value is None or refusal or not applying:
         if topic.duty is not None:
-            topic = close_row(
-                account, key, topic, rules, person, cause, refusal or answer or _why_no_rule(person, key[1], value)
-            )
+            why = refusal or (answer.reason if answer else "") or _why_no_rule(person, key[1], value)
+            topic = close_row(account, key, topic, rules, person, cause, why)
         if refusal or (value is not None and not applying):
             topic = replace(topic, history=())  # the entitlement is over: it starts afresh if it comes again
-        elif key[1] in tasks.TASKS:
+        elif key[1] in tasks.TASKS and not (answer and answer.waits_for_a_trial):
             topic = replace(topic, history=(), waived="")  # so does a task with its next occasion
         _keep(account, key, topic)
         return

@@ -75,7 +75,8 @@ class Cause:
     """The message that is being folded: its first event, and whom it is about.
 
     `told` are the people it told something; `personal` the people whose own facts it changed; `shortened` those whose
-    time may be shorter from now on; `completed` those whose needs assessment is complete with it.
+    time may be shorter from now on; `completed` those whose needs assessment is complete with it; `answered` those of
+    whom it says how they answered an offer.
     """
 
     event: CaseEvent
@@ -84,6 +85,7 @@ class Cause:
     shortened: frozenset[str] = frozenset()
     closes: tuple[tuple[TopicKey, str], ...] = ()
     completed: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
     # One message means the same for most people of a case: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

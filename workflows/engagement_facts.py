@@ -91,7 +91,7 @@ def facts_of(
         late_change_at=max((each.at for thread in changes for each in thread if each.late), default=None),
         unexplained_change_at=_unexplained(changes, person.change_explained_at),
         case_since=since,
-        offence_context_since=person.joined_at if CONTEXTS & set(person.enhanced_basis) else None,
+        offence_context_since=person.joined_at if CONTEXTS & {*person.enhanced_basis, *person.suggested} else None,
         code_duties_due=_code_duties(topics, person, rules),
         needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
         practical_need_since=min((answer.at for answer in needs.not_arranged(asked)), default=None),

@@ -195,6 +195,7 @@ class Fold:
             shortened=enhanced_rights.note_suggestions(self, group[0].received_at) | personal,
             closes=tuple(closes),
             completed=needs.completed(needs_before, self.needs, group),
+            answered=supporting.who_answered(group),
         )
         for participant, person in self.people.items():
             self.settle(participant, person, cause)

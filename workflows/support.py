@@ -98,8 +98,7 @@ TABLE: tuple[Row[Support], ...] = (
 
 MACHINE = machine_for(Support, initial=S.NONE, events=EVENTS, table=TABLE)
 
-ANSWERED = (S.ACCEPTED, S.DECLINED, S.WAITING, S.FULL, S.STARTED, S.ENDED)
-# Somebody decided: they have or had the service's help, wait for it, or do not want it.
+# Somebody decided: they have or had help, wait for it, or do not want it. Who was turned away has none.
 DECIDED = (S.ACCEPTED, S.DECLINED, S.WAITING, S.STARTED, S.ENDED)
 
 

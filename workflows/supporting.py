@@ -7,16 +7,16 @@ too: a trial that moves asks again (features.md D4). A day or a court that is no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows import court_visit, events, support, values
 from workflows.court_visit import CourtVisit
 from workflows.decision import Move
-from workflows.events import Answer, CaseEvent, VictimKind
-from workflows.snapshot import Person, SupportStanding, VisitStanding
+from workflows.events import CaseEvent, VictimKind
+from workflows.snapshot import Person, SupportStanding, Topic, VisitStanding
 from workflows.support import WITNESS_SERVICE, Support
 from workflows.truth import CHANGED, NO_CHANGE, Hearing
 from workflows.values import CaseTruth
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workflows.fold import Fold
 
 FACTS = (events.SupportStated, events.CourtVisitStated)
+ANSWERS = (*FACTS, events.DutyClosedByPerson)
 VISIT_TASK, WITNESS_SERVICE_TASK = "task.pre_trial_visit", "task.witness_service"
 SUPPORT_MACHINE, VISIT_MACHINE = "support", "court_visit"
 DONE, DECLINED = "done", "declined"
@@ -159,6 +160,11 @@ def note_taken_back(fold: Fold, event: CaseEvent, people_before: Mapping[str, Pe
 # --- which tasks that answers -------------------------------------------------------------------------------------
 
 
+def who_answered(group: Iterable[CaseEvent]) -> frozenset[str]:
+    """Name the people of whom one message says how they answered an offer, or that it was ended for them."""
+    return frozenset(event.what.participant for event in group if isinstance(event.what, ANSWERS))
+
+
 def _about(trial: Hearing | None) -> dict[str, str]:
     if trial is None or trial.starts_at is None:
         return {}
@@ -174,6 +180,38 @@ def visit_occasion(trial: Hearing | None) -> dict[str, str]:
 def service_occasion(trial: Hearing | None) -> dict[str, str]:
     """Give what an offer of the witness service is about: the court; empty while there is none."""
     return {name: word for name, word in visit_occasion(trial).items() if name == COURT}
+
+
+def occasions(person: Person, truth: CaseTruth) -> dict[str, dict[str, str]]:
+    """Give what each offer is about as the trial stands now."""
+    trial = values.first_trial(person, truth)
+    return {VISIT_TASK: visit_occasion(trial), WITNESS_SERVICE_TASK: service_occasion(trial)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An offer that an answer covers as the trial stands now.
+
+    `reason` is how they answered, in the message that says so; empty in every other one: an offer that was made again
+    and is covered because the trial moved back, or lost its date, was answered by nobody. `waits_for_a_trial`: it is
+    covered only while the trial has no day or court that differs; the next one is owed on the first clock (core.md
+    rule 11).
+    """
+
+    reason: str
+    waits_for_a_trial: bool
+
+
+def answered(
+    task: str, answers: Mapping[str, str], topic: Topic | None, about: Mapping[str, Mapping[str, str]], *, now: bool
+) -> Answered | None:
+    """Say how an offer is covered by an answer, which this message gives when `now`; None when it is not."""
+    if task not in answers:
+        return None
+    if now:
+        return Answered(reason=answers[task], waits_for_a_trial=False)
+    offered_for = topic.history[-1].value if topic is not None and topic.history else {}
+    return Answered(reason="", waits_for_a_trial=not offered_for.keys() <= about[task].keys())
 
 
 def is_same_trial(handled: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -198,13 +236,20 @@ def answer_about_visit(person: Person, truth: CaseTruth) -> str:
     return DECLINED if visit.state is CourtVisit.DECLINED else DONE
 
 
+def _court_of(person: Person, truth: CaseTruth) -> dict[str, str]:
+    return service_occasion(values.first_trial(person, truth))
+
+
 def answer_about_witness_service(person: Person, truth: CaseTruth) -> str:
-    """Say how the offer of the witness service at the court of the trial was answered; empty when it was not."""
-    now = service_occasion(values.first_trial(person, truth))
+    """Say how the offer of the witness service at the court of the trial was answered; empty when it was not.
+
+    A witness service that turned them away leaves the offer open: somebody has to see that they have nobody at court.
+    """
+    now = _court_of(person, truth)
     answered = [
         each.state
         for each in person.support
-        if each.kind == WITNESS_SERVICE and each.state in support.ANSWERED and is_same_trial({COURT: each.court}, now)
+        if each.kind == WITNESS_SERVICE and each.state in support.DECIDED and is_same_trial({COURT: each.court}, now)
     ]
     if not answered:
         return ""
@@ -215,7 +260,7 @@ def answer_about_witness_service(person: Person, truth: CaseTruth) -> str:
 
 
 def no_referral_since(person: Person) -> datetime | None:
-    """Give since when (UTC) a victim with enhanced rights has neither a referral to support nor declined one.
+    """Give since when (UTC) a victim worked with enhanced rights has neither a referral to support nor declined one.
 
     The witness service does not count: it helps on the days at court. Whoever a service turned away has no support
     since then.
@@ -230,9 +275,10 @@ def no_referral_since(person: Person) -> datetime | None:
 
 
 def _has_enhanced_rights(person: Person) -> bool:
+    """Undecided, and a ground that waits for a decision, count as enhanced rights (domain.md section 3)."""
     if not person.is_victim or person.victim_kind is VictimKind.BUSINESS:
         return False
-    return person.enhanced is Answer.YES or bool(person.grounds) or person.victim_kind is VictimKind.PARENT
+    return person.gets_enhanced_time or bool(person.grounds)
 
 
 def engaged_since(person: Person) -> datetime | None:
@@ -270,6 +316,8 @@ def support_steps(person: Person, truth: CaseTruth, kind: str, service: str) -> 
     held = standing_of(person, kind, service)
     steps = support.may_happen_next(held.state)
     asks_again = kind == WITNESS_SERVICE and not answer_about_witness_service(person, truth)
+    if held.state is Support.FULL:  # it answers nothing, and is news only of another court
+        asks_again = asks_again and not is_same_trial({COURT: held.court}, _court_of(person, truth))
     again = _SUPPORT_STAYS.get(held.state) if asks_again else None
     return (*steps, again) if again else steps
 

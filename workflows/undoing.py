@@ -101,8 +101,10 @@ def _owe_again_what_it_closed(fold: Fold, without: Fold, *, since: datetime) -> 
     for key, then in without.account.topics.items():
         held = fold.account.topics.get(key, Topic())
         heard_since = any(told.at >= since for told in held.told)
-        if then.duty is not None and held.duty is None and held.waived == then.waived and not heard_since:
-            fold.account.topics[key] = replace(held, history=then.history)
+        was_closed = then.duty is not None and held.duty is None and not heard_since
+        # An answer ends the occasion with what was ended by hand before it: both come back.
+        if was_closed and (held.waived == then.waived or not held.history):
+            fold.account.topics[key] = replace(held, history=then.history, waived=then.waived)
 
 
 def requirement_event(fold: Fold, participant: str) -> str:

@@ -173,6 +173,14 @@ def test_domestic_abuse_counts_and_somebody_nobody_tried_is_not_routine():
     assert concern(story, 5).band is Band.ROUTINE
 
 
+def test_domestic_abuse_that_is_only_suggested_counts_as_long_as_nobody_decided():
+    story = Story()
+    assert (facts(story).offence_context_since, facts(story).no_support_referral_since) == (None, None)
+    asked = replace(story.play.snapshot.people["victim"], suggested=("DOMESTIC_ABUSE",))
+    found = facts_of("victim", asked, Topics(story.play.snapshot.topics).of("victim"), RULES, MONDAY)
+    assert (found.offence_context_since, found.no_support_referral_since) == (MONDAY, MONDAY)
+
+
 def test_support_and_a_visit_to_the_court_take_points_off_and_a_refusal_is_no_lack_of_a_referral():
     story = Story()
     story.say(1, events.ParticipantRecorded(participant="victim", role=Role.VICTIM, enhanced=Answer.YES))

@@ -230,3 +230,81 @@ def test_a_visit_that_was_made_counts_from_its_day():
     assert supporting.visited_at(person(story)) is None
     story.say(5, visit("made", date(2026, 3, 2)))
     assert supporting.visited_at(person(story)) == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def how_the_visit_closed(story: Story) -> list[tuple[str | None, bool | None]]:
+    rows = [record for record in story.play.records.values() if record.topic == tasks.PRE_TRIAL_VISIT]
+    return [(row.closed_reason, row.met) for row in sorted(rows, key=lambda row: row.opened_at)]
+
+
+@pytest.mark.parametrize(("step", "first"), [("declined", ("declined", None)), ("accepted", ("done", True))])
+def test_an_offer_made_again_that_loses_its_trial_was_answered_by_nobody_and_the_next_date_has_its_first_clock(
+    step: str, first: tuple[str, bool | None]
+):
+    story = called()
+    story.say(3, visit(step))
+    listed(story, 24, on(28))
+    [due] = [
+        row.due_at for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at
+    ]
+    story.say(30, events.TrialVacated(hearing="trial-1"))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    assert how_the_visit_closed(story) == [first, ("not_owed", None)]
+    story.say(72, events.HearingMoved(hearing="trial-2", when=on(29), where=BASILDON, about=TRIAL))
+    assert tasks.PRE_TRIAL_VISIT in offers(story)
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert (again.due_at, again.clock_start) == (due, MONDAY + timedelta(hours=24))
+
+
+def test_an_offer_made_again_ends_unanswered_when_the_trial_goes_back_to_the_day_they_answered_for():
+    story = called()
+    story.say(3, visit("accepted"))
+    listed(story, 24, on(28))
+    listed(story, 30, on(27))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    assert how_the_visit_closed(story) == [("done", True), ("not_owed", None)]
+    listed(story, 72, on(29))
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert again.clock_start == MONDAY + timedelta(hours=72)
+
+
+def test_a_witness_service_that_turns_them_away_leaves_the_offer_open_on_its_first_clock():
+    story = called()
+    [first] = [row for row in story.play.records.values() if row.topic == tasks.WITNESS_SERVICE]
+    story.say(3, stated("offered"))
+    story.say(4, stated("full"))
+    [row] = [row for row in story.play.records.values() if row.topic == tasks.WITNESS_SERVICE]
+    assert (row.id, row.closed_reason, row.due_at) == (first.id, None, first.due_at)
+    truth = case_truth(story.play.snapshot)
+    assert "full" not in supporting.support_steps(person(story), truth, support.WITNESS_SERVICE, "")
+    listed(story, 24, on(27), SOUTHEND)
+    truth = case_truth(story.play.snapshot)
+    assert "full" in supporting.support_steps(person(story), truth, support.WITNESS_SERVICE, "")
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        events.ParticipantRecorded(participant="victim", role=Role.VICTIM, enhanced=Answer.NOT_ASKED),
+        events.ParticipantRecorded(participant="victim", role=Role.VICTIM, victim_kind=VictimKind.PARENT),
+    ],
+    ids=["undecided", "parent"],
+)
+def test_no_referral_counts_for_whoever_is_worked_with_enhanced_rights(recorded):
+    story = Story()
+    story.say(1, recorded)
+    assert supporting.no_referral_since(person(story)) == person(story).joined_at
+
+
+def test_an_offer_that_a_wrong_answer_closed_has_its_first_clock_though_an_earlier_one_was_ended_by_hand():
+    story = called()
+    visit_task = {"topic": tasks.PRE_TRIAL_VISIT, "subject": tasks.PRE_TRIAL_VISIT}
+    story.say(3, events.DutyClosedByPerson(participant="victim", reason="not_applicable", **visit_task))
+    listed(story, 48, on(28))
+    [first] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    story.say(72, visit("accepted"))
+    assert tasks.PRE_TRIAL_VISIT not in offers(story)
+    story.say(192, events.EntryUndone(message="message-72"))
+    assert tasks.PRE_TRIAL_VISIT in offers(story)
+    [again] = [row for row in story.play.records.values() if row.topic == tasks.PRE_TRIAL_VISIT and not row.closed_at]
+    assert (again.clock_start, again.due_at) == (first.clock_start, first.due_at)

@@ -70,7 +70,8 @@ def _asks_again(standing: Standing | None, answered: dict[str, str]) -> dict[str
     person = standing.person
     had_visit = person.visit is not None and person.visit.state.value not in ("none", "offered")
     had_service = any(
-        each.kind == "witness_service" and each.state not in (Support.NONE, Support.OFFERED) for each in person.support
+        each.kind == "witness_service" and each.state not in (Support.NONE, Support.OFFERED, Support.FULL)
+        for each in person.support
     )
     required = standing.is_required
     return {
