@@ -142,14 +142,17 @@ def _answered(before: NeedsStanding, person: Person, event: CaseEvent, what: eve
 
 def _is_whole(standing: NeedsStanding, person: Person, now: datetime) -> bool:
     """Say whether each required question was answered since it was opened, or since it was last complete."""
-    since, asked = standing.complete_at, needs_pack.shipped().asked_of(person.role, london_date(now))
+    asked = needs_pack.shipped().asked_of(person.role, london_date(now))
     required = {question.key for question in asked if question.required}
-    answered = {
-        each.question
-        for each in standing.answers
-        if (was_asked(standing, each.question) if is_open_again(standing) else since is None or each.at > since)
-    }
-    return bool(required) and required <= answered
+    return bool(required) and required <= {each.question for each in _answered_this_time(standing)}
+
+
+def _answered_this_time(standing: NeedsStanding) -> Iterator[NeedAnswer]:
+    """Give the answers since it was opened again, or since it was last complete; the first time, all there are."""
+    since = standing.complete_at
+    for each in standing.answers:
+        if was_asked(standing, each.question) if is_open_again(standing) else since is None or each.at > since:
+            yield each
 
 
 def _arranged(before: NeedsStanding, event: CaseEvent, what: events.NeedArranged) -> NeedsStanding:
@@ -222,9 +225,10 @@ def _if_ever_asked(fold: Fold, participant: str, because: str, at: datetime) -> 
 
 def _open_again(fold: Fold, participant: str, because: str, at: datetime) -> str:
     topic = fold.account.topics.get((participant, TOPIC, TOPIC), Topic())
-    if topic.duty is not None and topic.history and topic.history[-1].received_at <= at:
-        return NO_CHANGE  # they are to be asked already
     standing = fold.needs.get(participant, NOTHING)
+    is_owed = topic.duty is not None and bool(topic.history) and topic.history[-1].received_at <= at
+    if is_owed and not any(_answered_this_time(standing)):
+        return NO_CHANGE  # they are to be asked already, and have said nothing yet that may be different by now
     if standing.again is not None and standing.again.at == at:
         return NO_CHANGE
     fold.needs[participant] = replace(standing, again=AskAgain(because=because, at=at))

@@ -204,6 +204,42 @@ def test_a_repeat_opens_nothing_and_a_second_reason_keeps_the_first_time():
     assert topic(story).duty.due == due
 
 
+@pytest.mark.parametrize(
+    ("trigger", "because"),
+    [
+        (events.SafetyConcernRaised(participant="victim"), needs.SAFETY),
+        (events.NeedsToBeAskedAgain(participant="victim"), needs.REQUESTED),
+    ],
+)
+@pytest.mark.feature("D1")
+def test_fear_while_they_are_half_way_asks_again_what_they_had_answered_and_keeps_the_first_time(
+    trigger: events.Fact, because: str
+):
+    story = Story()
+    called(story)
+    first = topic(story).duty
+    story.say(2, asked(fear=Said.NO, safety=Said.NO))
+    story.say(3, trigger)
+    rest = {each.key: Said.NO for each in PACK.questions if each.key not in ("fear", "safety")}
+    story.say(4, asked(**rest))
+
+    assert standing(story).complete_at is None
+    assert owed_because(story) == because
+    assert (topic(story).duty.row, topic(story).duty.due) == (first.row, first.due)
+
+    story.say(5, asked(fear=Said.YES, safety=Said.NO))
+    assert needs.is_complete(standing(story))
+    assert owed_because(story) == ""
+
+
+def test_a_further_reason_before_anybody_was_asked_leaves_it_as_it_is():
+    story = Story()
+    called(story)
+    held = topic(story)
+    story.say(3, events.SafetyConcernRaised(participant="victim"))
+    assert (topic(story), standing(story)) == (held, needs.NOTHING)
+
+
 def test_a_ground_that_their_own_answers_suggested_does_not_open_the_assessment_it_came_from():
     story = Story()
     called(story)
