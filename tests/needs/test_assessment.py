@@ -10,6 +10,7 @@ from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, open_duties
 from tests.reading import form_values, text_of
 from witness_care import clock
+from witness_care.audit.models import Category, PersonalDataEntry
 from witness_care.cases.document import RequirementGiven
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rebuild import differences
@@ -146,6 +147,26 @@ def test_a_form_sent_twice_is_saved_once_and_one_that_is_stale_shows_what_anothe
     again = form_values(answer, path)
     assert again["travel"] == ["no"]
     assert desk.as_("olivia").post(path, data=again).status_code == 303
+
+
+def test_what_a_refusal_shows_stands_in_the_log_of_personal_data_like_any_page(desk: Desk, case: MadeCase):
+    path = page(case, "/practical")
+    mine = form_values(desk.as_("olivia").get(path), path) | {"travel": "no"}
+    save(desk, case, "practical", travel="yes")
+    for send in (lambda: desk.as_("olivia").post(path, data=mine).status_code, lambda: press(desk, case, "unchanged")):
+        before = shown(case)
+        assert send() == 409
+        assert shown(case) == before + 1
+    before = shown(case)
+    assert save(desk, case, "wishes", every="not_asked").status_code == 400
+    assert shown(case) == before + 2  # the form, and the form with what is wrong with it
+
+
+def shown(case: MadeCase) -> int:
+    """Count how often the log says that somebody's needs were shown."""
+    session().rollback()
+    entries = session().scalars(sa.select(PersonalDataEntry).where(PersonalDataEntry.case_id == case.id))
+    return sum(entry.category == Category.CONSULTATION and "needs" in entry.field_groups for entry in entries)
 
 
 @pytest.mark.feature("D1", "C5")

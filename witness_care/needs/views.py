@@ -196,7 +196,9 @@ def _who(participant_id: str) -> Who:
     who = page_queries.who(session(), actor(), participant_id)
     if who is None:
         raise absent()
-    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=FIELDS)
+    # What is shown is noted apart from what is changed: when nothing is saved, it was shown all the same.
+    seen = "consultation" if request.method == "POST" else None
+    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=FIELDS, category=seen)
     return who
 
 
