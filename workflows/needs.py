@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from workflows import enhanced_rights, events, needs_pack, values
@@ -64,6 +64,21 @@ def was_asked(standing: NeedsStanding, question: str) -> bool:
         assert standing.again is not None
         return found.at >= standing.again.at
     return True
+
+
+def is_from_before(standing: NeedsStanding, question: str, now: datetime) -> bool:
+    """Say whether what stands of a question is from before the occasion on which they are to be asked now."""
+    found = answer_to(standing, question)
+    if found is None:
+        return False
+    if is_open_again(standing):
+        return not was_asked(standing, question)
+    complete_at = standing.complete_at
+    return complete_at is not None and found.at <= complete_at and london_date(now) >= _asked_next(complete_at)
+
+
+def _asked_next(complete_at: datetime) -> date:
+    return months_later(london_date(complete_at), needs_pack.shipped().months)
 
 
 def sections_asked(standing: NeedsStanding, person: Person, now: datetime) -> tuple[str, ...]:
@@ -256,7 +271,7 @@ def occasion(standing: NeedsStanding, *, may_be_tried: bool, is_due: bool) -> Va
         return Value(content={"because": because, "since": standing.again.at.isoformat()})
     if standing.complete_at is None or not may_be_tried or not is_due:
         return None
-    day = months_later(london_date(standing.complete_at), needs_pack.shipped().months)
+    day = _asked_next(standing.complete_at)
     content = {"because": MONTHS_OVER, "since": standing.complete_at.isoformat()}
     return Value(content=content, not_before=instant_of(day, time()))
 
