@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from workflows import enhanced_rights, events, needs_pack, values
@@ -30,6 +30,7 @@ NOT_GUILTY_PLEA, CPS_LIST = "not_guilty_plea", "cps_list"
 NEW_REQUIREMENT, SAFETY, VULNERABLE = "new_requirement", "safety_concern", "vulnerability"
 REQUESTED, MONTHS_OVER = "asked_for", "months_over"
 REASONS = (NOT_GUILTY_PLEA, CPS_LIST, NEW_REQUIREMENT, SAFETY, VULNERABLE, REQUESTED, MONTHS_OVER)
+FOR_THE_TRIAL = (NOT_GUILTY_PLEA, CPS_LIST, NEW_REQUIREMENT)
 NOT_GUILTY = "not_guilty"
 
 NOTHING = NeedsStanding()
@@ -63,6 +64,21 @@ def was_asked(standing: NeedsStanding, question: str) -> bool:
         assert standing.again is not None
         return found.at >= standing.again.at
     return True
+
+
+def is_from_before(standing: NeedsStanding, question: str, now: datetime) -> bool:
+    """Say whether what stands of a question is from before the occasion on which they are to be asked now."""
+    found = answer_to(standing, question)
+    if found is None:
+        return False
+    if is_open_again(standing):
+        return not was_asked(standing, question)
+    complete_at = standing.complete_at
+    return complete_at is not None and found.at <= complete_at and london_date(now) >= _asked_next(complete_at)
+
+
+def _asked_next(complete_at: datetime) -> date:
+    return months_later(london_date(complete_at), needs_pack.shipped().months)
 
 
 def sections_asked(standing: NeedsStanding, person: Person, now: datetime) -> tuple[str, ...]:
@@ -142,14 +158,17 @@ def _answered(before: NeedsStanding, person: Person, event: CaseEvent, what: eve
 
 def _is_whole(standing: NeedsStanding, person: Person, now: datetime) -> bool:
     """Say whether each required question was answered since it was opened, or since it was last complete."""
-    since, asked = standing.complete_at, needs_pack.shipped().asked_of(person.role, london_date(now))
+    asked = needs_pack.shipped().asked_of(person.role, london_date(now))
     required = {question.key for question in asked if question.required}
-    answered = {
-        each.question
-        for each in standing.answers
-        if (was_asked(standing, each.question) if is_open_again(standing) else since is None or each.at > since)
-    }
-    return bool(required) and required <= answered
+    return bool(required) and required <= {each.question for each in _answered_this_time(standing)}
+
+
+def _answered_this_time(standing: NeedsStanding) -> Iterator[NeedAnswer]:
+    """Give the answers since it was opened again, or since it was last complete; the first time, all there are."""
+    since = standing.complete_at
+    for each in standing.answers:
+        if was_asked(standing, each.question) if is_open_again(standing) else since is None or each.at > since:
+            yield each
 
 
 def _arranged(before: NeedsStanding, event: CaseEvent, what: events.NeedArranged) -> NeedsStanding:
@@ -183,11 +202,11 @@ def note_what_opens_it(fold: Fold, event: CaseEvent, before: CaseTruth, people_b
         case events.CpsRequires():
             was = before.requirements.get(what.participant)
             why = NEW_REQUIREMENT if isinstance(was, events.CpsRequires) else CPS_LIST
-            _if_asked_here(fold, what.participant, why, at)
+            _if_asked_before(fold, what.participant, why, event)
         case events.PleaRecorded(plea=plea) if plea == NOT_GUILTY:
             for participant, person in fold.people.items():
                 if person.is_victim and _matters_to(person, what, fold.truth):
-                    _if_asked_here(fold, participant, NOT_GUILTY_PLEA, at)
+                    _if_asked_before(fold, participant, NOT_GUILTY_PLEA, event)
         case events.SafetyConcernRaised():
             _if_ever_asked(fold, what.participant, SAFETY, at)
         case events.ParticipantRecorded() if what.participant in people_before:
@@ -206,11 +225,17 @@ def _is_newly_vulnerable(was: Person, fold: Fold, what: events.ParticipantRecord
     return bool(set(what.enhanced_basis) - set(was.enhanced_basis) - known)
 
 
-def _if_asked_here(fold: Fold, participant: str, because: str, at: datetime) -> None:
-    """A plea or a list is the first occasion too: it opens anew only what was asked, or was to be, before."""
+def _if_asked_before(fold: Fold, participant: str, because: str, event: CaseEvent) -> None:
+    """A plea or a list is the first occasion too: it opens anew only what was asked, or was to be, before.
+
+    What was ended by hand, or said to be asked elsewhere, was asked before. What came with the registration of a case
+    was so when they were asked there.
+    """
+    topic = fold.account.topics.get((participant, TOPIC, TOPIC), Topic())
     standing = fold.needs.get(participant, NOTHING)
-    if standing.complete_at is not None or standing.again is not None:
-        _open_again(fold, participant, because, at)
+    is_ended = topic.duty is None and bool(topic.waived or topic.last_told) and not event.registration
+    if standing.complete_at is not None or standing.again is not None or is_ended:
+        _open_again(fold, participant, because, event.received_at)
 
 
 def _if_ever_asked(fold: Fold, participant: str, because: str, at: datetime) -> None:
@@ -222,9 +247,10 @@ def _if_ever_asked(fold: Fold, participant: str, because: str, at: datetime) -> 
 
 def _open_again(fold: Fold, participant: str, because: str, at: datetime) -> str:
     topic = fold.account.topics.get((participant, TOPIC, TOPIC), Topic())
-    if topic.duty is not None and topic.history and topic.history[-1].received_at <= at:
-        return NO_CHANGE  # they are to be asked already
     standing = fold.needs.get(participant, NOTHING)
+    is_owed = topic.duty is not None and bool(topic.history) and topic.history[-1].received_at <= at
+    if is_owed and not any(_answered_this_time(standing)):
+        return NO_CHANGE  # they are to be asked already, and have said nothing yet that may be different by now
     if standing.again is not None and standing.again.at == at:
         return NO_CHANGE
     fold.needs[participant] = replace(standing, again=AskAgain(because=because, at=at))
@@ -234,16 +260,18 @@ def _open_again(fold: Fold, participant: str, because: str, at: datetime) -> str
 def occasion(standing: NeedsStanding, *, may_be_tried: bool, is_due: bool) -> Value | None:
     """Give why they are to be asked now, or once some months are over; None when there is no reason of this kind.
 
-    `is_due`: a plea, or what the CPS requires, makes an assessment owed while somebody `may_be_tried`.
+    `is_due`: a plea, or what the CPS requires, makes an assessment owed while somebody `may_be_tried`. What opened it
+    for the trial alone ends with that: nobody is asked for a trial to which they need not come.
     """
     if is_open_again(standing):
         assert standing.again is not None
-        if not may_be_tried and standing.again.because != REQUESTED:
+        because = standing.again.because
+        if (not may_be_tried and because != REQUESTED) or (not is_due and because in FOR_THE_TRIAL):
             return None
-        return Value(content={"because": standing.again.because, "since": standing.again.at.isoformat()})
+        return Value(content={"because": because, "since": standing.again.at.isoformat()})
     if standing.complete_at is None or not may_be_tried or not is_due:
         return None
-    day = months_later(london_date(standing.complete_at), needs_pack.shipped().months)
+    day = _asked_next(standing.complete_at)
     content = {"because": MONTHS_OVER, "since": standing.complete_at.isoformat()}
     return Value(content=content, not_before=instant_of(day, time()))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +12,7 @@ from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, open_duties
 from tests.reading import form_values, text_of
 from witness_care import clock
+from witness_care.audit.models import Category, PersonalDataEntry
 from witness_care.cases.document import RequirementGiven
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rebuild import differences
@@ -148,6 +151,97 @@ def test_a_form_sent_twice_is_saved_once_and_one_that_is_stale_shows_what_anothe
     assert desk.as_("olivia").post(path, data=again).status_code == 303
 
 
+@pytest.mark.feature("D1")
+def test_asked_again_nothing_is_chosen_for_them_and_only_what_was_chosen_is_said_again(desk: Desk, case: MadeCase):
+    save_all(desk, case, travel="yes")
+    desk.clock("2026-12-01 09:00")
+    assert press(desk, case, "again") == 303
+    path = page(case, "/practical")
+    form = desk.as_("olivia").get(path)
+    values = form_values(form, path)
+    assert not [key for key in values if needs_pack.shipped().question(key)]
+    assert "Said before: Yes, Mon 30 Nov." in text_of(form)
+
+    nothing = desk.as_("olivia").post(path, data=values)
+    assert nothing.status_code == 400
+    assert desk.as_("olivia").post(path, data=values | {"caring": "yes", "later": "yes"}).status_code == 303
+
+    words = read(desk, page(case))
+    assert "Coming to court In part: 1 of 5 Care for somebody Yes Tue 1 Dec, Olivia" in words
+    assert "Travel Yes Mon 30 Nov, Olivia. Not asked again yet" in words
+
+
+@pytest.mark.feature("D1")
+def test_after_some_months_nothing_is_chosen_for_them_either(desk: Desk, case: MadeCase):
+    save_all(desk, case, travel="yes")
+    path = page(case, "/practical")
+    assert form_values(desk.as_("olivia").get(path), path)["travel"] == ["yes"]  # to correct what was just said
+    desk.clock("2027-06-01 09:00")
+    assert "travel" not in form_values(desk.as_("olivia").get(path), path)
+
+
+def test_an_answer_is_taken_away_only_by_who_chooses_so(desk: Desk, case: MadeCase):
+    path = page(case, "/practical")
+    stale = form_values(desk.as_("olivia").get(path), path) | {"caring": "no"}
+    save(desk, case, "practical", every="not_asked", travel="yes")
+    assert "Not asked: take this answer away" in read(desk, path)
+
+    answer = desk.as_("olivia").post(path, data=stale)
+
+    assert answer.status_code == 409
+    again = form_values(answer, path)
+    assert "travel" not in again  # it said "Not asked", for nobody had asked by then
+    assert desk.as_("olivia").post(path, data=again | {"later": "yes"}).status_code == 303
+    words = read(desk, page(case))
+    assert "Travel Yes Mon 30 Nov" in words
+    assert "Care for somebody No Mon 30 Nov" in words
+
+    assert save(desk, case, "practical", every="no", travel="not_asked").status_code == 303
+    assert "Travel Not asked" in read(desk, page(case))
+
+
+def test_what_another_wrote_meanwhile_is_shown_before_it_is_replaced_and_stays_with_its_entry(
+    desk: Desk, case: MadeCase
+):
+    path = page(case, "/practical")
+    mine = form_values(desk.as_("olivia").get(path), path) | {"travel": "no", "note": "Lives next door"}
+    theirs = form_values(desk.as_("sam").get(path), path) | {"travel": "yes", "note": "Cannot walk far"}
+    desk.as_("sam").post(path, data=theirs)
+    desk.clock("2026-11-30 12:00")
+
+    answer = desk.as_("olivia").post(path, data=mine)
+
+    assert answer.status_code == 409
+    assert "Sam wrote: Cannot walk far" in text_of(answer)
+    again = form_values(answer, path)
+    assert again["note"] == ["Lives next door"]
+    assert desk.as_("olivia").post(path, data=again | {"later": "yes"}).status_code == 303
+    assert "wrote:" not in read(desk, path)
+    history = read(desk, page(case)).split("What was entered")[1]
+    assert "Written down: Lives next door" in history
+    assert "Written down: Cannot walk far" in history
+
+
+def test_what_a_refusal_shows_stands_in_the_log_of_personal_data_like_any_page(desk: Desk, case: MadeCase):
+    path = page(case, "/practical")
+    mine = form_values(desk.as_("olivia").get(path), path) | {"travel": "no"}
+    save(desk, case, "practical", travel="yes")
+    for send in (lambda: desk.as_("olivia").post(path, data=mine).status_code, lambda: press(desk, case, "unchanged")):
+        before = shown(case)
+        assert send() == 409
+        assert shown(case) == before + 1
+    before = shown(case)
+    assert save(desk, case, "wishes", every="not_asked").status_code == 400
+    assert shown(case) == before + 2  # the form, and the form with what is wrong with it
+
+
+def shown(case: MadeCase) -> int:
+    """Count how often the log says that somebody's needs were shown."""
+    session().rollback()
+    entries = session().scalars(sa.select(PersonalDataEntry).where(PersonalDataEntry.case_id == case.id))
+    return sum(entry.category == Category.CONSULTATION and "needs" in entry.field_groups for entry in entries)
+
+
 @pytest.mark.feature("D1", "C5")
 def test_an_answer_that_was_undone_counts_no_more_and_what_was_written_with_it_goes(desk: Desk, case: MadeCase):
     save(desk, case, "communication", interpreter="no", note="None needed")
@@ -187,7 +281,7 @@ def test_fear_opens_it_again_with_the_reason_in_words_and_one_press_confirms_wha
     assert "0 of 7 sections asked." in words
     assert "Yes Mon 30 Nov, Olivia. Not asked again yet" in words  # what they said stays
 
-    assert press(desk, case, "unchanged") == 303
+    assert confirm(desk, case) == 303
 
     words = read(desk, page(case))
     assert "Complete since Tuesday 1 December 2026" in words
@@ -201,6 +295,29 @@ def test_an_officer_opens_it_again_and_what_is_not_complete_cannot_be_confirmed(
     desk.clock("2026-12-01 09:00")
     assert press(desk, case, "again") == 303
     assert because(case) == needs.REQUESTED
+
+
+def confirm(desk: Desk, case: MadeCase, *, on: Any = None) -> int:
+    """Press "They were asked, and nothing has changed" on the page as it is, or as it was `on` an earlier answer."""
+    there = f"{page(case)}-unchanged"
+    values = form_values(on or desk.as_("olivia").get(page(case)), there)
+    return desk.as_("olivia").post(there, data=values).status_code
+
+
+@pytest.mark.feature("D1")
+def test_what_another_changed_since_the_page_was_opened_is_not_confirmed(desk: Desk, case: MadeCase):
+    save_all(desk, case, travel="yes")
+    desk.clock("2026-12-01 09:00")
+    shown_then = desk.as_("olivia").get(page(case))
+    save(desk, case, "practical", travel="no")
+    assert confirm(desk, case, on=shown_then) == 409
+    assert "Travel No Tue 1 Dec" in read(desk, page(case))
+
+    shown_then = desk.as_("olivia").get(page(case))
+    assert press(desk, case, "again") == 303
+    assert confirm(desk, case, on=shown_then) == 409  # there is a reason to ask that was not seen
+    assert because(case) == needs.REQUESTED
+    assert confirm(desk, case) == 303
 
 
 @pytest.mark.feature("H1", "D1")

@@ -204,6 +204,88 @@ def test_a_repeat_opens_nothing_and_a_second_reason_keeps_the_first_time():
     assert topic(story).duty.due == due
 
 
+@pytest.mark.parametrize(
+    ("trigger", "because"),
+    [
+        (events.SafetyConcernRaised(participant="victim"), needs.SAFETY),
+        (events.NeedsToBeAskedAgain(participant="victim"), needs.REQUESTED),
+    ],
+)
+@pytest.mark.feature("D1")
+def test_fear_while_they_are_half_way_asks_again_what_they_had_answered_and_keeps_the_first_time(
+    trigger: events.Fact, because: str
+):
+    story = Story()
+    called(story)
+    first = topic(story).duty
+    story.say(2, asked(fear=Said.NO, safety=Said.NO))
+    story.say(3, trigger)
+    rest = {each.key: Said.NO for each in PACK.questions if each.key not in ("fear", "safety")}
+    story.say(4, asked(**rest))
+
+    assert standing(story).complete_at is None
+    assert owed_because(story) == because
+    assert (topic(story).duty.row, topic(story).duty.due) == (first.row, first.due)
+
+    story.say(5, asked(fear=Said.YES, safety=Said.NO))
+    assert needs.is_complete(standing(story))
+    assert owed_because(story) == ""
+
+
+def test_a_further_reason_before_anybody_was_asked_leaves_it_as_it_is():
+    story = Story()
+    called(story)
+    held = topic(story)
+    story.say(3, events.SafetyConcernRaised(participant="victim"))
+    assert (topic(story), standing(story)) == (held, needs.NOTHING)
+
+
+@pytest.mark.parametrize("again", [events.CpsRequires(participant="victim", days=(2,)), PLEA])
+@pytest.mark.feature("D1")
+def test_whoever_need_not_come_any_more_is_not_asked_again_for_it(again: events.Fact):
+    story = Story()
+    called(story)
+    story.say(2, everything())
+    if again is not PLEA:
+        story.say(3, again)
+        assert owed_because(story) == needs.NEW_REQUIREMENT
+    story.say(4, events.CpsNotRequired(participant="victim"))
+    assert owed_because(story) == ""
+    assert topic(story).duty is None
+    if again is PLEA:
+        story.say(5, again)
+        assert owed_because(story) == needs.NOT_GUILTY_PLEA  # a victim is asked after a plea, called or not
+    story.say(6, events.SafetyConcernRaised(participant="victim"))
+    assert owed_because(story) in (needs.SAFETY, needs.NOT_GUILTY_PLEA)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "because"),
+    [(PLEA, needs.NOT_GUILTY_PLEA), (events.CpsRequires(participant="victim", days=(2,)), needs.NEW_REQUIREMENT)],
+)
+@pytest.mark.feature("D1")
+def test_whose_assessment_was_once_ended_by_hand_is_asked_again_all_the_same(trigger: events.Fact, because: str):
+    story = Story()
+    called(story)
+    story.say(2, events.DutyClosedByPerson(participant="victim", topic=tasks.NEEDS, subject=tasks.NEEDS, reason="done"))
+    assert topic(story).duty is None
+    story.say(50, trigger)
+    assert topic(story).duty is not None
+    assert owed_because(story) == because
+
+
+@pytest.mark.feature("D1")
+def test_a_list_while_they_are_half_way_the_first_time_stays_the_first_time():
+    story = Story()
+    story.say(1, PLEA)
+    story.say(2, asked(travel=Said.YES))
+    called(story, 3)
+    assert standing(story).again is None
+    rest = {each.key: Said.NO for each in PACK.questions if each.key != "travel"}
+    story.say(4, asked(**rest))
+    assert needs.is_complete(standing(story))
+
+
 def test_a_ground_that_their_own_answers_suggested_does_not_open_the_assessment_it_came_from():
     story = Story()
     called(story)

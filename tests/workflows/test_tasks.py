@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.workflows.standing import HAPPENED, JOINED, at, case, change, ended_by_hand, hearing, person, spoken, told
-from workflows import tasks
+from workflows import needs, tasks
 from workflows.charges import OffenceTruth
 from workflows.events import (
     About,
@@ -41,7 +41,7 @@ WITHDREW = Withdrawal(at=at(9), reason="afraid", stage=Journey.LISTING)
 def occasions(who, truth, topics=None, *, taken_over=True):
     """Give the occasion of each task of a person; the introduction only for those nobody looked after before us."""
     held = {("p", topic, topic): standing for topic, standing in (topics or {}).items()}
-    found = list(tasks.tasks_for("p", who, truth, held, taken_over=taken_over))
+    found = list(tasks.tasks_for("p", who, truth, held, needs.NOTHING, taken_over=taken_over))
     assert all(topic == subject for topic, subject, _ in found)
     return {topic: value for topic, _, value in found}
 

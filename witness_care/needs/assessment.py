@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ class Line:
     question: Question
     held: NeedAnswer | None
     is_asked: bool  # since the assessment was last opened
+    is_from_before: bool = False  # what is held was said on an earlier occasion than the one that is now
 
     @property
     def answer(self) -> str:
@@ -91,7 +93,13 @@ class Part:
     @property
     def seen(self) -> str:
         """Name what the form shows as held, so that it is not saved over what somebody else saved meanwhile."""
-        return ",".join(sorted({line.held.message for line in self.lines if line.held}))
+        return seen_of(self.lines)
+
+
+def seen_of(lines: Iterable[Line], *also: str) -> str:
+    """Give the name of what is held of these questions: another one as soon as any of it is another; empty of none."""
+    held = sorted(f"{line.question.key}={line.held.message}" for line in lines if line.held)
+    return hashlib.sha256("|".join((*held, *also)).encode()).hexdigest() if held else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +135,12 @@ class Assessment:
     def may_be_confirmed(self) -> bool:
         """Whether every question has an answer, so that one press can say that nothing has changed."""
         return all(line.held for line in self.lines if line.question.required) and bool(self.lines)
+
+    @property
+    def seen(self) -> str:
+        """Name all that is held, and why it was opened again: nobody confirms what changed after they looked."""
+        again = self.standing.again
+        return seen_of(self.lines, again.at.isoformat() if again else "")
 
     @property
     def last_asked_at(self) -> datetime | None:
@@ -173,7 +187,7 @@ def _parts(
 ) -> tuple[Part, ...]:
     pack, on = needs_pack.shipped(), london_date(now)
     return tuple(
-        _part(standing, section, pack.asked_of(person.role, on, section.key), notes)
+        _part(standing, section, pack.asked_of(person.role, on, section.key), notes, now)
         for section in pack.sections_of(person.role, on)
     )
 
@@ -183,12 +197,14 @@ def _part(
     section: Section,
     questions: Sequence[Question],
     notes: Mapping[tuple[str, str], NeedNote],
+    now: datetime,
 ) -> Part:
     lines = tuple(
         Line(
             question=question,
             held=needs.answer_to(standing, question.key),
             is_asked=needs.was_asked(standing, question.key),
+            is_from_before=needs.is_from_before(standing, question.key, now),
         )
         for question in questions
     )

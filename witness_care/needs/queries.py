@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from witness_care.accounts.models import AppUser
 from witness_care.cases.models import CourtCase
 from witness_care.casework.models import JournalEvent, UndoneEntry
 from witness_care.contacts.models import Duty
+from witness_care.needs.models import NeedNote
 from witness_care.people.models import Participant, Person
 from workflows import needs
 
@@ -30,6 +31,7 @@ def entries(session: Session, case_id: str, participant_id: str) -> Sequence[sa.
     return session.execute(
         sa.select(
             *(JournalEvent.id, JournalEvent.kind, JournalEvent.payload, JournalEvent.received_at, JournalEvent.actor),
+            JournalEvent.message_id,
             undone.label("is_undone"),
         )
         .where(
@@ -40,6 +42,18 @@ def entries(session: Session, case_id: str, participant_id: str) -> Sequence[sa.
         .order_by(JournalEvent.received_at.desc(), JournalEvent.id)
         .limit(MOST_ENTRIES)
     ).all()
+
+
+def notes_of(session: Session, messages: Iterable[str], unit_id: str) -> Mapping[str, Sequence[NeedNote]]:
+    """Give what was written down with each of these entries, still sealed."""
+    wanted = sorted(set(messages))
+    if not wanted:
+        return {}
+    query = sa.select(NeedNote).where(NeedNote.message_id.in_(wanted), NeedNote.unit_id == unit_id)
+    found: dict[str, list[NeedNote]] = {}
+    for note in session.scalars(query.order_by(NeedNote.section)):
+        found.setdefault(note.message_id, []).append(note)
+    return found
 
 
 # --- a unit's list ------------------------------------------------------------------------------------------------

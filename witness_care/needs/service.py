@@ -84,8 +84,11 @@ def save_section(
         _write(session, who, {section: note.strip()}, message_id, actor=actor, now=now)
 
 
-def confirm_unchanged(participant_id: str, *, submission: str, actor: Actor, now: datetime) -> None:
-    """Say every answer again as it stands, with what was written: they were asked, and nothing has changed."""
+def confirm_unchanged(participant_id: str, *, seen: str, submission: str, actor: Actor, now: datetime) -> None:
+    """Say every answer again as it stands, with what was written: they were asked, and nothing has changed.
+
+    `seen` is what the page showed as held: what another officer changed since is confirmed by nobody.
+    """
     message_id = _message(participant_id, submission)
     with writing() as session:
         who = _lock(session, actor, participant_id, now, with_notes=True)
@@ -93,6 +96,8 @@ def confirm_unchanged(participant_id: str, *, submission: str, actor: Actor, now
             return
         if not who.assessment.may_be_confirmed or not who.assessment.may_be_recorded:
             raise DoesNotFitError
+        if who.assessment.seen != seen:
+            raise ChangedMeanwhileError
         said = tuple(
             NeedSaid(question=line.question.key, answer=line.held.answer)
             for line in who.assessment.lines

@@ -21,7 +21,7 @@ from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.needs import queries, service
 from witness_care.needs.assessment import Assessment, Part, assessment_of
-from witness_care.needs.forms import ActForm, ArrangedForm, SectionForm, form_of
+from witness_care.needs.forms import ActForm, ArrangedForm, SectionForm, UnchangedForm, form_of
 from witness_care.pages import rejected_form
 from witness_care.people import page_queries
 from witness_care.people.page_queries import Who
@@ -54,6 +54,8 @@ def assessment(participant_id: str) -> str:
 def _page(who: Who) -> dict[str, Any]:
     found = _found(who)
     entries = queries.entries(session(), who.row.case_id, who.id)
+    kept = [entry.message_id for entry in entries if not entry.is_undone]
+    written = queries.notes_of(session(), kept, who.row.unit_id)
     acting = {answer.by for answer in found.standing.answers} | {entry.actor for entry in entries}
     names = contact_queries.user_names(session(), {each.partition(":")[2] for each in acting if _is_user(each)})
     people = journal_words.Names(people={who.id: "They"})
@@ -68,6 +70,7 @@ def _page(who: Who) -> dict[str, Any]:
                 "by": names.get(entry.actor.partition(":")[2], ""),
                 "words": journal_words.said(entry.kind, entry.payload, people).removeprefix("They: "),
                 "is_undone": entry.is_undone,
+                "notes": [each.text.open(each.id) for each in written.get(entry.message_id, ())],
             }
             for entry in entries
         ],
@@ -133,6 +136,7 @@ def save_section(participant_id: str, section: str) -> Response | tuple[str, int
     except service.DoesNotFitError as refused:
         by_another = isinstance(refused, service.ChangedMeanwhileError)
         next(form.questions).errors = [SAVED_BY_ANOTHER if by_another else CHANGED_MEANWHILE]
+        form.leave_what_another_saved()
         form.seen.data = part.seen
         return rejected_form(SECTION, **_section_page(who, found, part, form))[0], 409
     following = _found(who).after(part.key) if not form.later.data else None
@@ -143,7 +147,24 @@ def save_section(participant_id: str, section: str) -> Response | tuple[str, int
 
 def _section_page(who: Who, found: Assessment, part: Part, form: SectionForm) -> dict[str, Any]:
     place = [each.key for each in found.parts].index(part.key) + 1
-    return {"who": who, "assessment": found, "part": part, "form": form, "place": place, "now": clock.now()}
+    return {
+        "who": who,
+        "assessment": found,
+        "part": part,
+        "form": form,
+        "place": place,
+        "held_note": _other_note(part, form),
+        "now": clock.now(),
+    }
+
+
+def _other_note(part: Part, form: SectionForm) -> dict[str, str] | None:
+    """Give what is held, and who wrote it, where that is not what stands in the box: saving would take its place."""
+    if part.note is None or (held := _text(part)).strip() == (form.note.data or "").strip():
+        return None
+    writer = part.note.written_by.partition(":")[2]
+    names = contact_queries.user_names(session(), {writer} if _is_user(part.note.written_by) else ())
+    return {"by": names.get(writer, "Somebody"), "text": held}
 
 
 def _one(participant_id: str, section_key: str) -> tuple[Who, Assessment, Part]:
@@ -162,7 +183,8 @@ def _one(participant_id: str, section_key: str) -> tuple[Who, Assessment, Part]:
 @route_policy(permission="record_contacts", category="alteration")
 def confirm_unchanged(participant_id: str) -> Response | tuple[str, int]:
     """Say with one press that they were asked and nothing has changed."""
-    return _act(participant_id, service.confirm_unchanged, ActForm(), saved="unchanged")
+    form = UnchangedForm()
+    return _act(participant_id, partial(service.confirm_unchanged, seen=form.seen.data or ""), form, saved="unchanged")
 
 
 @blueprint.post("/participants/<participant_id>/needs-again")
@@ -196,7 +218,9 @@ def _who(participant_id: str) -> Who:
     who = page_queries.who(session(), actor(), participant_id)
     if who is None:
         raise absent()
-    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=FIELDS)
+    # What is shown is noted apart from what is changed: when nothing is saved, it was shown all the same.
+    seen = "consultation" if request.method == "POST" else None
+    ledger.note_participants([(who.row.case_id, who.id, who.row.role)], fields=FIELDS, category=seen)
     return who
 
 
