@@ -138,7 +138,7 @@ def _settle_topic(
         topic = _forget_what_was_to_come(account, key, topic, person, value, rules, cause)
     topic = _note_change(topic, key, person, value, rules, applying, cause, others)
     if taken_over:
-        topic = _leave_to_the_unit_before(topic, person)
+        topic = _leave_to_the_unit_before(topic, key[1], person)
     if person.gets_enhanced_time and key[0] in cause.shortened:
         topic = _shorten(topic, rules)
     topic = _apply_persons_choice(account, key, topic, rules, person, cause)
@@ -209,17 +209,19 @@ def _note_change(
     return replace(topic, history=(*topic.history, cause.remember(question, change)))
 
 
-def _leave_to_the_unit_before(topic: Topic, person: Person) -> Topic:
-    """Ask nobody for what was to be done when they were taken over from another system (core.md rule 13)."""
-    if not any(change.received_at == person.joined_at and not change.baseline for change in topic.history):
-        return topic
-    return replace(
-        topic,
-        history=tuple(
-            replace(change, baseline=True) if change.received_at == person.joined_at else change
-            for change in topic.history
-        ),
-    )
+def _leave_to_the_unit_before(topic: Topic, name: str, person: Person) -> Topic:
+    """Ask nobody for what was to be done when they were taken over from another system (core.md rule 13).
+
+    That the court or the day of it came to be known afterwards makes it no other thing to do.
+    """
+    history: list[Change] = []
+    left: Change | None = None
+    for change in topic.history:
+        is_the_same = left is not None and tasks.is_same_offer(name, left.value, change.value)
+        if change.received_at == person.joined_at or is_the_same:
+            left = change if change.baseline else replace(change, baseline=True)
+        history.append(left if left is not None and left.event == change.event else change)
+    return topic if tuple(history) == topic.history else replace(topic, history=tuple(history))
 
 
 def _brought_forward(

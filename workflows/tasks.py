@@ -107,6 +107,11 @@ def answers(participant: str, person: Person, truth: CaseTruth) -> dict[str, str
     return {topic: answer for topic, answer in said.items() if answer}
 
 
+def is_same_offer(topic: str, handled: Content, now: Content) -> bool:
+    """Say whether an offer is for the trial it was made for before; what was not known then is no difference."""
+    return topic in (PRE_TRIAL_VISIT, WITNESS_SERVICE) and supporting.is_same_trial(handled, now)
+
+
 def was_taken_over(person: Person, topics: Iterable[Topic]) -> bool:
     """Say whether somebody else looked after this person before us: they were spoken with, or told something, earlier.
 
@@ -178,13 +183,13 @@ def _handled(
 ) -> Content:
     """Give the occasion on which it was handled, where that covers this one: it is no reason to do it again.
 
-    Handled is what was ticked in a contact, and what a person ended by hand.
+    Handled is what was ticked in a contact, what a person ended by hand, and what was left to the unit before ours.
     """
     held = topics.get((participant, topic, topic))
     if held is None:
         return content
     before = [told.value for told in held.told if not told.void][-1:]
-    before += [change.value for change in held.history if change.event == held.waived]
+    before += [change.value for change in held.history if change.baseline or change.event == held.waived]
     return next((each for each in before if covers(each, content)), content)
 
 

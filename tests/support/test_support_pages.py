@@ -150,7 +150,7 @@ def test_a_victim_of_domestic_abuse_with_neither_referral_nor_refusal_is_listed_
     desk: Desk, case: MadeCase
 ):
     def listed(show: str = "nobody", who: str = "sam") -> str:
-        return text_of(desk.as_(who).get(f"/unit/support?show={show}"))
+        return text_of(desk.as_(who).get(f"/without-support?show={show}"))
 
     assert "Neither referral nor refusal: 1 Neither referral nor refusal, the longest on a case first" in listed()
     assert LEAH in listed(who="olivia")
@@ -327,5 +327,5 @@ def test_what_is_read_and_recorded_stands_in_the_log_of_personal_data_and_noor_s
     }
     for rest in ("support", "support/entry", "support/services", "court-visit"):
         assert desk.as_("noor").get(address(case, LEAH, rest)).status_code == 404
-    assert LEAH not in text_of(desk.as_("noor").get("/unit/support"))
+    assert LEAH not in text_of(desk.as_("noor").get("/without-support"))
     assert session().scalar(sa.select(CourtCase.id).where(CourtCase.id == case.id))

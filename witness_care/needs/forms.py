@@ -101,7 +101,9 @@ def form_of(part: Part, *, note: str = "", token: str = "", empty: bool) -> Sect
 
 def _field_of(line: Line) -> AnswerField:
     """Make the field of a question. What was said on an earlier occasion is not chosen again for them."""
-    words = WORDS | ({Said.NOT_ASKED: TAKE_AWAY} if line.held else {})
+    words: dict[str, str] = dict(WORDS)
+    if line.held:
+        words[Said.NOT_ASKED] = TAKE_AWAY
     return AnswerField(
         line.question.ask,
         choices=[SelectChoice(answer.value, words[answer]) for answer in Said],

@@ -247,7 +247,7 @@ def _search(wanted: Wanted) -> dict[str, Any]:
 # --- the unit -----------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/unit/support")
+@blueprint.get("/without-support")
 @route_policy(permission="see_cases", category="consultation")
 def unit_list() -> str:
     """Victims of domestic abuse or a sexual offence with neither referral nor refusal, and how services can keep up."""
