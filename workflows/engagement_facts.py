@@ -18,10 +18,12 @@ from workflows.engagement import NOT_FOLLOWED, Concern, Facts, assess
 from workflows.engagement_pack import EngagementPack
 from workflows.entitlement import Rules, is_about_a_trial
 from workflows.events import WitnessKind
+from workflows.fold import truth_of
 from workflows.journey import Journey
 from workflows.rulebook import Rulebook
 from workflows.snapshot import Change, NeedsStanding, Person, Snapshot, Topic, TopicKey, Topics
 from workflows.trial_outcome_reasons import trial_outcome_reason
+from workflows.values import CaseTruth
 from workflows.working_days import (
     Calendar,
     days_later,
@@ -47,12 +49,17 @@ def concerns_of(
     since = min((each.joined_at for each in snapshot.people.values()), default=None)
     concerns = {}
     walked: Walked = {}
+    truth: CaseTruth | None = None
     for participant in participants:
         person = snapshot.people.get(participant)
         if person is None or not is_followed(person):
             concerns[participant] = NOT_FOLLOWED
             continue
         asked = snapshot.needs.get(participant, needs.NOTHING)
+        if any(needs.not_arranged(asked)):
+            truth = truth or truth_of(snapshot.case, snapshot.registers, snapshot.hearings, snapshot.defendants)
+            if not values.is_required(participant, person, truth):
+                asked = needs.NOTHING  # nobody has to arrange how somebody comes who need not come
         facts = facts_of(participant, person, _topics_of(snapshot, participant), rules, since, walked, asked)
         concerns[participant] = assess(facts, pack, now)
     return concerns
@@ -94,7 +101,7 @@ def facts_of(
         offence_context_since=person.joined_at if CONTEXTS & {*person.enhanced_basis, *person.suggested} else None,
         code_duties_due=_code_duties(topics, person, rules),
         needs_assessment_due_at=_due_of(topics.get((participant, tasks.NEEDS, tasks.NEEDS))),
-        practical_need_since=min((answer.at for answer in needs.not_arranged(asked)), default=None),
+        practical_need_since=min((each.since or each.at for each in needs.not_arranged(asked)), default=None),
         measures_asked_for_at=_asked_for_at(topics.get((participant, CHASE, CHASE))),
         trial_at=_trial_of(topics.get((participant, CHASE, CHASE))),
         officer_changes=person.officer_changes,

@@ -142,6 +142,7 @@ def _answered(before: NeedsStanding, person: Person, event: CaseEvent, what: eve
         was = held.pop(said.question, None)
         if said.answer is Said.NOT_ASKED:
             continue
+        is_same = was is not None and was.answer is said.answer
         held[said.question] = NeedAnswer(
             question=said.question,
             answer=said.answer,
@@ -149,7 +150,8 @@ def _answered(before: NeedsStanding, person: Person, event: CaseEvent, what: eve
             by=event.actor,
             message=event.message_id,
             # What is arranged stays so while they still need it.
-            arranged_at=was.arranged_at if was is not None and said.answer is Said.YES is was.answer else None,
+            arranged_at=was.arranged_at if was is not None and is_same else None,
+            since=(was.since or was.at) if was is not None and is_same else event.received_at,
         )
     after = replace(before, answers=tuple(held[key] for key in sorted(held)))
     is_whole = _is_whole(after, person, event.received_at)

@@ -324,7 +324,8 @@ class NeedAnswer:
     """What stands of one question of the needs assessment: the answer, when (UTC) and by whom it was taken down.
 
     `message` is the entry it came in: what was written down beside it is kept under that. `arranged_at` is when the
-    practical help was said to be arranged.
+    practical help was said to be arranged, `since` when the answer has been this one; states that were stored before
+    it was kept do not have it.
     """
 
     question: str
@@ -333,6 +334,7 @@ class NeedAnswer:
     by: str
     message: str
     arranged_at: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

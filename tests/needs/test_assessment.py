@@ -400,9 +400,23 @@ def test_needs_are_asked_on_their_page_and_never_ticked_in_a_contact(desk: Desk,
     form = desk.as_("olivia").get(f"/participants/{case[NADIA]}/contacts/new")
     assert "Ask what they need to take part" not in text_of(form).split("What happened?")[0]
     assert "The answers have a page of their own" in text_of(form)
+    assert page(case) not in form.text.split("<form", 1)[1]  # a link there would lose what is typed
     duty = read(desk, f"/duties/{the_duty(case).id}")
     assert "What they need" in duty
     assert "It is done" not in duty.split("It is done, or not needed")[1]
+
+
+def test_after_a_contact_one_press_leads_to_what_they_need_while_they_are_to_be_asked(desk: Desk, case: MadeCase):
+    form = f"/participants/{case[NADIA]}/contacts/new"
+    there = form
+    for is_offered in (True, False):
+        values = form_values(desk.as_("olivia").get(form), there) | {"outcome": "no_answer", "then": "stay"}
+        answer = desk.as_("olivia").post(there, data=values)
+        assert answer.status_code == 303
+        banner = desk.as_("olivia").get(answer.location).text.split("<h1", 1)[0]
+        assert (page(case) in banner) is is_offered
+        save_all(desk, case)
+        desk.clock("2026-11-30 11:00")
 
 
 def test_folding_the_journal_from_nothing_gives_the_same_assessment(desk: Desk, case: MadeCase):

@@ -346,6 +346,7 @@ def test_a_request_that_was_undone_leaves_the_assessment_complete():
 
 def test_practical_help_counts_for_the_concern_until_it_is_arranged_and_again_when_it_falls_through():
     story = Story()
+    called(story, 0.5)
     story.say(1, asked(travel=Said.YES, caring=Said.NO, screens=Said.YES))
     assert [each.question for each in needs.not_arranged(standing(story))] == ["travel"]
     assert "UNMET_PRACTICAL" in factors(story)
@@ -358,6 +359,29 @@ def test_practical_help_counts_for_the_concern_until_it_is_arranged_and_again_wh
     story.say(8, asked(travel=Said.NO))
     story.say(9, asked(travel=Said.YES))
     assert "UNMET_PRACTICAL" in factors(story)
+
+
+def test_help_counts_only_for_whom_must_come_and_since_they_first_said_that_they_need_it():
+    story = Story()
+    story.say(1, asked(travel=Said.YES))
+    assert "UNMET_PRACTICAL" not in factors(story)
+    called(story, 2)
+    assert "UNMET_PRACTICAL" in factors(story)
+    assert needs.answer_to(standing(story), "travel").since == MONDAY + timedelta(hours=1)
+    story.say(30, asked(travel=Said.YES))  # confirmed
+    assert practical_since(story) == london_date(MONDAY)
+    story.say(40, events.CpsNotRequired(participant="victim"))
+    assert "UNMET_PRACTICAL" not in factors(story)
+    called(story, 50)
+    story.say(60, asked(travel=Said.NO))
+    story.say(70, asked(travel=Said.YES))
+    assert practical_since(story) == london_date(MONDAY + timedelta(hours=70))
+
+
+def practical_since(story: Story) -> date:
+    now = MONDAY + timedelta(hours=100)
+    found = concerns_of(story.play.snapshot, ["victim"], RULES, default_engagement_pack(), now)["victim"]
+    return next(reason.on for reason in found.reasons if reason.factor == "UNMET_PRACTICAL")
 
 
 def factors(story: Story) -> set[str]:

@@ -20,6 +20,7 @@ from witness_care.contacts.forms import ContactForm
 from witness_care.contacts.service import AS_NOW, AS_SHOWN, ASK, Conflict, NotSafe, Recorded, record_contact
 from witness_care.database import session
 from witness_care.errors import absent
+from witness_care.needs import queries as needs_queries
 from witness_care.people import page_queries, reach
 from witness_care.people.page_queries import Phone, Who
 from witness_care.people.reach import Reach
@@ -225,4 +226,10 @@ def saved_contact(contact_id: str | None) -> dict[str, Any] | None:
         "title": "Already recorded" if request.args.get("again") else "Saved",
         "summary": f"{found.name}: {outcome[0].lower() + outcome[1:]}.",
         "incident": found.safety_incident,
+        "asks_for_needs": found.participant_id if _is_to_be_asked(found.participant_id) else "",
     }
+
+
+def _is_to_be_asked(participant_id: str) -> bool:
+    """Say whether they are to be asked now what they need."""
+    return needs_queries.is_owed(session(), actor(), participant_id, clock.now())

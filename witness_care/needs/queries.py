@@ -71,6 +71,12 @@ def _open(actor: Actor, now: datetime) -> sa.Select:
     )
 
 
+def is_owed(session: Session, actor: Actor, participant_id: str, now: datetime) -> bool:
+    """Say whether one person is to be asked now."""
+    row = _open(actor, now).where(Participant.id == participant_id).with_only_columns(Duty.id).order_by(None)
+    return session.execute(row.limit(1)).first() is not None
+
+
 def unit_page(session: Session, actor: Actor, now: datetime, *, after: str | None, before: str | None) -> paging.Page:
     """One page of a unit's assessments that are not complete, the one that was due first at the top."""
     query = _open(actor, now).with_only_columns(
