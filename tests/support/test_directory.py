@@ -115,9 +115,32 @@ def test_a_key_of_another_area_and_a_service_out_of_its_time_are_not_taken(desk:
     load(EAST)
     with pytest.raises(directory.OtherAreaError, match='quillbrook-advisers: expected a key of the area "westmarch"'):
         load(WEST.replace("westmarch-doorway", "quillbrook-advisers"))
+    with pytest.raises(directory.OtherKindError, match='quillbrook-advisers: expected the kind "idva"'):
+        load(EAST.replace('kind          = "idva"', 'kind          = "isva"', 1))
     load(WEST.replace("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_to   = 2026-11-29"))
     assert "Westmarch Doorway" not in found()
     assert len(session().scalars(sa.select(SupportService.key)).all()) == 9
+
+
+def test_a_service_that_is_not_offered_any_more_is_begun_with_nobody_and_goes_on_with_whom_it_began(desk: Desk):
+    case = a_case(a_victim("Leah Jones"), a_victim("Mo Khan"), now="2026-11-24 09:00")
+    day = {"happened_on-day": "30", "happened_on-month": "11", "happened_on-year": "2026"}
+    load(WEST)
+
+    def entry(name: str, step: str) -> tuple[int, str]:
+        page = f"/participants/{case[name]}/support/entry?service=westmarch-doorway"
+        answer = desk.as_("olivia").post(page, data={"token": f"{name} {step}", "step": step, **day})
+        return answer.status_code, text_of(answer)
+
+    assert entry("Mo Khan", "accepted")[0] == 303
+    load(WEST.replace("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_to   = 2026-11-29"))
+
+    code, words = entry("Leah Jones", "offered")
+
+    assert (code, "This service is not in the directory any more" in words) == (409, True)
+    assert entry("Mo Khan", "referred")[0] == 303
+    page = text_of(desk.as_("olivia").get("/support-services"))
+    assert "Every entry of the directory of local services is out of its time" in page
 
 
 def changed(before: str, after: str) -> str:
@@ -141,6 +164,10 @@ def changed(before: str, after: str) -> str:
         (changed('"merefen-listening-room"', '"quillbrook-advisers"'), "expected it once, found it twice"),
         (changed('capacity      = "waiting_list"', 'capacity      = "open"'), '"weeks_of_wait": expected none where'),
         (changed("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_to = 2025-01-01"), '"valid_to" is before'),
+        (changed("valid_from = 2026-01-01", "valid_from = 2026-12-01"), '"valid_from": expected a day that has come'),
+        (changed('"Quillbrook Advisers"', '"Quillbrook\\u0000Advisers"'), '"name": expected one line without control'),
+        (changed('"Saltwick"]', '"Saltwick\\u0007"]'), '"places": expected one line without control'),
+        (changed('"Polish"]', f'"{"P" * 61}"]'), '"languages": expected at most 60 characters each, received 61'),
         (changed("weeks_of_wait = 3", "weeks_of_wait = -3"), '"weeks_of_wait": expected a whole number of 0 or more'),
     ],
 )

@@ -175,7 +175,20 @@ def test_a_victim_of_domestic_abuse_with_neither_referral_nor_refusal_is_listed_
 
     assert factors(case, LEAH)["SUPPORT_ENGAGED"] == -5
     assert all(LEAH not in listed(show) for show in ("nobody", "waiting", "full"))
-    assert "1 Domestic abuse or sexual offence" not in text_of(desk.as_("sam").get("/unit"))
+
+
+def test_the_count_of_the_day_has_the_words_of_its_page_and_services_count_whoever_has_an_open_case(
+    desk: Desk, case: MadeCase
+):
+    support_by(desk, case, LEAH, "idva", "offered", "accepted")
+    support_by(desk, case, LEAH, "isva", "offered")
+    assert "0 Domestic abuse or sexual offence: neither referral nor refusal" in text_of(desk.as_("sam").get("/unit"))
+    words = text_of(desk.as_("sam").get("/unit/support"))
+    assert "By service: everybody of the unit with an open case" in words
+    assert "(IDVA) Accepted 1" in words
+    with writing() as closing:
+        closing.execute(sa.text("UPDATE participant SET journey = 'closed'"))
+    assert "No support by a service is recorded for anybody" in text_of(desk.as_("sam").get("/unit/support"))
 
 
 @pytest.mark.feature("C5")

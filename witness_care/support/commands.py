@@ -27,7 +27,7 @@ def load_directory(file: Path) -> None:
     try:
         found = directory_file.read(text, file.name, today=london_date(at))
         loaded = directory.load(found, now=at)
-    except (RuleFileError, directory.OtherAreaError) as error:
+    except (RuleFileError, directory.OtherAreaError, directory.OtherKindError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
         f"{found.title}: {loaded.added} added, {loaded.changed} changed, {loaded.removed} removed, "

@@ -22,6 +22,10 @@ class OtherAreaError(ValueError):
     """A key of the file belongs to a service of another area; its message names both."""
 
 
+class OtherKindError(ValueError):
+    """A key of the file belongs to a service of another kind; its message names both."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     added: int
@@ -93,7 +97,8 @@ class Offer:
 def load(directory: Directory, *, now: datetime) -> Loaded:
     """Let the services of an area be those of its file. What the file leaves out is offered to nobody from now on.
 
-    Raises OtherAreaError when a key belongs to another area: keys stand in journals, so that one means one service.
+    Raises OtherAreaError or OtherKindError when a key is that of another area or kind of service: keys stand in
+    journals, so that one means one service for good.
     """
     with writing() as session:
         held = {row.key: row for row in session.scalars(sa.select(SupportService))}
@@ -103,6 +108,11 @@ def load(directory: Directory, *, now: datetime) -> Loaded:
                 raise OtherAreaError(
                     f'{service.key}: expected a key of the area "{directory.area}", but it belongs to "{row.area}". '
                     "Give the service another key."
+                )
+            if row is not None and row.kind != service.kind:
+                raise OtherKindError(
+                    f'{service.key}: expected the kind "{row.kind}", which the service of this key has, received '
+                    f'"{service.kind}". Give the other service another key.'
                 )
         counted = {"added": 0, "changed": 0, "unchanged": 0}
         for service in directory.services:
@@ -139,6 +149,19 @@ def offers(session: Session, today: date) -> tuple[Offer, ...]:
     )
     found = (Offer(service=from_document(row.entry), area=row.area, today=today) for row in rows)
     return tuple(each for each in found if _is_valid(each.service, today))
+
+
+def is_loaded(session: Session) -> bool:
+    """Say whether there is a directory at all, also when every entry of it is out of its time."""
+    return session.scalar(sa.select(SupportService.key).limit(1)) is not None
+
+
+def is_offered(session: Session, key: str, today: date) -> bool:
+    """Say whether the directory has a service by this key on a day: it was not taken off, and is in its time."""
+    entry = session.scalar(
+        sa.select(SupportService.entry).where(SupportService.key == key, SupportService.removed_at.is_(None))
+    )
+    return entry is not None and _is_valid(from_document(entry), today)
 
 
 def _is_valid(service: Service, today: date) -> bool:

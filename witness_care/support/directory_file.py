@@ -6,6 +6,7 @@ The file is TOML; docs/support.md describes every key. Another area is another f
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -64,6 +65,7 @@ CAPACITY: Mapping[str, str] = MappingProxyType(
 )
 MOST_SERVICES = 2000
 LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT = 60, 200, 600
+LONGEST_WORD = 60  # of a place or a language: what is looked for is no longer
 LISTS = ("needs", "crime_types", "places", "languages")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -149,6 +151,13 @@ def read(text: str, file: str, *, today: date) -> Directory:
     _refuse_key(table["area"], f'{file}: "area"')
     if table["valid_to"] and table["valid_to"] < table["valid_from"]:
         raise RuleFileError(f'{file}: "valid_to" is before "valid_from". Correct one of the two.')
+    for name in ("title", "source"):
+        _refuse_control(table[name], f'{file}: "{name}"')
+    if table["valid_from"] > today:
+        # Loading it would take away what is offered today.
+        raise RuleFileError(
+            f'{file}: "valid_from": expected a day that has come, received {table["valid_from"]}. Load it on that day.'
+        )
     if not 0 < len(table["services"]) <= MOST_SERVICES:
         found = len(table["services"])
         raise RuleFileError(f"{file}: expected between 1 and {MOST_SERVICES} services, found {found}.")
@@ -174,7 +183,15 @@ def _check(service: Service, where: str, today: date) -> None:
     for name in ("places", "languages"):
         if any(not word.strip() or word != word.strip() for word in getattr(service, name)):
             raise RuleFileError(f'{where}: "{name}": expected names without spaces around them. Correct it.')
+        for word in getattr(service, name):
+            _refuse_control(word, f'{where}: "{name}"')
+            if len(word) > LONGEST_WORD:
+                raise RuleFileError(
+                    f'{where}: "{name}": expected at most {LONGEST_WORD} characters each, received {len(word)}. '
+                    "Shorten it."
+                )
     for name in ("name", "for_whom", "reach"):
+        _refuse_control(getattr(service, name), f'{where}: "{name}"')
         if len(getattr(service, name)) > (LONGEST_NAME if name == "name" else LONGEST_TEXT):
             raise RuleFileError(f'{where}: "{name}" is too long. Shorten it.')
     if service.last_checked > today:
@@ -190,6 +207,12 @@ def _refuse_key(key: str, where: str) -> None:
         raise RuleFileError(
             f"{where}: expected small letters, digits and single hyphens, at most {LONGEST_KEY}, received {key!r}."
         )
+
+
+def _refuse_control(text: str, where: str) -> None:
+    """Refuse line ends and characters that are none: a database may not keep them, and a page cannot show them."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise RuleFileError(f"{where}: expected one line without control characters, received {text!r}. Correct it.")
 
 
 def _day(text: str | None) -> date | None:

@@ -97,16 +97,21 @@ def _victims(actor: Actor) -> sa.Select:
     held = (Participant.enhanced_basis, Participant.suggested_grounds)
     about = [sa.cast(column, sa.Text).like(f'%"{ground}"%') for column in held for ground in CONTEXTS]
     return (
+        _people(actor)
+        .join(CourtCase, CourtCase.id == Participant.case_id)
+        .where(Participant.role.in_(("victim", "both")), Participant.victim_kind != "business", sa.or_(*about))
+    )
+
+
+def _people(actor: Actor) -> sa.Select:
+    """Those for whom the unit still does something: they are on a case, alive, and their journey is not closed."""
+    return (
         scope.participants(actor)
         .join(Person, Person.id == Participant.person_id)
-        .join(CourtCase, CourtCase.id == Participant.case_id)
         .where(
-            Participant.role.in_(("victim", "both")),
-            Participant.victim_kind != "business",
             Participant.left_at.is_(None),
             Participant.journey != Journey.CLOSED.value,
             Person.deceased_on.is_(None),
-            sa.or_(*about),
         )
     )
 
@@ -186,11 +191,11 @@ class ServiceFigures:
 
 
 def services_in_figures(session: Session, actor: Actor, now: datetime) -> tuple[ServiceFigures, ...]:
-    """Count, service by service, who accepted, waits, was turned away and is in touch; three statements."""
+    """Count, service by service, who of an open case accepted, waits, was turned away and is in touch."""
     rows = session.execute(
-        scope.participants(actor)
+        _people(actor)
         .join(Support, Support.participant_id == Participant.id)
-        .where(Support.kind.not_in(NOT_ABOUT_THE_CRIME), Participant.left_at.is_(None))
+        .where(Support.kind.not_in(NOT_ABOUT_THE_CRIME))
         .with_only_columns(
             *(Support.kind, Support.service, Support.state, sa.func.count().label("people")),
             sa.func.min(Support.since).label("first"),

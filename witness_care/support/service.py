@@ -32,14 +32,19 @@ from workflows import supporting, values
 from workflows.decide import case_truth
 from workflows.events import CaseEvent, CourtVisitStated, SupportStated
 from workflows.snapshot import Person
-from workflows.support import KINDS
+from workflows.support import KINDS, Support
 from workflows.values import CaseTruth
+from workflows.working_days import london_date
 
 _MESSAGES = uuid.UUID("c8e2a7c4-6a4d-5b0f-8e43-2d1b7f0a9e65")
 
 
 class DoesNotFitError(Exception):
     """What was said does not fit how far it has come by now; nothing was recorded."""
+
+
+class NotOfferedError(DoesNotFitError):
+    """The service was taken off the directory or is out of its time, and this would be the first thing said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +124,8 @@ def record_support(
     """Record one step of support by a service, which happened at `at` (UTC).
 
     `submission` is the form's one-use token: sent twice, it is recorded once. Raises DoesNotFitError when it does not
-    fit by then, and LookupError when the person or the service is not there for this actor.
+    fit by then (NotOfferedError when the directory has the service no more), and LookupError when the person is not
+    there for this actor.
     """
     fact = SupportStated(participant=participant_id, kind=kind, service=service, step=step)
     _record(fact, at=at, submission=submission, actor=actor, now=now)
@@ -151,6 +157,8 @@ def _record(
             return
         if not _fits(session, standing, fact):
             raise DoesNotFitError
+        if isinstance(fact, SupportStated) and not _may_begin(session, standing, fact, now):
+            raise NotOfferedError
         event = CaseEvent(
             id=new_id(),
             case_id=standing.case_id,
@@ -173,3 +181,10 @@ def _fits(session: Session, standing: Standing, fact: SupportStated | CourtVisit
     if not is_a_service(session, fact.kind, fact.service):
         return False
     return fact.step in standing.support_steps(fact.kind, fact.service)
+
+
+def _may_begin(session: Session, standing: Standing, fact: SupportStated, now: datetime) -> bool:
+    """Say whether something may be begun with a service. What was begun goes on, also when the directory dropped it."""
+    held = supporting.standing_of(standing.person, fact.kind, fact.service)
+    begins = held.state is Support.NONE or fact.step == "offered"
+    return not fact.service or not begins or directory.is_offered(session, fact.service, london_date(now))

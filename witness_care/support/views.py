@@ -19,7 +19,7 @@ from witness_care.people import page_queries
 from witness_care.people.page_queries import Who
 from witness_care.support import directory, queries, service
 from witness_care.support.directory import Wanted
-from witness_care.support.directory_file import CRIME_TYPES, OF_A_GROUND
+from witness_care.support.directory_file import CRIME_TYPES, LONGEST_WORD, OF_A_GROUND
 from witness_care.support.forms import SupportForm, VisitForm
 from witness_care.support.service import Standing
 from workflows import enhanced_rights, tasks
@@ -31,6 +31,7 @@ blueprint = Blueprint("support", __name__)
 FIELDS = ("name", "role", "case", "support")
 ENTRY, VISIT, SERVICES = "support/entry.html", "support/visit.html", "support/services.html"
 DOES_NOT_FIT = "This does not fit how far it has come by now. Look at their support again"
+NOT_OFFERED = "This service is not in the directory any more. Find another one for them"
 MOST_SHOWN = 50
 FILTERS = ("need", "crime", "place", "language")
 
@@ -109,8 +110,8 @@ def save_entry(participant_id: str) -> Response | tuple[str, int]:
             actor=actor(),
             now=now,
         )
-    except service.DoesNotFitError:
-        form.step.errors = [DOES_NOT_FIT]
+    except service.DoesNotFitError as refused:
+        form.step.errors = [NOT_OFFERED if isinstance(refused, service.NotOfferedError) else DOES_NOT_FIT]
         return rejected_form(ENTRY, **_entry_page(who, kind, key, form))[0], 409
     return _saved(who)
 
@@ -213,7 +214,7 @@ def services_for(participant_id: str) -> str:
 
 
 def _asked() -> Wanted:
-    given = {name: request.args.get(name, "")[:60] for name in FILTERS}
+    given = {name: request.args.get(name, "")[:LONGEST_WORD] for name in FILTERS}
     return Wanted(need=given["need"], crime_type=given["crime"], place=given["place"], language=given["language"])
 
 
@@ -239,6 +240,7 @@ def _search(wanted: Wanted) -> dict[str, Any]:
         "offers": shown,
         "count": len(found),
         "has_any": bool(offers),
+        "is_loaded": bool(offers) or directory.is_loaded(session()),
         "old_after": directory.OLD_AFTER_DAYS,
         "crime_words": CRIME_TYPES.get(wanted.crime_type, ""),
     }
