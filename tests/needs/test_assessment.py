@@ -9,11 +9,14 @@ import sqlalchemy as sa
 
 from tests.cast import a_key
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, open_duties
+from tests.factories import MadeCase, a_case, a_trial, a_victim, a_witness, at, open_duties
 from tests.reading import form_values, text_of
 from witness_care import clock
+from witness_care.accounts.current import Actor
+from witness_care.accounts.models import Role
 from witness_care.audit.models import Category, PersonalDataEntry
-from witness_care.cases.document import RequirementGiven
+from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
+from witness_care.cases.service import register_case
 from witness_care.casework.models import JournalEvent
 from witness_care.casework.rebuild import differences
 from witness_care.checks.every import check
@@ -22,6 +25,7 @@ from witness_care.contacts.models import Duty
 from witness_care.database import session
 from witness_care.engagement.models import Concern
 from witness_care.needs.models import NeedNote
+from witness_care.people.document import PersonGiven
 from witness_care.people.models import Participant
 from workflows import needs, needs_pack, tasks
 
@@ -287,6 +291,30 @@ def test_fear_opens_it_again_with_the_reason_in_words_and_one_press_confirms_wha
     assert "Complete since Tuesday 1 December 2026" in words
     assert "By train from Basildon" in words
     assert because(case) == needs.MONTHS_OVER
+
+
+@pytest.mark.feature("D1")
+def test_whoever_was_threatened_is_asked_about_a_safety_concern_until_one_stands(desk: Desk, case: MadeCase):
+    say = f"/participants/{case[NADIA]}/concern/say"
+    assert save(desk, case, "safety", every="no", later="").location.endswith("/needs/support")
+    desk.clock("2026-11-30 11:00")
+    answer = save(desk, case, "safety", every="no", safety="yes", later="")
+    assert "/needs?saved=section" in answer.location  # not to the next section: this comes first
+    shown_then = desk.as_("olivia").get(answer.location)
+    assert "An answer alone raises no alarm. Record a concern for their safety" in text_of(shown_then)
+    assert f'href="{say}"' in shown_then.text
+
+    desk.as_("olivia").post(say, data={"said": "afraid", "token": new_id()})
+
+    assert "raises no alarm" not in read(desk, page(case))
+
+
+def test_of_somebody_who_died_the_page_says_that_no_entry_can_be_made(desk: Desk, case: MadeCase):
+    assert "No entry can be made" not in read(desk, page(case))
+    died = ParticipantGiven(id=case[NADIA], person=PersonGiven(deceased_on=at("2026-11-29 10:00").date()))
+    officer = Actor(kind="user", id=desk.cast.olivia, role=Role.OFFICER, unit_ids=(desk.cast.unit,))
+    register_case(CaseGiven(urn=case.urn, participants=(died,)), actor=officer, now=at("2026-11-30 09:30"))
+    assert "No entry can be made: they have died or left this case." in read(desk, page(case))
 
 
 def test_an_officer_opens_it_again_and_what_is_not_complete_cannot_be_confirmed(desk: Desk, case: MadeCase):

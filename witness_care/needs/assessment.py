@@ -18,6 +18,8 @@ from workflows.needs_pack import Question, Section
 from workflows.snapshot import NeedAnswer, NeedsStanding, Person
 from workflows.working_days import london_date
 
+THREATENED = "safety"  # the question whose yes is a concern for their safety, once a person records it
+
 WORDS: Mapping[str, str] = {
     Said.YES: "Yes",
     Said.NO: "No",
@@ -130,6 +132,15 @@ class Assessment:
     @property
     def may_be_recorded(self) -> bool:
         return self.person is not None and not self.person.left and not self.person.died
+
+    @property
+    def asks_for_concern(self) -> bool:
+        """Whether they said just now that they were threatened, and no concern for their safety stands."""
+        person = self.person
+        if person is None or not self.may_be_recorded or person.safety_concern_since is not None:
+            return False
+        threatened = (each for each in self.lines if each.question.key == THREATENED)
+        return any(each.is_needed and not each.is_from_before for each in threatened)
 
     @property
     def may_be_confirmed(self) -> bool:

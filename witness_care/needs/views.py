@@ -20,7 +20,7 @@ from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.needs import queries, service
-from witness_care.needs.assessment import Assessment, Part, assessment_of
+from witness_care.needs.assessment import THREATENED, Assessment, Part, assessment_of
 from witness_care.needs.forms import ActForm, ArrangedForm, SectionForm, UnchangedForm, form_of
 from witness_care.pages import rejected_form
 from witness_care.people import page_queries
@@ -139,7 +139,9 @@ def save_section(participant_id: str, section: str) -> Response | tuple[str, int
         form.leave_what_another_saved()
         form.seen.data = part.seen
         return rejected_form(SECTION, **_section_page(who, found, part, form))[0], 409
-    following = _found(who).after(part.key) if not form.later.data else None
+    now_held = _found(who)
+    is_alarming = THREATENED in form.answers and now_held.asks_for_concern
+    following = now_held.after(part.key) if not form.later.data and not is_alarming else None
     if following is not None:
         return redirect(url_for(".section", participant_id=who.id, section=following.key), 303)
     return redirect(url_for(".assessment", participant_id=who.id, saved="section", _anchor="result"), 303)
