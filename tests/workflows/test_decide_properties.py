@@ -25,7 +25,7 @@ from tests.workflows.random_cases import (
     written,
 )
 from tests.workflows.random_facts import PEOPLE
-from workflows import events, rulebook
+from workflows import events, rulebook, values
 from workflows import snapshot as snapshots
 from workflows.decide import refold
 from workflows.engagement import Concern
