@@ -240,7 +240,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     with app.app_context():
         examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
-        examples["section"] = _a_need(case[words.witness], words, officer[1], unit)
+        examples["section"] = _a_need(case[words.victim], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -383,7 +383,7 @@ def _a_concern(participant: str, words: Words, officer: str, unit: str) -> str:
 
 
 def _a_need(participant: str, words: Words, officer: str, unit: str) -> str:
-    """The witness needs help to travel, in words; gives the section in which that was asked."""
+    """The victim needs help to travel, in words; gives the section in which that was asked."""
     olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
     said, section = {"travel": Said.YES}, "practical"
     needs.save_section(

@@ -6,13 +6,18 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from tests.factories import MadeCase, at, moved, open_duties
 from tests.ui.conftest import Site
 from tests.ui.gates import accessibility_faults
 from witness_care import database
+from witness_care.accounts.current import SYSTEM
+from witness_care.cases.models import CourtCase
+from witness_care.cases.service import record_court_fact
 from witness_care.contacts.models import Contact, Duty
+from workflows import events, needs_pack, tasks
 
 pytestmark = [pytest.mark.ui, pytest.mark.feature("P1")]
 
@@ -152,10 +157,11 @@ def test_why_is_answered_without_leaving_the_list(own_site: Site, javascript: bo
 
 @pytest.mark.feature("J2")
 def test_the_whole_day_can_be_worked_through_from_one_contact_to_the_next(own_site: Site):
+    everybody_was_asked_what_they_need(own_site)
     page, _ = own_site.page_of("olivia")
     page.goto("/my-day")
     page.get_by_role("link", name="Record contact with").first.click()
-    for _ in range(20):
+    for _ in range(40):
         if not page.get_by_label("They contacted us").count():
             break
         page.get_by_label("They contacted us").check()
@@ -167,3 +173,18 @@ def test_the_whole_day_can_be_worked_through_from_one_contact_to_the_next(own_si
     with own_site.world.app.app_context():
         overdue = database.session().query(Duty).filter(Duty.closed_at.is_(None), Duty.due_at < at("2026-11-30 09:42"))
         assert overdue.filter(Duty.officer_id == own_site.world.cast.olivia).count() == 0
+
+
+def everybody_was_asked_what_they_need(site: Site) -> None:
+    """Answer every question of every assessment that is owed: that has pages of its own, and no tick in a contact."""
+    answers = tuple(
+        events.NeedSaid(question=each.key, answer=events.Said.NO) for each in needs_pack.shipped().questions
+    )
+    with site.world.app.app_context():
+        session = database.session()
+        owed = sa.select(Duty.participant_id, CourtCase.urn).join(CourtCase, CourtCase.id == Duty.case_id)
+        found = session.execute(owed.where(Duty.topic == tasks.NEEDS, Duty.closed_at.is_(None))).all()
+        session.rollback()
+        for row in found:
+            asked = events.NeedsAsked(participant=row.participant_id, answers=answers)
+            record_court_fact(row.urn, [asked], actor=SYSTEM, now=at("2026-11-30 09:41"))
