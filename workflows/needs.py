@@ -235,9 +235,18 @@ def _if_asked_before(fold: Fold, participant: str, because: str, event: CaseEven
     """
     topic = fold.account.topics.get((participant, TOPIC, TOPIC), Topic())
     standing = fold.needs.get(participant, NOTHING)
-    is_ended = topic.duty is None and bool(topic.waived or topic.last_told) and not event.registration
+    # Handled on a narrower occasion, this one is the first of its kind: that is owed in any case.
+    covered = {each.get("because") for each in _handled(topic)} & {because, CPS_LIST}
+    is_ended = topic.duty is None and bool(covered) and not event.registration
     if standing.complete_at is not None or standing.again is not None or is_ended:
         _open_again(fold, participant, because, event.received_at)
+
+
+def _handled(topic: Topic) -> Iterator[Mapping[str, Any]]:
+    """Give the occasions that were ended by hand, or told of last."""
+    if topic.last_told is not None:
+        yield topic.last_told.value
+    yield from (change.value for change in topic.history if change.event == topic.waived)
 
 
 def _if_ever_asked(fold: Fold, participant: str, because: str, at: datetime) -> None:
