@@ -193,6 +193,7 @@ def test_an_answer_is_taken_away_only_by_who_chooses_so(desk: Desk, case: MadeCa
     answer = desk.as_("olivia").post(path, data=stale)
 
     assert answer.status_code == 409
+    desk.clock("2026-11-30 09:50")
     again = form_values(answer, path)
     assert "travel" not in again  # it said "Not asked", for nobody had asked by then
     assert desk.as_("olivia").post(path, data=again | {"later": "yes"}).status_code == 303
@@ -200,6 +201,7 @@ def test_an_answer_is_taken_away_only_by_who_chooses_so(desk: Desk, case: MadeCa
     assert "Travel Yes Mon 30 Nov" in words
     assert "Care for somebody No Mon 30 Nov" in words
 
+    desk.clock("2026-11-30 09:55")
     assert save(desk, case, "practical", every="no", travel="not_asked").status_code == 303
     assert "Travel Not asked" in read(desk, page(case))
 

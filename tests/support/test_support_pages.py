@@ -183,12 +183,12 @@ def test_the_count_of_the_day_has_the_words_of_its_page_and_services_count_whoev
     support_by(desk, case, LEAH, "idva", "offered", "accepted")
     support_by(desk, case, LEAH, "isva", "offered")
     assert "0 Domestic abuse or sexual offence: neither referral nor refusal" in text_of(desk.as_("sam").get("/unit"))
-    words = text_of(desk.as_("sam").get("/unit/support"))
+    words = text_of(desk.as_("sam").get("/without-support"))
     assert "By service: everybody of the unit with an open case" in words
     assert "(IDVA) Accepted 1" in words
     with writing() as closing:
         closing.execute(sa.text("UPDATE participant SET journey = 'closed'"))
-    assert "No support by a service is recorded for anybody" in text_of(desk.as_("sam").get("/unit/support"))
+    assert "No support by a service is recorded for anybody" in text_of(desk.as_("sam").get("/without-support"))
 
 
 @pytest.mark.feature("C5")

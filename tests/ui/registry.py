@@ -566,7 +566,7 @@ SCREENS = (
         empty=at("/participants/{person}/support/services"),
     ),
     Screen(endpoint="support.services", full=at("/support-services"), empty=at("/support-services")),
-    Screen(endpoint="support.unit_list", who="sam", full=at("/without-support"), empty=at("/unit/support")),
+    Screen(endpoint="support.unit_list", who="sam", full=at("/without-support"), empty=at("/without-support")),
     Screen(
         endpoint="help.victim_contact_scheme",
         who="",
