@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from workflows.duty_rows import DutyChange, DutyRecord
@@ -23,6 +24,20 @@ class Move:
     event: str
     cause: CaseEvent
     flag: str | None = None
+
+
+def move_of(
+    machine: str,
+    subject: str,
+    before: StrEnum | None,
+    after: StrEnum,
+    name: str,
+    cause: CaseEvent,
+    flag: str | None = None,
+) -> Move:
+    """Give a step of a machine for the history; one that moved nothing is kept for its flag."""
+    was = before.value if before is not None else ""
+    return Move(machine=machine, subject=subject, before=was, after=after.value, event=name, cause=cause, flag=flag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

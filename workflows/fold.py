@@ -25,7 +25,7 @@ from workflows import (
     values,
     withdrawal,
 )
-from workflows.decision import Decision, Move, ToldRecord
+from workflows.decision import Decision, Move, ToldRecord, move_of
 from workflows.duty_rows import Account, Cause
 from workflows.entitlement import Rules, is_date_of_a_trial
 from workflows.events import CaseEvent, ContactOutcome, DateKind
@@ -487,17 +487,7 @@ class Fold:
             if flag and self.outcomes[event.id] != CHANGED:
                 flag = None  # a repeat or a loser asks nobody
             if was is not after or flag:
-                self.moves.append(
-                    Move(
-                        machine="proceedings",
-                        subject=defendant,
-                        before=was.value if was else "",
-                        after=after.value,
-                        event=named or event.kind,
-                        cause=event,
-                        flag=flag,
-                    )
-                )
+                self.moves.append(move_of("proceedings", defendant, was, after, named or event.kind, event, flag))
         self.standings = standings
         self.truth = replace(self.truth, proceedings=standings)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from workflows import attendance, charges, duties, events, journey, referring, undoing, values
 from workflows.attendance import Attendance, AttendanceFacts
-from workflows.decision import Move
+from workflows.decision import move_of
 from workflows.duty_rows import Cause
 from workflows.entitlement import is_date_of_a_trial, was_warned
 from workflows.events import CaseEvent, DateKind
-from workflows.journey import Journey, JourneyFacts
+from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
 from workflows.snapshot import Person
 from workflows.truth import Hearing, HearingStatus
@@ -73,9 +73,9 @@ def note_taken_back(fold: Fold, event: CaseEvent, people_before: dict[str, Perso
     for participant, person in fold.people.items():
         was = people_before[participant]
         if was.attendance is not person.attendance:
-            _moved(fold, "attendance", participant, was.attendance, person.attendance, "undone", event, None)
+            fold.moves.append(move_of("attendance", participant, was.attendance, person.attendance, "undone", event))
         if was.journey is not person.journey:
-            _moved(fold, "journey", participant, was.journey, person.journey, "undone", event, None)
+            fold.moves.append(move_of("journey", participant, was.journey, person.journey, "undone", event))
 
 
 def _hearing_events(
@@ -192,31 +192,8 @@ def _step_attendance(fold: Fold, participant: str, name: str, event: CaseEvent) 
     person = fold.people[participant]
     step = attendance.next_state(person.attendance, name, _attendance_facts(fold, participant))
     if step.moved or step.flag:
-        _moved(fold, "attendance", participant, person.attendance, step.state, name, event, step.flag)
+        fold.moves.append(move_of("attendance", participant, person.attendance, step.state, name, event, step.flag))
         fold.people[participant] = replace(fold.people[participant], attendance=step.state)
-
-
-def _moved(
-    fold: Fold,
-    machine: str,
-    subject: str,
-    before: Attendance | Journey,
-    after: Attendance | Journey,
-    name: str,
-    event: CaseEvent,
-    flag: str | None,
-) -> None:
-    fold.moves.append(
-        Move(
-            machine=machine,
-            subject=subject,
-            before=before.value,
-            after=after.value,
-            event=name,
-            cause=event,
-            flag=flag,
-        )
-    )
 
 
 def _attendance_facts(fold: Fold, participant: str) -> AttendanceFacts:
@@ -313,7 +290,7 @@ def step_journeys(fold: Fold, journeys: list[tuple[str, str, CaseEvent, JourneyF
         )
         step = journey.next_state(person.journey, name, facts)
         if step.moved or step.flag:
-            _moved(fold, "journey", participant, person.journey, step.state, name, event, step.flag)
+            fold.moves.append(move_of("journey", participant, person.journey, step.state, name, event, step.flag))
             fold.people[participant] = replace(person, journey=step.state)
             left_outcome.add(participant)
     for participant in sorted(left_outcome):  # whom we keep in touch with depends on the journey

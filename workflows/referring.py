@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows import charges, codec, events, referral, truth, values
-from workflows.decision import Move
+from workflows.decision import move_of
 from workflows.duty_rows import Cause, close_row, open_row, update_row
 from workflows.entitlement import earliest, rules_that_apply, why_not
 from workflows.events import Answer, CaseEvent, VictimKind
@@ -180,24 +180,8 @@ def _take_answer(fold: Fold, participant: str, defendant: str, answer: Assessmen
 def _step(fold: Fold, key: str, held: ReferralStanding, name: str, event: CaseEvent, *, new_version: bool) -> Referral:
     step = referral.next_state(held.state, name, ReferralFacts(new_version=new_version))
     if step.moved or step.flag:
-        _moved(fold, key, held.state, step.state, name, event, step.flag)
+        fold.moves.append(move_of(MACHINE, referral_id(*pair_of(key)), held.state, step.state, name, event, step.flag))
     return step.state
-
-
-def _moved(
-    fold: Fold, key: str, before: Referral, after: Referral, name: str, event: CaseEvent, flag: str | None
-) -> None:
-    fold.moves.append(
-        Move(
-            machine=MACHINE,
-            subject=referral_id(*pair_of(key)),
-            before=before.value,
-            after=after.value,
-            event=name,
-            cause=event,
-            flag=flag,
-        )
-    )
 
 
 # --- what a person enters -----------------------------------------------------------------------------------------
@@ -263,7 +247,7 @@ def note_taken_back(fold: Fold, event: CaseEvent, before: dict[str, ReferralStan
         for key in sorted(before.keys() | fold.referrals.keys()):
             was, now = (each.get(key, ReferralStanding()).state for each in (before, fold.referrals))
             if was is not now:
-                _moved(fold, key, was, now, "undone", event, None)
+                fold.moves.append(move_of(MACHINE, referral_id(*pair_of(key)), was, now, "undone", event))
 
 
 # --- the duty: refer them within the time the rules give ----------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows import court_visit, events, support, values
 from workflows.court_visit import CourtVisit
-from workflows.decision import Move
+from workflows.decision import move_of
 from workflows.events import CaseEvent, VictimKind
 from workflows.snapshot import Person, SupportStanding, Topic, VisitStanding
 from workflows.support import WITNESS_SERVICE, Support
@@ -81,7 +81,7 @@ def _with_support(fold: Fold, person: Person, event: CaseEvent, trial: Hearing |
     step = support.next_state(held.state, what.step)
     if step.moved or step.flag:
         subject = support_id(what.participant, what.kind, what.service)
-        _moved(fold, SUPPORT_MACHINE, subject, held.state, step.state, what.step, event, step.flag)
+        fold.moves.append(move_of(SUPPORT_MACHINE, subject, held.state, step.state, what.step, event, step.flag))
     if step.flag or (what.step == "offered" and not step.moved):
         return person
     # The same answer for another court is an answer for that court; it stands since it was first given.
@@ -98,7 +98,7 @@ def _with_visit(fold: Fold, person: Person, event: CaseEvent, trial: Hearing | N
     step = court_visit.next_state(held.state, what.step)
     if step.moved or step.flag:
         subject = support_id(what.participant, VISIT_MACHINE, "")
-        _moved(fold, VISIT_MACHINE, subject, held.state, step.state, what.step, event, step.flag)
+        fold.moves.append(move_of(VISIT_MACHINE, subject, held.state, step.state, what.step, event, step.flag))
     if step.flag or (what.step == "offered" and not step.moved):
         return person
     about = _about(trial)
@@ -108,29 +108,6 @@ def _with_visit(fold: Fold, person: Person, event: CaseEvent, trial: Hearing | N
         now = replace(now, since=event.occurred_at)
     on = what.on if what.step in ("arranged", "made") else None
     return replace(person, visit=replace(now, on=on))
-
-
-def _moved(
-    fold: Fold,
-    machine: str,
-    subject: str,
-    before: Support | CourtVisit,
-    after: Support | CourtVisit,
-    name: str,
-    event: CaseEvent,
-    flag: str | None,
-) -> None:
-    fold.moves.append(
-        Move(
-            machine=machine,
-            subject=subject,
-            before=before.value,
-            after=after.value,
-            event=name,
-            cause=event,
-            flag=flag,
-        )
-    )
 
 
 def as_before(person: Person, then: Person) -> Person:
@@ -150,11 +127,11 @@ def note_taken_back(fold: Fold, event: CaseEvent, people_before: Mapping[str, Pe
             before, after = (standing_of(each, kind, service).state for each in (was, person))
             if before is not after:
                 subject = support_id(participant, kind, service)
-                _moved(fold, SUPPORT_MACHINE, subject, before, after, "undone", event, None)
+                fold.moves.append(move_of(SUPPORT_MACHINE, subject, before, after, "undone", event))
         before_visit, after_visit = ((each.visit or VisitStanding()).state for each in (was, person))
         if before_visit is not after_visit:
             subject = support_id(participant, VISIT_MACHINE, "")
-            _moved(fold, VISIT_MACHINE, subject, before_visit, after_visit, "undone", event, None)
+            fold.moves.append(move_of(VISIT_MACHINE, subject, before_visit, after_visit, "undone", event))
 
 
 # --- which tasks that answers -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from statistics import median
@@ -22,7 +23,6 @@ from workflows.working_days import days_later, instant_of, london_date
 STAY_AWAY_RULE = "WC-DEWARN"
 NOT_REACHED = ("attempts_exhausted", "declined")
 LOOKED_BACK_DAYS = 28
-MINE, UNIT = "mine", "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,17 @@ class Lately:
 
 
 def page(
-    session: Session, actor: Actor, *, whose: str, now: datetime, after: str | None, before: str | None
+    session: Session, actor: Actor, found: Sequence[sa.Row], *, now: datetime, after: str | None, before: str | None
 ) -> queries.Queue:
-    """One page of those whom somebody has to stop, in the one order of every queue: the nearest court day on top."""
-    query = queries.with_person(
-        scope.duties(actor).where(Duty.id.in_([row.id for row in _found(session, actor, whose)]))
-    )
-    found = paging.page(session, query, order=queries.ORDER, after=after, before=before, rows=queries.ROWS_OF_A_PAGE)
-    return queries.Queue(rows=queries.queue_rows(session, found.rows, now), before=found.before, after=found.after)
+    """One page of what `find` found, in the one order of every queue: the nearest court day on top."""
+    query = queries.with_person(scope.duties(actor).where(Duty.id.in_([row.id for row in found])))
+    page = paging.page(session, query, order=queries.ORDER, after=after, before=before, rows=queries.ROWS_OF_A_PAGE)
+    return queries.Queue(rows=queries.queue_rows(session, page.rows, now), before=page.before, after=page.after)
 
 
-def count(session: Session, actor: Actor, whose: str) -> int:
+def count(found: Sequence[sa.Row]) -> int:
     """How many people there are to stop."""
-    return len({row.participant_id for row in _found(session, actor, whose)})
+    return len({row.participant_id for row in found})
 
 
 def lately(session: Session, actor: Actor, now: datetime) -> Lately:
@@ -74,10 +72,11 @@ def lately(session: Session, actor: Actor, now: datetime) -> Lately:
     )
 
 
-def _found(session: Session, actor: Actor, whose: str) -> list[sa.Row]:
+def find(session: Session, actor: Actor) -> list[sa.Row]:
     """Open news that would save somebody a journey: they were told to come to a trial, and not on those days now.
 
-    Another hour, another way of giving evidence and a day inside the week they know of send nobody home.
+    Each row has its `id`, `participant_id` and `officer_id`. Another hour, another way of giving evidence and a day
+    inside the week they know of send nobody home.
     """
     told_required = sa.and_(
         Duty.topic == values.ATTENDANCE, _says_required(Duty.told_value), sa.not_(_says_required(Duty.value))
@@ -89,9 +88,7 @@ def _found(session: Session, actor: Actor, whose: str) -> list[sa.Row]:
         _were_told_to_come(),
     )
     query = scope.duties(actor).where(Duty.closed_at.is_(None), sa.or_(told_required, told_a_trial))
-    if whose == MINE:
-        query = query.where(Duty.officer_id == actor.id)
-    columns = (Duty.id, Duty.participant_id, Duty.topic, Duty.value, Duty.told_value)
+    columns = (Duty.id, Duty.participant_id, Duty.officer_id, Duty.topic, Duty.value, Duty.told_value)
     rows = session.execute(query.with_only_columns(*columns)).all()
     return [row for row in rows if row.topic == values.ATTENDANCE or is_a_journey_in_vain(row.told_value, row.value)]
 

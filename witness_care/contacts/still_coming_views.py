@@ -8,11 +8,12 @@ from witness_care import clock
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.contacts import still_coming as found
+from witness_care.contacts import still_coming as still_coming_news
 from witness_care.database import session
 from witness_care.people import reach
 
-TABS = {found.UNIT: "The whole unit", found.MINE: "Mine"}
+UNIT, MINE = "unit", "mine"
+TABS = {UNIT: "The whole unit", MINE: "Mine"}
 FIELDS_OF_A_ROW = ("name", "role", "language", "safe_contact")
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60  # in seconds
 
@@ -21,9 +22,16 @@ MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60  # in seconds
 def still_coming() -> str:
     now, person = clock.now(), actor()
     whose = request.args.get("show", "")
-    whose = whose if whose in TABS else found.UNIT
-    queue = found.page(
-        session(), person, whose=whose, now=now, after=request.args.get("after"), before=request.args.get("before")
+    whose = whose if whose in TABS else UNIT
+    news = still_coming_news.find(session(), person)
+    of_tabs = {UNIT: news, MINE: [row for row in news if row.officer_id == person.id]}
+    queue = still_coming_news.page(
+        session(),
+        person,
+        of_tabs[whose],
+        now=now,
+        after=request.args.get("after"),
+        before=request.args.get("before"),
     )
     ledger.note_participants(
         [(row.duty.case_id, row.duty.participant_id, row.role) for row in queue.rows], fields=FIELDS_OF_A_ROW
@@ -34,14 +42,14 @@ def still_coming() -> str:
         tabs=[
             {
                 "text": text,
-                "count": found.count(session(), person, name),
+                "count": still_coming_news.count(of_tabs[name]),
                 "href": url_for("contacts.still_coming", show=name),
                 "current": name == whose,
             }
             for name, text in TABS.items()
         ],
         in_words=reach.in_words,
-        took=found.lately(session(), person, now),
+        took=still_coming_news.lately(session(), person, now),
         whose=whose,
         in_length=_in_length,
         before=url_for("contacts.still_coming", show=whose, before=queue.before) if queue.before else None,

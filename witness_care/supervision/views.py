@@ -135,7 +135,7 @@ def unit_today() -> str:
         unallocated=queries.unallocated_count(supervisor),
         court_information=queries.court_information_count(supervisor, at),
         questions=queries.open_questions_count(supervisor),
-        still_coming=still_coming.count(database.session(), supervisor, still_coming.UNIT),
+        still_coming=still_coming.count(still_coming.find(database.session(), supervisor)),
         not_referred=referral_queries.not_referred_count(database.session(), supervisor, at.now),
         waiting_messages=feed_queries.waiting_count(supervisor),
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),

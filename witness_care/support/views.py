@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -205,11 +206,9 @@ def services() -> str:
 @blueprint.get("/participants/<participant_id>/support/services")
 @route_policy(permission="see_cases", category="consultation")
 def services_for(participant_id: str) -> str:
-    """The same for one person: what is known of them is looked for at first."""
+    """The same for one person, for the crime that is known of them: which one never stands in the address."""
     who = _who(participant_id)
-    asked = _asked()
-    if not any(name in request.args for name in FILTERS):
-        asked = Wanted(crime_type=_crime_type_of(who))
+    asked = replace(_asked(), crime_type="" if request.args.get("any_crime") else _crime_type_of(who))
     return render_template(SERVICES, who=who, **_search(asked))
 
 
