@@ -26,6 +26,7 @@ WHAT_A_SCOPE_LETS = {
     "cases:write": "register and change cases and people of its units",
     "contacts:write": "report contacts",
     "concerns:read": "read the engagement concern of each person, with `cases:read`",
+    "needs:read": "read what people said they need, with `cases:read`",
     "feed:backfill": "say when something was received: for loading earlier work only",
 }
 

@@ -41,6 +41,7 @@ WHO_MAY = {
     "retention": "yes yes no yes",
     "try_rules": "no yes yes no",
     "see_concerns": "yes yes no no",
+    "see_needs": "yes yes no no",
 }
 
 

@@ -411,7 +411,7 @@ def test_the_file_lacks_needs_only_of_those_whom_nobody_asked(desk: Desk, case: 
 @pytest.mark.feature("C4")
 def test_the_api_says_what_stands_and_what_was_known_before(desk: Desk, case: MadeCase):
     save(desk, case, "practical", travel="yes", note="By train")
-    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=["cases:read"])
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=["cases:read", "needs:read"])
     now = needs_of(desk, case, key)
     assert {each["question"]: each["answer"] for each in now["answers"]}["travel"] == "yes"
     assert "train" not in str(now)
@@ -419,6 +419,15 @@ def test_the_api_says_what_stands_and_what_was_known_before(desk: Desk, case: Ma
     then = read(desk, f"/cases/{case.urn}/as-known?on=2026-11-25")
     assert "Needs: not asked" in then
     assert "Needs, not everything asked: needed: travel; not needed: care for somebody" in then
+
+
+def test_a_program_reads_what_they_need_only_with_the_scope(desk: Desk, case: MadeCase):
+    save(desk, case, "practical", travel="yes")
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=["cases:read"])
+    for query in ("", "?as_known_at=2026-11-25T09:00:00Z"):
+        document = desk.app.test_client().get(f"/api/v1/cases/{case.urn}{query}", headers=key).json
+        assert document["participants"]
+        assert all("needs" not in person for person in document["participants"])
 
 
 def needs_of(desk: Desk, case: MadeCase, key: dict[str, str], query: str = "") -> dict:

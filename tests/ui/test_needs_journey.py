@@ -14,7 +14,7 @@ def test_a_section_is_asked_and_the_next_one_follows_without_javascript(own_site
     page, watch = own_site.page_of("olivia", javascript=False)
     page.goto("/participants/{person}".format(**own_site.world.ids))
     page.get_by_role("link", name="Ask what they need").click()
-    page.get_by_role("button", name="Go on asking").click()
+    page.get_by_role("button", name="Start asking").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Language and reading")
     for question in page.get_by_role("group").all():
         question.get_by_label("No", exact=True).check()

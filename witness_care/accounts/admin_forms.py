@@ -26,6 +26,7 @@ SCOPE_WORDS = {
     "cases:write": "Send cases and people",
     "contacts:write": "Record contacts",
     "concerns:read": "Read engagement concerns",
+    "needs:read": "Read what people said they need",
     "feed:backfill": "Say when older messages were received",
 }
 

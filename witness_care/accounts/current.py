@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flask import g, has_app_context, has_request_context
 
 from witness_care.accounts.models import Role
-from witness_care.accounts.permissions import Extent, Permission, extent
+from witness_care.accounts.permissions import TABLE, Extent, Permission, extent
 
 USER, CLIENT, SYSTEM_KIND, NOBODY = "user", "client", "system", "nobody"
 
@@ -47,6 +47,10 @@ class Actor:
 
     def may(self, permission: Permission | str) -> bool:
         return self.extent(permission) is not Extent.NO
+
+    def may_read(self, permission: Permission) -> bool:
+        """Say whether a person may by their role, or a program by the scope of its key that the table names."""
+        return self.may(permission) or TABLE[permission].scope in self.scopes
 
 
 SYSTEM = Actor(kind=SYSTEM_KIND, display_name="Witness Care")

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     RETENTION = "retention"
     TRY_RULES = "try_rules"
     SEE_CONCERNS = "see_concerns"
+    SEE_NEEDS = "see_needs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +109,12 @@ TABLE: Mapping[Permission, Row] = MappingProxyType(
             supervisor=OWN,
             scope="concerns:read",
         ),
+        P.SEE_NEEDS: Row(words="See what somebody said they need", officer=OWN, supervisor=OWN, scope="needs:read"),
     }
 )
 
 # What a program's key may hold, apart from `feed:<name>` for each feed it sends.
-SCOPES = ("cases:read", "cases:write", "contacts:write", "concerns:read", "feed:backfill")
+SCOPES = ("cases:read", "cases:write", "contacts:write", "concerns:read", "needs:read", "feed:backfill")
 FEED_SCOPE = "feed:"
 
 

@@ -99,8 +99,8 @@ def get_case(query: dict[str, Any], urn: str) -> Response:
             "identity",
             "journey",
             "duty",
-            "needs",
             "support",
+            *(["needs"] if any("needs" in person for person in document["participants"]) else []),
             *(["engagement"] if _with_concerns(document, now) else []),
         ],
     )

@@ -210,7 +210,8 @@ class ParticipantBody(Schema):
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
     )
     needs = fields.Nested(
-        NeedsBody, metadata={"description": "what they said they need; what was written down in words is not in it"}
+        NeedsBody,
+        metadata={"description": "what they said they need, without what was written down: for a key with needs:read"},
     )
     concern = fields.Nested(
         ConcernBody, metadata={"description": "how soon to help, with every reason: for a key with concerns:read only"}

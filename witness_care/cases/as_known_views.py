@@ -18,6 +18,7 @@ from witness_care.cases.page_queries import CaseParticipant
 from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.needs.assessment import in_short
 from witness_care.schemas import YEARS
+from witness_care.support import directory
 from witness_care.support import words as support_words
 from workflows import working_days
 from workflows.needs import NOTHING
@@ -45,6 +46,8 @@ def as_known_page(urn: str) -> str | tuple[str, int]:
     defendants = page_queries.defendants(session, case.id)
     _note(case.id, people, defendants)
     offences = {row.id: row.title or row.cjs_code for row in page_queries.offences(session, case.id)}
+    keys = (each.service for known in (then, today) for who in known.snapshot.people.values() for each in who.support)
+    services = directory.names(session, keys)
     page = render_template(
         "cases/as_known.html",
         now=now,
@@ -55,7 +58,7 @@ def as_known_page(urn: str) -> str | tuple[str, int]:
         entries_since=today.entries - then.entries,
         hearings=_hearings(then, today),
         defendants=[_sides(row.name, _proceedings(then, row.id), _proceedings(today, row.id)) for row in defendants],
-        people=[_person(person.row, then, today, offences) for person in people],
+        people=[_person(person.row, then, today, offences, services) for person in people],
     )
     return (page, 400) if wrong else page
 
@@ -106,12 +109,16 @@ def _proceedings(known: AsKnown, defendant_id: str) -> str:
     return wording.sentence(wording.label(wording.PROCEEDINGS, standing.value)) if standing else "Not known yet"
 
 
-def _person(row: Any, then: AsKnown, today: AsKnown, offences: dict[str, str]) -> dict[str, Any]:
-    before, now = _stood(then, row.id, offences), _stood(today, row.id, offences)
+def _person(
+    row: Any, then: AsKnown, today: AsKnown, offences: dict[str, str], services: dict[str, str]
+) -> dict[str, Any]:
+    before, now = (_stood(known, row.id, offences, services) for known in (then, today))
     return _sides(row.name, before, now, id=row.id, role=wording.label(wording.ROLES, row.role))
 
 
-def _stood(known: AsKnown, participant_id: str, offences: dict[str, str]) -> dict[str, Any] | None:
+def _stood(
+    known: AsKnown, participant_id: str, offences: dict[str, str], services: dict[str, str]
+) -> dict[str, Any] | None:
     """Say where somebody stood, what was owed to them and what they had been told; None before they were recorded."""
     person = known.snapshot.people.get(participant_id)
     if person is None:
@@ -120,7 +127,7 @@ def _stood(known: AsKnown, participant_id: str, offences: dict[str, str]) -> dic
     attendance = wording.sentence(wording.label(wording.ATTENDANCE, person.attendance.value))
     return {
         "where": f"{journey}. {attendance}",
-        "support": support_words.of(person),
+        "support": support_words.of(person, services),
         "owed": [
             {
                 "what": wording.to_tell(duty.topic, duty.value, duty.told_value),

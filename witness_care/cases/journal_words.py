@@ -20,6 +20,7 @@ class Names:
     defendants: Mapping[str, str] = field(default_factory=dict)
     offences: Mapping[str, str] = field(default_factory=dict)
     hearings: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)  # of the directory, by their keys
 
     def person(self, participant: str) -> str:
         return self.people.get(participant, "somebody who is not on this case now")
@@ -32,6 +33,9 @@ class Names:
 
     def hearing(self, hearing: str) -> str:
         return self.hearings.get(hearing, "hearing")
+
+    def service(self, key: str) -> str:
+        return self.services.get(key, key)
 
     def subject(self, machine: str, subject: str) -> str:
         if machine == "referral":  # its subject is a pair: the entry itself says whom it is about
@@ -292,7 +296,9 @@ def _referral_ended(reasons: Mapping[str, str], words: str) -> Callable[[Any, Na
 
 
 def _support(fact: events.SupportStated, names: Names) -> str:
-    kind = wording.label(wording.SUPPORT_KINDS, fact.kind) + (f", {fact.service}" if fact.service else "")
+    kind = wording.label(wording.SUPPORT_KINDS, fact.kind) + (
+        f", {names.service(fact.service)}" if fact.service else ""
+    )
     said = support.EVENTS.get(fact.step, fact.step)
     return f"{names.person(fact.participant)}, {kind}: {said[:1].lower()}{said[1:]}"
 

@@ -13,6 +13,7 @@ from witness_care import wording
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
+from witness_care.accounts.permissions import Permission
 from witness_care.agencies import queries as agency_queries
 from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
@@ -59,6 +60,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         return None
     names = _names(session, case.id, actor)
     held = snapshot.load(case.state) if case.state else snapshot.Snapshot(case=case.id)
+    with_needs = actor.may_read(Permission.SEE_NEEDS)
     people = held.people
     duties = _open_duties(session, case.id, now)
     points = _contact_points(session, case.id)
@@ -76,7 +78,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         "participants": [
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
             | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
-            | {"needs": needs_document(held.needs.get(row.id, NOTHING))}
+            | ({"needs": needs_document(held.needs.get(row.id, NOTHING))} if with_needs else {})
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),
@@ -134,7 +136,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
-        "needs": needs_document(known.snapshot.needs.get(today["id"], NOTHING)),
+        **({"needs": needs_document(known.snapshot.needs.get(today["id"], NOTHING))} if "needs" in today else {}),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
             {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}

@@ -17,6 +17,7 @@ from witness_care.audit import ledger
 from witness_care.cases import hearing_words, journal_words, page_queries, undoing
 from witness_care.cases.journal_words import Names
 from witness_care.casework.dry_run import ENDS, Difference
+from witness_care.support import directory
 
 blueprint = Blueprint("undo", __name__)
 
@@ -61,7 +62,7 @@ def _entry(event_id: str) -> undoing.Entry:
 def _page(entry: undoing.Entry, event_id: str, form: UndoForm) -> str:
     may = undoing.may_undo(entry, actor())
     differences = undoing.preview(event_id, actor=actor(), now=clock.now()).differences if may else ()
-    names = _names(entry.case_id)
+    names = _names(entry)
     return render_template(
         "cases/undo.html",
         entry=entry,
@@ -74,8 +75,8 @@ def _page(entry: undoing.Entry, event_id: str, form: UndoForm) -> str:
     )
 
 
-def _names(case_id: str) -> Names:
-    session = database.session()
+def _names(entry: undoing.Entry) -> Names:
+    session, case_id = database.session(), entry.case_id
     people = page_queries.participants(session, case_id, clock.now())
     ledger.note_participants([(case_id, person.row.id, person.row.role) for person in people], fields=("name",))
     return Names(
@@ -83,6 +84,7 @@ def _names(case_id: str) -> Names:
         defendants={row.id: row.name for row in page_queries.defendants(session, case_id)},
         offences={row.id: row.title or row.cjs_code for row in page_queries.offences(session, case_id)},
         hearings=hearing_words.names(page_queries.hearings(session, case_id)),
+        services=directory.names(session, (row.payload.get("service", "") for row in entry.rows)),
     )
 
 

@@ -44,6 +44,7 @@ from witness_care.contacts import queries as contact_queries
 from witness_care.engagement import knock_on
 from witness_care.feed import reasons
 from witness_care.schemas import YEARS
+from witness_care.support import directory
 from workflows import charges, judgements, snapshot, working_days
 from workflows.flags import FLAGS
 
@@ -79,6 +80,7 @@ def case(urn: str) -> str | Response:
         defendants={row.id: row.name for row in defendants},
         offences={row.id: row.title or row.cjs_code for row in offences},
         hearings=hearing_words.names(hearings),
+        services=directory.names(session, (row.payload.get("service", "") for row in journal.entries)),
     )
     queries = agency_queries.of_case(session, found.id, now)
     return render_template(

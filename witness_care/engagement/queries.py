@@ -14,7 +14,7 @@ from witness_care import paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser
-from witness_care.accounts.permissions import TABLE, Permission
+from witness_care.accounts.permissions import Permission
 from witness_care.cases.models import CourtCase
 from witness_care.engagement.models import Concern, ConcernDecision
 from witness_care.engagement.service import ACCEPTED
@@ -130,7 +130,7 @@ def view(row: sa.Row, now: datetime) -> ConcernView:
 
 def may_see(actor: Actor) -> bool:
     """Say whether somebody may see concerns at all: by their role, or a program by the scope of its key."""
-    return actor.may(Permission.SEE_CONCERNS) or TABLE[Permission.SEE_CONCERNS].scope in actor.scopes
+    return actor.may_read(Permission.SEE_CONCERNS)
 
 
 def document(concern: ConcernView) -> dict[str, Any]:

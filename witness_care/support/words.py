@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from witness_care import dates, wording
 from workflows.snapshot import Person
 
 
-def of(person: Person) -> tuple[str, ...]:
-    """Give a line for each service, and one for the visit to the court; nothing was said of either: none."""
+def of(person: Person, services: Mapping[str, str]) -> tuple[str, ...]:
+    """Give a line for each service, and one for the visit to the court; nothing was said of either: none.
+
+    `services` are the names of the services of the directory, by their keys.
+    """
     lines = [
         f"{wording.sentence(wording.label(wording.SUPPORT_KINDS, each.kind))}"
-        f"{f', {each.service}' if each.service else ''}: "
+        f"{f', {services.get(each.service, each.service)}' if each.service else ''}: "
         f"{wording.label(wording.SUPPORT, each.state.value)}"
         for each in person.support
     ]
