@@ -45,6 +45,7 @@ CAPABILITIES = (
     "supervision",
     "referrals",
     "support",
+    "notifications",
     "cutover",
     "jobs",
     "checks",

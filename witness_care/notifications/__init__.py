@@ -1,1 +1,1 @@
-"""Messages to people: approved words, the queue they wait in, and the ways they leave."""
+"""Written messages to people: their templates, the outbox, and the ways by which they leave."""
