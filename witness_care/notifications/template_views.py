@@ -84,7 +84,8 @@ def set_ring_us(unit_id: str) -> Answer:
     if not form.validate():
         return rejected_form(LIST, **_list(wrong=(unit_id, form)))
     opens, closes = form.opens.time, form.closes.time
-    assert opens and closes
+    assert opens
+    assert closes
     if opens >= closes:
         form.closes.errors = ["Enter a time after the one from which it is answered"]
         return rejected_form(LIST, **_list(wrong=(unit_id, form)))
