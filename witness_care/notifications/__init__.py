@@ -1,1 +1,1 @@
-"""Written messages to people: their templates, the outbox, and the ways by which they leave."""
+"""Messages to people: approved words, the queue they wait in, and the ways they leave."""
