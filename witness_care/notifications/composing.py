@@ -68,6 +68,24 @@ class Offer:
         return next((choice for choice in self.choices if choice.key == key), None)
 
 
+# Which words are offered first, where several would do; a reminder is never the first to tell a date.
+FIRST_NEWS, NEWER_NEWS = "hearing_date", "new_date"
+SUGGESTED = ("date_off_with_reason", "date_off", "not_needed", "week_of_hearing", "special_measures")
+
+
+def suggested(choices: Sequence[Choice], chosen: str = "") -> Choice | None:
+    """Give the message to begin with: by the way they chose, telling most, in the words that fit; None for none."""
+
+    def rank(choice: Choice) -> tuple[Any, ...]:
+        told_before = any(duty.told_value for duty in choice.tells)
+        order = (NEWER_NEWS if told_before else FIRST_NEWS, *SUGGESTED)
+        place = order.index(choice.template.key) if choice.template.key in order else len(order)
+        channel = CHANNELS.index(choice.way.channel)
+        return (choice.way.channel != chosen, channel, -len(choice.tells), place, choice.key)
+
+    return min((choice for choice in choices if choice.tells), key=rank, default=None)
+
+
 def languages_of(person: Any) -> str:
     """Give the languages of a message: whoever reads Welsh gets the Welsh first, and the English with it."""
     return f"{WELSH},{ENGLISH}" if person.language == READS_WELSH else ENGLISH

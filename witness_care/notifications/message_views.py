@@ -58,8 +58,8 @@ def compose(participant_id: str) -> str:
     form.token.data = new_id()
     wanted = request.args.get("duty")
     form.news.data = [_key(duty) for duty in duties if not wanted or duty.id == wanted or wanted not in _ids(duties)]
-    if offer.choices and offer.choices[0].tells:
-        form.message.data = offer.choices[0].key
+    if first := composing.suggested(offer.choices):
+        form.message.data = first.key
     return _compose_page(who, duties, offer, form)
 
 

@@ -82,15 +82,7 @@ def _line(session: Session, who: Who, duties: Sequence[DutyView], thread: str, n
 def best(choices: Sequence[Choice], date: DutyView, chosen: str) -> Choice | None:
     """Give the text or e-mail that tells the date: by the way they chose, and in words that fit what is new."""
     usable = [choice for choice in choices if choice.way.channel in (TEXT, EMAIL) and date in choice.tells]
-    wanted = "new_date" if date.told_value else "hearing_date"
-    preferred = (wanted, "date_off_with_reason", "date_off", "week_of_hearing")
-
-    def rank(choice: Choice) -> tuple[Any, ...]:
-        key = choice.template.key
-        place = preferred.index(key) if key in preferred else len(preferred)
-        return (choice.way.channel != chosen, choice.way.channel != TEXT, place, choice.key)
-
-    return min(usable, key=rank, default=None)
+    return composing.suggested(usable, chosen)
 
 
 def _why_not(offer: composing.Offer, who: Who, points: Sequence[Any], now: datetime) -> str:
