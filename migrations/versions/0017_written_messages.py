@@ -145,6 +145,7 @@ def _keys_and_steps() -> None:
         "outbox_step",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("outbox_id", sa.String(36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("actor", sa.String(80), nullable=False),
         sa.Column("from_state", sa.String(10), nullable=False),
@@ -154,4 +155,4 @@ def _keys_and_steps() -> None:
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_outbox_step_outbox"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox_step"),
     )
-    op.create_index("outbox_step_message", "outbox_step", ["outbox_id", "at", "id"])
+    op.create_index("outbox_step_message", "outbox_step", ["outbox_id", "position"], unique=True)

@@ -94,8 +94,8 @@ class Post:
     def news(self) -> tuple[tuple[str, str], ...]:
         return ((values.WHEN_WHERE, self.hearing),)
 
-    def hashes(self) -> list[str]:
-        keys = set(self.news)
+    def hashes(self, message: Any = None) -> list[str]:
+        keys = set(queue.keys_of(message) if message is not None else self.news)
         return [duty.value_hash for duty in open_duties(self.victim) if (duty.topic, duty.subject) in keys]
 
     def draft(self, channel: str = "text", **more: Any) -> Any:
@@ -111,7 +111,7 @@ class Post:
         return queue.draft(queue.NewMessage(**asked), actor=self.olivia, now=self.now)
 
     def send(self, message_id: str, **more: Any) -> Any:
-        asked = {"seen_hashes": self.hashes(), "actor": self.olivia, "now": self.now} | more
+        asked = {"seen_hashes": self.hashes(self.row(message_id)), "actor": self.olivia, "now": self.now} | more
         return queue.send(message_id, **asked)
 
     def ready(self, channel: str = "text", **more: Any) -> str:
@@ -142,7 +142,7 @@ class Post:
 
     def steps(self, message_id: str) -> list[str]:
         query = sa.select(OutboxStep.to_state).where(OutboxStep.outbox_id == message_id)
-        return list(session().scalars(query.order_by(OutboxStep.at, OutboxStep.attempt, OutboxStep.id)))
+        return list(session().scalars(query.order_by(OutboxStep.position)))
 
     @property
     def received(self) -> Counter[str]:
@@ -156,7 +156,9 @@ BODIES = {
 }
 
 
-def a_template(channel: str, *, key: str = "new_date", topics: tuple[str, ...] = (values.WHEN_WHERE,), **more: Any) -> str:
+def a_template(
+    channel: str, *, key: str = "new_date", topics: tuple[str, ...] = (values.WHEN_WHERE,), **more: Any
+) -> str:
     template_id = new_id()
     with writing() as s:
         s.add(

@@ -150,11 +150,12 @@ class OutboxStep(Base):
     __tablename__ = "outbox_step"
     __table_args__ = (
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_outbox_step_outbox"),
-        sa.Index("outbox_step_message", "outbox_id", "at", "id"),
+        sa.Index("outbox_step_message", "outbox_id", "position", unique=True),
     )
 
     id: Mapped[str] = identifier()
     outbox_id: Mapped[str] = mapped_column(sa.String(36))
+    position: Mapped[int] = mapped_column()  # from 0: several may be taken at one instant
     at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(sa.String(80))
     from_state: Mapped[str] = mapped_column(sa.String(10))

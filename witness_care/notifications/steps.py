@@ -59,10 +59,15 @@ def keep_step(
     reason: str = "",
     attempt: int = 0,
 ) -> None:
+    kept = OutboxStep.__table__.alias("kept")
     session.execute(
         sa.insert(OutboxStep).values(
             id=new_id(),
             outbox_id=message_id,
+            position=sa.select(sa.func.count())
+            .select_from(kept)
+            .where(kept.c.outbox_id == message_id)
+            .scalar_subquery(),
             at=now,
             actor=actor,
             from_state=before,
