@@ -43,8 +43,11 @@ ON_THE_POINT: dict[str, dict[str, Any]] = {
     "identifies_us": {"may_identify_us": "not_asked"},
 }
 AS_IT_WAS = {"deceased_on": None, "date_of_birth": None}
-POINT_AS_IT_WAS = {
-    **{"withdrawn_at": None, "unsafe_since": None, "allowed": "yes", "may_identify_us": "yes"},
+POINT_AS_IT_WAS: dict[str, Any] = {
+    "withdrawn_at": None,
+    "unsafe_since": None,
+    "allowed": "yes",
+    "may_identify_us": "yes",
     "windows": [],
 }
 CONSTRAINTS = (*ON_THE_PERSON, *ON_THE_POINT)
@@ -79,7 +82,7 @@ def clear(post: Post) -> None:
         queue.cancel(message, actor=post.olivia, now=post.now)
 
 
-# --- each constraint, by each channel, on each path ------------------------------------------------------------------
+# --- each constraint, by each channel, on each path -----------------------------------------------------------------
 
 
 def by_the_form(post: Post, channel: str, constraint: str) -> None:
@@ -230,7 +233,7 @@ def test_an_ordinary_event_of_the_court_asks_nothing_of_the_outbox(post, stateme
     assert [each for each in statements() if "outbox" in each] == []
 
 
-# --- an opt-out, and what is told all the same -------------------------------------------------------------------------
+# --- an opt-out, and what is told all the same ----------------------------------------------------------------------
 
 
 def test_who_must_come_to_court_is_told_the_date_after_an_opt_out_as_the_rules_say(desk, post):
@@ -319,7 +322,7 @@ def test_neutral_words_may_go_where_nobody_agreed_that_we_may_say_who_we_are(pos
     assert [sent.body for sent in post.pigeon.sent] == ["Please ring us on 01632 960100."]
 
 
-# --- random changes, and an oracle that shares no code -----------------------------------------------------------------
+# --- random changes, and an oracle that shares no code --------------------------------------------------------------
 
 CHANGES = st.lists(
     st.sampled_from(
@@ -367,14 +370,11 @@ def test_whatever_changes_between_the_draft_and_the_claim_nothing_forbidden_is_s
 
     def play(changes) -> None:
         for what, change in changes:
-            if what in ("out", "in"):
-                if state["opted_out"] is not (what == "out"):
-                    state["opted_out"] = what == "out"
-                    fact = (OptedOut if what == "out" else OptedBackIn)(
-                        participant=post.victim, topics=(values.WHEN_WHERE,)
-                    )
-                    post.later(seconds=1)
-                    enter(post, fact)
+            if what in ("out", "in") and state["opted_out"] is not (what == "out"):
+                state["opted_out"] = what == "out"
+                kind = OptedOut if what == "out" else OptedBackIn
+                post.later(seconds=1)
+                enter(post, kind(participant=post.victim, topics=(values.WHEN_WHERE,)))
             (person if what == "person" else point).update(change if what in ("person", "point") else {})
             write(post, change if what == "person" else {}, change if what == "point" else {})
 
@@ -404,7 +404,7 @@ def enter(post: Post, fact: Any) -> None:
     record_court_fact(post.case.urn, [fact], actor=_police(), now=post.now)
 
 
-# --- each rule is what stops its example --------------------------------------------------------------------------------
+# --- each rule is what stops its example ----------------------------------------------------------------------------
 
 
 def without(field: str, value: Any):
