@@ -27,7 +27,8 @@ RING_US = "ring_us"  # the unit's setting: {"phone": "01632 960100", "opens": "0
 class Placeholder:
     """One name: its words for whoever writes a template, an example, and the topic it comes from.
 
-    `naming`: it tells who somebody is, or that there is a case; never in a neutral message. `personal`: never in a text.
+    `naming`: it tells who somebody is, or that there is a case: never in a neutral message.
+    `personal`: never in a text.
     """
 
     words: str
@@ -76,6 +77,9 @@ STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         values.SPECIAL_MEASURES: ("decided",),
     }
 )
+
+# What has words in English alone until a translation of them is approved.
+ENGLISH_ONLY = frozenset(("hearing_kind", "hearing_days", "off_reason", "measures"))
 
 # Days and months as the Unicode locale data give them; everything else in Welsh is a translator's.
 WELSH_DAYS = (
