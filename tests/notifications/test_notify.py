@@ -111,7 +111,7 @@ class Mailbox:
         self.answer = "250 OK"
         self.kept: list[str] = []
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802  # its library's name
         if self.answer.startswith("250"):
             self.kept.append(envelope.content.decode())
         return self.answer
