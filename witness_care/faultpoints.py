@@ -42,12 +42,8 @@ class Work(Enum):
     BEGIN_JOB = "writes that a regular job begins"
     END_JOB = "writes how a regular job ended"
     LOG_QUERY = "logs a question to or from an agency, or what became of it"
-    DRAFT_MESSAGE = "drafts a written message"
-    SEND_MESSAGE = "lets a written message leave, as an officer says"
-    SETTLE_MESSAGE = "approves, stops or settles a written message, as an officer says"
     CLAIM_MESSAGE = "takes a message up to be sent (the worker)"
     ANSWERED_MESSAGE = "writes down what the provider said of a message (the worker)"
-    RECEIPT_MESSAGE = "writes down what became of a message"
 
     @property
     def before(self) -> str:

@@ -96,7 +96,8 @@ class Post:
 
     def hashes(self, message: Any = None) -> list[str]:
         keys = set(queue.keys_of(message) if message is not None else self.news)
-        return [duty.value_hash for duty in open_duties(self.victim) if (duty.topic, duty.subject) in keys]
+        whose = message.participant_id if message is not None else self.victim
+        return [duty.value_hash for duty in open_duties(whose) if (duty.topic, duty.subject) in keys]
 
     def draft(self, channel: str = "text", **more: Any) -> Any:
         kind = {"text": "mobile", "email": "email", "letter": "address"}[channel]

@@ -18,7 +18,6 @@ from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.faultpoints import Work
 from witness_care.notifications import gating, steps, text
 from witness_care.notifications.gating import Facts
 from witness_care.notifications.models import LETTER, MessageTemplate, OutboxKey, OutboxMessage
@@ -102,7 +101,7 @@ class UnknownMessage(LookupError):
 
 def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWaiting | Refused:
     """Make a message that waits to be checked. What the gate refuses is kept as blocked, so that it is seen."""
-    with writing(Work.DRAFT_MESSAGE) as session:
+    with writing() as session:
         facts = gating.read(session, new.participant_id, new.contact_point_id)
         if facts is None:
             raise UnknownMessage(f"Expected the participant {new.participant_id}; there is none.")
@@ -238,7 +237,7 @@ def send(
 
     `seen_hashes` are the value hashes of what the officer read. A letter needs the approval of a second person.
     """
-    with writing(Work.SEND_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         if message.state != Outbox.DRAFT:
             return Refused(NOT_A_DRAFT, "not_a_draft", id=message_id)
@@ -341,7 +340,7 @@ def may_be_set_aside(answer: Answered) -> bool:
 
 def approve(message_id: str, *, seen_hashes: Collection[str], actor: str, now: datetime) -> Sent | Changed | Refused:
     """Approve a letter that somebody else drafted; one that quotes an old date is cancelled instead."""
-    with writing(Work.SETTLE_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         if message.state != Outbox.DRAFT:
             return Refused(NOT_A_DRAFT, "not_a_draft", id=message_id)
@@ -358,7 +357,7 @@ def approve(message_id: str, *, seen_hashes: Collection[str], actor: str, now: d
 
 def cancel(message_id: str, reason: str = BY_HAND, *, actor: str, now: datetime) -> Sent | Refused:
     """Stop a message that has not left yet. `reason` is a code."""
-    with writing(Work.SETTLE_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         if steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason) is None:
             return Refused("It has left, or was stopped before.", "not_waiting", id=message_id)
@@ -368,7 +367,7 @@ def cancel(message_id: str, reason: str = BY_HAND, *, actor: str, now: datetime)
 
 def resend(message_id: str, *, actor: str, owner_id: str | None = None, now: datetime) -> Sent | Refused:
     """Send a message in doubt again, knowing that they may get it twice."""
-    with writing(Work.SETTLE_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         keys = NewMessage(
             participant_id=message.participant_id,
@@ -391,7 +390,7 @@ def resend(message_id: str, *, actor: str, owner_id: str | None = None, now: dat
 
 def rung(message_id: str, *, actor: str, owner_id: str | None = None, now: datetime) -> Sent | Refused:
     """Somebody rang instead: the message counts as failed, and what was said is recorded as a contact."""
-    with writing(Work.SETTLE_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         values = {"owner_id": owner_id, "dealt_with_at": now}
         moved = steps.move(session, message, "rung", actor=actor, now=now, reason=RUNG, **values)
@@ -403,7 +402,7 @@ def rung(message_id: str, *, actor: str, owner_id: str | None = None, now: datet
 
 def deal_with(message_id: str, *, actor: str, owner_id: str | None, now: datetime) -> bool:
     """Take a failed, blocked or escalated message off the list of what failed. False: somebody did before."""
-    with writing(Work.SETTLE_MESSAGE) as session:
+    with writing() as session:
         message, facts = _locked(session, message_id)
         open_ones = (Outbox.FAILED, Outbox.BLOCKED, Outbox.ESCALATED)
         if message.state not in open_ones or message.dealt_with_at is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from witness_care.database import writing
-from witness_care.faultpoints import Work
 from witness_care.notifications import outcomes
 from witness_care.notifications.sending import locked_try
 from workflows.outbox import Outbox
@@ -16,7 +15,7 @@ TAKEN, UNCHANGED, UNKNOWN = "taken", "no-change", "unknown"
 
 def take(reference: str, provider_id: str, status: str, *, now: datetime) -> str:
     """Apply one receipt. A failure of an older try than the one under way says nothing of this one."""
-    with writing(Work.RECEIPT_MESSAGE) as session:
+    with writing() as session:
         message = locked_try(session, reference)
         if message is None:
             return UNKNOWN

@@ -88,7 +88,7 @@ def _due(now: datetime) -> Sequence[str]:
 
 def _push_back(message_id: str, now: datetime) -> None:
     """A message that trips over an error of ours waits, and is seen by its age."""
-    with writing(Work.ANSWERED_MESSAGE) as session:
+    with writing() as session:
         waiting = OutboxMessage.state.in_([Outbox.READY.value, Outbox.HELD.value])
         session.execute(
             sa.update(OutboxMessage)

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from witness_care import database
 from witness_care.database import writing
-from witness_care.faultpoints import Work
 from witness_care.notifications import channels, outcomes, steps
 from witness_care.notifications.channels import Found, NoAnswer, Sought
 from witness_care.notifications.models import OutboxMessage
@@ -38,7 +37,7 @@ def mark_dead_workers(now: datetime) -> int:
     others = sa.or_(OutboxMessage.worker != worker_id(), OutboxMessage.claimed_at < now - STUCK)
     gone = _ids(OutboxMessage.state == Outbox.SENDING.value, others)
     for message_id in gone:
-        with writing(Work.ANSWERED_MESSAGE) as session:
+        with writing() as session:
             message = locked_try(session, message_id)
             if message is not None:
                 steps.move(session, message, "lost_sight", actor=ACTOR, now=now, reason="worker_died")
@@ -61,7 +60,7 @@ def ask_about_unknown(now: datetime) -> int:
 
 
 def _settle_unknown(message_id: str, attempt: int, sought: Sought, now: datetime) -> None:
-    with writing(Work.ANSWERED_MESSAGE) as session:
+    with writing() as session:
         message = locked_try(session, message_id, attempt)
         if message is None or message.state != Outbox.UNKNOWN:
             return
@@ -98,7 +97,7 @@ def poll_accepted(now: datetime) -> int:
 
 
 def _settle_accepted(message_id: str, attempt: int, status: str, now: datetime) -> None:
-    with writing(Work.ANSWERED_MESSAGE) as session:
+    with writing() as session:
         message = locked_try(session, message_id, attempt)
         if message is None or message.state != Outbox.ACCEPTED:
             return
