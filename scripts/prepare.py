@@ -29,7 +29,7 @@ LOCKS = {
     "dev.txt": ["pyproject.toml", "--extra", "production", "--group", "dev"],
     "mutation.txt": ["--group", "mutation"],
     "run.txt": ["pyproject.toml"],
-    "production.txt": ["pyproject.toml", "--extra", "production"],
+    "production.txt": ["pyproject.toml", "--extra", "production", "--extra", "notify"],
     "uv.txt": ["--group", "uv"],
     "assets.txt": ["--group", "assets"],
 }

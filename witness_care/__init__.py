@@ -27,6 +27,7 @@ from witness_care import (
 )
 from witness_care.accounts import admission
 from witness_care.audit import ledger
+from witness_care.notifications import stopping
 from witness_care.strict_json import StrictJSONProvider, StrictRequest
 
 # In this order their tables, pages, API and commands are added to the application.
@@ -45,6 +46,7 @@ CAPABILITIES = (
     "supervision",
     "referrals",
     "support",
+    "notifications",
     "cutover",
     "jobs",
     "checks",
@@ -102,6 +104,8 @@ def _add_foundations(app: Flask) -> None:
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db)
     database.init_app(app)
+    # What is stopped is written, and noted, before the ledger writes what was changed.
+    stopping.init_app(app)
     ledger.init_app(app)
     request_origin.init_app(app)
     admission.init_app(app)

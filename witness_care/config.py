@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,8 @@ from witness_care.sealing import KEY_BYTES
 DEMO, PRODUCTION = "demo", "production"
 SMALL_BODY = 64 * 1024
 REPOSITORY = Path(__file__).parent.parent
+SEND_BY = {"text": "WC_SEND_TEXTS_BY", "email": "WC_SEND_EMAILS_BY", "letter": "WC_SEND_LETTERS_BY"}
+SHORTEST_NOTIFY_KEY = 73  # two ids with a dash between, after the key's name
 
 # Known to everybody who reads this file. They keep a demonstration working and nothing safe.
 DEMO_SECRET = "for demonstrations only: everybody knows this secret"  # noqa: S105
@@ -87,6 +89,45 @@ def _field_keys(text: str) -> list[tuple[int, bytes]]:
     if not keys or len(dict(keys)) != len(keys):
         raise ValueError("at least one key, each with its own number")
     return keys
+
+
+def _carrier(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(" or ".join(allowed))
+        return text
+
+    return read
+
+
+def _templates(text: str) -> dict[str, str]:
+    found = dict(entry.partition(":")[::2] for entry in _names(text))
+    if not all(found.values()) or not set(found) <= {"text", "email", "letter"}:
+        raise ValueError("entries like text:<template id>,email:<template id>")
+    return found
+
+
+def _server(text: str) -> str:
+    host, _, port = text.partition(":")
+    if text and (not host or "/" in text or (port and not (port.isascii() and port.isdigit()))):
+        raise ValueError("a host, or host:port")
+    return text
+
+
+def _sender(text: str) -> str:
+    if text and ("@" not in text or any(letter.isspace() for letter in text)):
+        raise ValueError("an e-mail address")
+    return text
+
+
+def _receipts_secret(text: str) -> str:
+    return _secret(text) if text else ""
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise ValueError("an address that begins with https://")
+    return text.rstrip("/")
 
 
 def _faultpoint(text: str) -> str:
@@ -188,6 +229,70 @@ SETTINGS = (
         production="10",
         read=_whole_number,
     ),
+    Setting(
+        name="WC_SEND_TEXTS_BY",
+        meaning="how texts leave: `notify`, `nothing`, or for trials `file` (written into the instance folder)",
+        demo="file",
+        production="nothing",
+        read=_carrier("file", "notify", "nothing"),
+    ),
+    Setting(
+        name="WC_SEND_EMAILS_BY",
+        meaning="how e-mails leave: `notify`, `smtp`, `nothing`, or for trials `file`",
+        demo="file",
+        production="nothing",
+        read=_carrier("file", "notify", "smtp", "nothing"),
+    ),
+    Setting(
+        name="WC_SEND_LETTERS_BY",
+        meaning="how letters leave: `notify`, `nothing`, or for trials `file`",
+        demo="file",
+        production="nothing",
+        read=_carrier("file", "notify", "nothing"),
+    ),
+    Setting(
+        name="WC_NOTIFY_URL",
+        meaning="where GOV.UK Notify answers",
+        demo="https://api.notifications.service.gov.uk",
+        production="https://api.notifications.service.gov.uk",
+        read=_web_address,
+    ),
+    Setting(
+        name="WC_NOTIFY_KEY",
+        meaning="the unit's key of GOV.UK Notify; needed where something leaves by `notify`",
+        demo="",
+        production="",
+        secret=True,
+    ),
+    Setting(
+        name="WC_NOTIFY_TEMPLATES",
+        meaning="its templates that pass on ((subject)) and ((body)): `text:<id>,email:<id>,letter:<id>`",
+        demo="",
+        production="",
+        read=_templates,
+    ),
+    Setting(
+        name="WC_RECEIPTS_SECRET",
+        meaning="what GOV.UK Notify sends with a delivery receipt; 32 characters or more; empty takes none",
+        demo="",
+        production="",
+        read=_receipts_secret,
+        secret=True,
+    ),
+    Setting(
+        name="WC_SMTP_ADDRESS",
+        meaning="the mail server, `host` or `host:port`; needed where e-mails leave by `smtp`",
+        demo="",
+        production="",
+        read=_server,
+    ),
+    Setting(
+        name="WC_SMTP_SENDER",
+        meaning="the e-mail address from which the unit writes",
+        demo="",
+        production="",
+        read=_sender,
+    ),
     Setting(name="WC_LOG_LEVEL", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`", demo="INFO", production="INFO"),
     Setting(
         name="WC_FAULTPOINT",
@@ -228,9 +333,28 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
             wrong.append(str(problem))
     if not wrong and values["WC_INDEX_KEY"] in dict(values["WC_FIELD_KEYS"]).values():
         wrong.append("WC_INDEX_KEY: expected a key of its own; it is also one of WC_FIELD_KEYS. Make a new one.")
+    if not wrong:
+        wrong.extend(_wrong_ways_to_send(values, mode))
     if wrong:
         raise ConfigurationError("\n".join(wrong))
     return values
+
+
+def _wrong_ways_to_send(values: Mapping[str, Any], mode: str) -> Iterator[str]:
+    """Say what is missing for the ways by which messages leave. A file tells nobody anything: never in production."""
+    by = {name: values[name] for name in SEND_BY.values()}
+    for name, carrier in by.items():
+        if mode == PRODUCTION and carrier == "file":
+            yield f"{name}: expected notify, smtp or nothing in production; file reaches nobody. Choose another way."
+        channel = next(channel for channel, setting in SEND_BY.items() if setting == name)
+        if carrier == "notify" and channel not in values["WC_NOTIFY_TEMPLATES"]:
+            yield f"WC_NOTIFY_TEMPLATES: expected an entry {channel}:<template id>, as {name} is notify; there is none."
+    if "notify" in by.values() and len(values["WC_NOTIFY_KEY"]) < SHORTEST_NOTIFY_KEY:
+        yield "WC_NOTIFY_KEY: expected a key of GOV.UK Notify, as something leaves by notify; it is missing or short."
+    if "smtp" in by.values():
+        for name in ("WC_SMTP_ADDRESS", "WC_SMTP_SENDER"):
+            if not values[name]:
+                yield f"{name}: expected a value, as e-mails leave by smtp; nothing is set."
 
 
 def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,6 +395,13 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "PASSWORD_HASHER": argon2.PasswordHasher(),
         "CLOCK": None,
+        "SEND_BY": {channel: values[name] for channel, name in SEND_BY.items()},
+        "NOTIFY_URL": values["WC_NOTIFY_URL"],
+        "NOTIFY_KEY": values["WC_NOTIFY_KEY"],
+        "NOTIFY_TEMPLATES": values["WC_NOTIFY_TEMPLATES"],
+        "RECEIPTS_SECRET": values["WC_RECEIPTS_SECRET"],
+        "SMTP_ADDRESS": values["WC_SMTP_ADDRESS"],
+        "SMTP_SENDER": values["WC_SMTP_SENDER"],
         "FAULTPOINT": values["WC_FAULTPOINT"],
         "FAULTPOINT_RECORD": values["WC_FAULTPOINT_RECORD"],
     }

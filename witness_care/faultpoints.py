@@ -42,6 +42,8 @@ class Work(Enum):
     BEGIN_JOB = "writes that a regular job begins"
     END_JOB = "writes how a regular job ended"
     LOG_QUERY = "logs a question to or from an agency, or what became of it"
+    CLAIM_MESSAGE = "takes a message up to be sent (the worker)"
+    ANSWERED_MESSAGE = "writes down what the provider said of a message (the worker)"
 
     @property
     def before(self) -> str:
@@ -56,7 +58,10 @@ class Work(Enum):
 
 ANSWER_MADE = "answer_made"
 LEAD_TAKEN = "lead_taken"
+BEFORE_CALL, AFTER_CALL = "call.before", "call.after"
 MOMENTS = {
+    BEFORE_CALL: "a message is claimed, and the provider has not been called",
+    AFTER_CALL: "the provider has answered, and nothing of that is written",
     ANSWER_MADE: "everything is committed, the answer has not left",
     LEAD_TAKEN: "the worker holds the lead and has not begun",
 }

@@ -47,10 +47,12 @@ NAVIGATION = (
     NavigationItem("My people", "/participants", (Role.OFFICER,)),
     NavigationItem("People", "/participants", (Role.SUPERVISOR,)),
     NavigationItem("Hearings", "/hearings", CASEWORK),
+    NavigationItem("Messages", "/messages", (Role.OFFICER,)),
     NavigationItem("Services", "/support-services", (Role.OFFICER,)),
     NavigationItem("Court updates", "/feed/messages", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
     NavigationItem("Programs", "/admin/clients", (Role.ADMINISTRATOR,)),
     NavigationItem("Moving over", "/admin/cutover", (Role.ADMINISTRATOR,)),
+    NavigationItem("Templates", "/admin/templates", (Role.ADMINISTRATOR,)),
     NavigationItem("Users", "/admin/users", (Role.ADMINISTRATOR,)),
     NavigationItem("Audit", "/audit", (Role.AUDITOR,)),
 )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workflows import attendance, court_visit, journey, proceedings, referral, support
+from workflows import attendance, court_visit, journey, outbox, proceedings, referral, support
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Row
 from workflows.proceedings import Proceedings
@@ -81,6 +81,13 @@ DRAWN = (
         states=tuple(court_visit.CourtVisit),
         events=court_visit.EVENTS,
         table=court_visit.TABLE,
+    ),
+    Drawn(
+        title="How far a written message has come",
+        about=outbox.__doc__ or "",
+        states=tuple(outbox.Outbox),
+        events=outbox.EVENTS,
+        table=outbox.TABLE,
     ),
 )
 

@@ -11,12 +11,12 @@ from enum import StrEnum
 import pytest
 from transitions import Machine
 
-from workflows import attendance, court_visit, journey, referral, support
+from workflows import attendance, court_visit, journey, outbox, referral, support
 from workflows.flags import FLAGS
 from workflows.machines import STAY, Step, faults_in, machine_for, on, step
 from workflows.proceedings import FLAG_TABLE, Proceedings
 
-MODULES = [journey, attendance, referral, support, court_visit]
+MODULES = [journey, attendance, referral, support, court_visit, outbox]
 ANY_FACTS = {
     journey: journey.JourneyFacts(
         proceedings=(Proceedings.AWAITING_TRIAL,),
@@ -30,8 +30,9 @@ ANY_FACTS = {
     referral: referral.ReferralFacts(new_version=True),
     support: support.NoFacts(),
     court_visit: support.NoFacts(),
+    outbox: outbox.NoFacts(),
 }
-FINAL = {referral: (referral.Referral.VLO_CONTACTED,)}
+FINAL = {referral: (referral.Referral.VLO_CONTACTED,), outbox: outbox.FINAL}
 
 
 class Light(StrEnum):

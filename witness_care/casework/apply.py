@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from witness_care import reachability
 from witness_care.casework import projection
 from witness_care.casework.bulk import insert_rows
 from witness_care.casework.journal import event_of, journal_row
@@ -24,7 +25,7 @@ from workflows import snapshot as snapshots
 from workflows.decide import decide, needs_refold, refold
 from workflows.decision import Decision
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent
+from workflows.events import CaseEvent, Fact, OptedOut, ParticipantDied, ParticipantLeft
 from workflows.snapshot import Snapshot
 
 REPEAT = "repeat"
@@ -83,7 +84,19 @@ def apply(events: Sequence[CaseEvent], *, actor: str, now: datetime) -> dict[str
             stepped.append((case, decision))
         outcomes |= {event.id: decision.outcomes[event.id] for event in theirs}
     projection.write(connection, stepped, refolded, now=now)
+    for event in events:
+        _note_who_is_left_alone(event.what)
     return outcomes
+
+
+def _note_who_is_left_alone(fact: Fact) -> None:
+    """Let whoever keeps messages know, before the commit, that some must not leave any more."""
+    if isinstance(fact, ParticipantDied):
+        reachability.participant_died(fact.participant)
+    elif isinstance(fact, ParticipantLeft):
+        reachability.participant_left(fact.participant)
+    elif isinstance(fact, OptedOut):
+        reachability.opted_out(fact.participant, fact.topics)
 
 
 def lock_cases(connection: sa.Connection, case_ids: Iterable[str]) -> dict[str, LockedCase]:

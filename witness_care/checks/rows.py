@@ -28,6 +28,7 @@ from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
 from witness_care.engagement.models import Concern, ConcernDecision
 from witness_care.needs.models import NeedNote
+from witness_care.notifications.models import OutboxMessage
 from witness_care.people.models import DeclinedSuggestion, Participant, Person
 from witness_care.support.models import Support
 from workflows.events import ParticipantDied
@@ -50,6 +51,7 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (Support, Support.participant_id, Participant),
     (NeedNote, NeedNote.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
+    (OutboxMessage, OutboxMessage.participant_id, Participant),
 )
 # A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
 NAMED: tuple[tuple[str, Any], ...] = (

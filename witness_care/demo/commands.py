@@ -26,8 +26,18 @@ from witness_care.cases.models import CourtCase
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import TRIAL
 from witness_care.demo.play import FEED, Player
-from witness_care.demo.world import PASSWORD, SHOW_CASE, SIGN_INS, UNIT_SETTINGS, UNITS, make_world
+from witness_care.demo.world import (
+    PASSWORD,
+    SHOW_CASE,
+    SIGN_INS,
+    TEMPLATES_APPROVED_BY,
+    TEMPLATES_SUBMITTED_BY,
+    UNIT_SETTINGS,
+    UNITS,
+    make_world,
+)
 from witness_care.extensions import db
+from witness_care.notifications import template_service
 from witness_care.people.models import Participant, Person
 from witness_care.support import directory, directory_file
 from workflows.working_days import london_date
@@ -126,8 +136,20 @@ def _open_the_doors(app: Flask) -> Player:
         key = _key_of(CASE_SYSTEM, every_unit, case_scopes)
         feed_key = _key_of(COURT_SYSTEM, every_unit, [f"feed:{FEED}", "feed:backfill"])
         _load_directories(now)
+    _put_templates_in_use(app)
     _write(app, KEY_FILE, feed_key)
     return Player(app, key, feed_key)
+
+
+def _put_templates_in_use(app: Flask) -> None:
+    """Let the two administrators put the templates that come with the service in use."""
+    with app.app_context():
+        names = (TEMPLATES_SUBMITTED_BY, TEMPLATES_APPROVED_BY)
+        found = database.session().execute(
+            sa.select(AppUser.sign_in_name, AppUser.id).where(AppUser.sign_in_name.in_(names))
+        )
+        ids = {row.sign_in_name: f"user:{row.id}" for row in found}
+        template_service.load_shipped(now=clock.now(), submitted_by=ids[names[0]], approved_by=ids[names[1]])
 
 
 def _load_directories(now: datetime) -> None:

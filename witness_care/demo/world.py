@@ -53,9 +53,16 @@ SIGN_INS = (
     SignIn("Ned Otterwick", "ned@westmarch.example", "officer", ("WEST",)),
     SignIn("Stella Foxham", "stella@westmarch.example", "supervisor", ("WEST",)),
     SignIn("Ada Lanternmore", "ada@witness-care.example", "administrator", ()),
+    SignIn("Amos Ferrybridge", "amos@witness-care.example", "administrator", ()),
     SignIn("Audra Quillgate", "audra@witness-care.example", "auditor", ()),
 )
-UNIT_SETTINGS = {"working_day_ends": "17:00", "allocation": {"otherwise": "fewest_open_duties"}}
+UNIT_SETTINGS = {
+    "working_day_ends": "17:00",
+    "allocation": {"otherwise": "fewest_open_duties"},
+    "ring_us": {"phone": "01632 960100", "opens": "09:00", "closes": "17:00"},
+}
+# Who put the templates in use: nobody approves what they submitted.
+TEMPLATES_SUBMITTED_BY, TEMPLATES_APPROVED_BY = "ada@witness-care.example", "amos@witness-care.example"
 SHOW_CASE = "99ZZ0000126"  # the case that the printed command moves
 
 

@@ -15,6 +15,7 @@ from witness_care.database import session
 from witness_care.feed.models import FeedMessage
 from witness_care.jobs import heartbeats
 from witness_care.jobs.regular import JOBS
+from witness_care.notifications import watch
 from workflows.working_days import working_days_between
 
 HEAD_FILE = config.REPOSITORY / "migrations" / "head.txt"
@@ -38,6 +39,7 @@ def readiness(now: datetime) -> tuple[Check, ...]:
     checks = [database, _asked("tables", _tables)]
     if checks[-1].ok:
         checks += [_asked("clock", lambda: _clock(now)), _asked("court_updates", lambda: _court_updates(now))]
+        checks.append(_asked("messages", lambda: _messages(now)))
     return tuple(checks)
 
 
@@ -80,6 +82,11 @@ def _clock(now: datetime) -> str:
         elif row.error:
             problems.append(f"The job that {job.words} failed ({row.error}).")
     return " ".join([*problems, "Look at the worker's log."]) if problems else ""
+
+
+def _messages(now: datetime) -> str:
+    """Say which messages to people should have moved on by now."""
+    return " ".join(watch.problems(session(), now))
 
 
 def _court_updates(now: datetime) -> str:

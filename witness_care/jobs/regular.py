@@ -73,6 +73,34 @@ def tell_journals(now: datetime) -> int:
     return backfill.journal_rows(now)
 
 
+def send_messages(now: datetime) -> int:
+    """Send what is ready to leave, and what has waited for its hour; gives how many messages were taken up."""
+    from witness_care.notifications import sending
+
+    return sending.send_waiting(now)
+
+
+def mark_dead_workers(now: datetime) -> int:
+    """Take what a program was sending when it ended as messages nobody can tell about."""
+    from witness_care.notifications import settling
+
+    return settling.mark_dead_workers(now)
+
+
+def ask_about_messages(now: datetime) -> int:
+    """Ask providers about messages of which nobody can tell whether they went."""
+    from witness_care.notifications import settling
+
+    return settling.ask_about_unknown(now)
+
+
+def poll_messages(now: datetime) -> int:
+    """Ask what became of messages whose receipt has not come."""
+    from witness_care.notifications import settling
+
+    return settling.poll_accepted(now)
+
+
 def check_calendar(now: datetime) -> int:
     """Check that the bank holidays of the next year are known, from 1 October on."""
     if not knows_enough_years(now):
@@ -93,5 +121,9 @@ JOBS = (
     Job(name="imports", words="takes away files nobody confirmed", interval_seconds=60 * MINUTE, run=forget_old_files),
     Job(name="concerns", words="counts engagement concerns", interval_seconds=15 * MINUTE, run=review_concerns),
     Job(name="journals", words="tells journals what only rows hold", interval_seconds=MINUTE, run=tell_journals),
+    Job(name="messages", words="sends messages", interval_seconds=MINUTE, run=send_messages),
+    Job(name="dead_workers", words="finds messages cut off", interval_seconds=MINUTE, run=mark_dead_workers),
+    Job(name="unknowns", words="asks about messages in doubt", interval_seconds=MINUTE, run=ask_about_messages),
+    Job(name="receipts", words="asks what became of messages", interval_seconds=15 * MINUTE, run=poll_messages),
     Job(name="calendar", words="checks next year's bank holidays", interval_seconds=1440 * MINUTE, run=check_calendar),
 )

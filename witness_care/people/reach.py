@@ -6,7 +6,7 @@ The gate itself is `workflows/safe_contact.py`; here rows become what it asks fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -106,9 +106,35 @@ def gate_channel(channel: str, outcome: ContactOutcome) -> str | None:
     return GATED.get(channel)
 
 
-def ask(person: Any, point: Any, channel: str, at: datetime, due_at: datetime | None = None) -> Answered:
-    """Ask the gate about one way at `at` (UTC). `person` has PERSON_COLUMNS, `point` POINT_COLUMNS."""
-    return safe_contact.gate(_person(person, at), _endpoint(person, point, at), channel, now=at, due_at=due_at)
+def ask(
+    person: Any,
+    point: Any,
+    channel: str,
+    at: datetime,
+    due_at: datetime | None = None,
+    *,
+    topics: tuple[str, ...] = (),
+    carved_out: frozenset[str] = frozenset(),
+    neutral: bool = False,
+    opted_out: frozenset[str] = frozenset(),
+    died: bool = False,
+) -> Answered:
+    """Ask the gate about one way at `at` (UTC). `person` has PERSON_COLUMNS, `point` POINT_COLUMNS.
+
+    `topics` are what a message would tell, `opted_out` those its person does not want, `carved_out` those that are
+    sent all the same. `died`: the case says so, whatever their record says.
+    """
+    standing = _person(person, at)
+    return safe_contact.gate(
+        replace(standing, deceased=standing.deceased or died, opted_out_topics=opted_out),
+        _endpoint(person, point, at),
+        channel,
+        now=at,
+        topics=topics,
+        carved_out=carved_out,
+        neutral=neutral,
+        due_at=due_at,
+    )
 
 
 def answer_in_words(answer: Answered) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care import reachability
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.cases.models import DefendantEndpoint
@@ -111,6 +112,7 @@ def save(session: Session, changes: PeopleChanges) -> None:
         session.execute(sa.insert(ContactPoint), changes.new_points)
     if changes.points:
         session.execute(sa.update(ContactPoint), changes.points)
+    reachability.person_changed(changes.altered)
 
 
 def mark_shared_points(session: Session, case_ids: Collection[str], now: datetime) -> tuple[str, ...]:
@@ -143,7 +145,10 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
         .returning(ContactPoint.person_id)
         .execution_options(synchronize_session=False)
     )
-    return tuple(sorted(set(marked.scalars())))
+    concerned = tuple(sorted(set(marked.scalars())))
+    if concerned:
+        reachability.person_changed(concerned)
+    return concerned
 
 
 def _new_person(person_id: str, said: PersonGiven, unit_id: str, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,485 @@
+"""Drafts, sends, approves, cancels and settles messages, as officers do; every way leads through the gate.
+
+A message says which news it is to tell, not with which words: those are made when it leaves. So there is one waiting
+message for each piece of news, and it carries the last date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from witness_care.audit import ledger
+from witness_care.audit.models import Category
+from witness_care.columns import new_id
+from witness_care.database import writing
+from witness_care.notifications import gating, steps, text
+from witness_care.notifications.gating import Facts
+from witness_care.notifications.models import LETTER, MessageTemplate, OutboxKey, OutboxMessage
+from witness_care.notifications.rendering import CannotRender
+from witness_care.sealing import Plain
+from workflows.outbox import Outbox
+from workflows.safe_contact import Allowed, Answered, Delay, Refuse
+
+APPROVED = "approved"
+OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
+RUNG, SENT_AGAIN, CHOSEN_HOUR = "rung", "sent_again", "chosen_hour"
+
+NOT_OWED = "Nothing of this is owed to them now: there is nothing to tell."
+LEFT_THE_CASE = "They are no longer part of this case, so nothing is sent to them."
+NOT_APPROVED = "This template is not approved for this way of sending. Choose another one."
+NOT_A_DRAFT = "This message is not a draft any more. Look at how far it has come."
+SECOND_PERSON = "A letter is approved by somebody else than whoever drafted it."
+NOT_IN_DOUBT = "Nobody has to decide about this message any more."
+ONE_IS_WAITING = "Another message about this is waiting; it will carry the last date."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """What an officer asks for. `topics` are pairs of topic and subject; `token` makes a second submission harmless."""
+
+    participant_id: str
+    contact_point_id: str
+    channel: str
+    template_id: str
+    topics: tuple[tuple[str, str], ...]
+    languages: str = "en"
+    token: str
+    link_id: str | None = None
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    id: str
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyWaiting:
+    """One about this news is waiting; it will carry the last date."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not done. `reason` is a code, `words` say why; with `may_override` an officer may go ahead, giving a reason."""
+
+    words: str
+    reason: str
+    may_override: bool = False
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It will leave: at once ("ready"), or not before `until` ("held"). Of a letter or a draft: how it stands."""
+
+    state: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Nothing was sent: what is to be told is not what was seen. `telling` is what stands now."""
+
+    telling: tuple[dict[str, Any], ...]
+
+
+class UnknownMessage(LookupError):
+    """There is no such message."""
+
+
+# --- drafting -----------------------------------------------------------------------------------------------------
+
+
+def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWaiting | Refused:
+    """Make a message that waits to be checked. What the gate refuses is kept as blocked, so that it is seen."""
+    with writing() as session:
+        facts = gating.read(session, new.participant_id, new.contact_point_id)
+        if facts is None:
+            raise UnknownMessage(f"Expected the participant {new.participant_id}; there is none.")
+        if done := _by_token(session, new):
+            return done
+        template = session.get(MessageTemplate, new.template_id)
+        if refused := _not_possible(facts, template, new):
+            return refused
+        assert template is not None
+        telling = telling_now(facts, new.topics)
+        if waiting := _waiting(session, new):
+            return AlreadyWaiting(waiting)
+        try:
+            text.text_of(session, template, new.participant_id, telling, new.languages, facts.unit)
+        except CannotRender as problem:
+            return Refused(problem.words, problem.reason)
+        answer = gating.ask(facts, new.channel, [topic for topic, _ in new.topics], neutral=template.neutral, now=now)
+        return _keep(session, facts, new, telling, answer, actor=actor, now=now)
+
+
+def _by_token(session: Session, new: NewMessage) -> Drafted | Refused | None:
+    columns = (OutboxMessage.id, OutboxMessage.participant_id, OutboxMessage.state, OutboxMessage.reason)
+    row = session.execute(sa.select(*columns).where(OutboxMessage.submission_token == new.token)).first()
+    if row is None:
+        return None
+    if row.participant_id != new.participant_id:
+        raise ValueError("The token of this form was used for somebody else. Open the form again.")
+    if row.state == Outbox.BLOCKED:
+        return Refused(reason_in_words(row.reason), row.reason, id=row.id)
+    return Drafted(row.id, repeat=True)
+
+
+def _not_possible(facts: Facts, template: MessageTemplate | None, new: NewMessage) -> Refused | None:
+    if facts.has_left:
+        return Refused(LEFT_THE_CASE, gating.LEFT)
+    if template is None or template.state != APPROVED or template.channel != new.channel:
+        return Refused(NOT_APPROVED, "template_not_approved")
+    if any(key not in facts.owed for key in new.topics):
+        return Refused(NOT_OWED, NO_LONGER_OWED)
+    return None
+
+
+def telling_now(facts: Facts, keys: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Give the news that is still owed, with the values that stand now, in the order of `keys`."""
+    return [
+        {"topic": duty.topic, "subject": duty.subject, "value": duty.value, "value_hash": duty.value_hash}
+        for key in keys
+        if (duty := facts.owed.get(key)) is not None
+    ]
+
+
+def keys_of(message: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((news["topic"], news["subject"]) for news in message.telling)
+
+
+def _waiting(session: Session, new: NewMessage) -> str | None:
+    wanted = sa.tuple_(OutboxKey.topic, OutboxKey.subject).in_(list(new.topics))
+    query = sa.select(OutboxKey.outbox_id).where(
+        OutboxKey.participant_id == new.participant_id, OutboxKey.waiting, wanted
+    )
+    return session.scalar(query.order_by(OutboxKey.outbox_id).limit(1)) if new.topics else None
+
+
+def _keep(
+    session: Session,
+    facts: Facts,
+    new: NewMessage,
+    telling: Sequence[dict[str, Any]],
+    answer: Answered,
+    *,
+    actor: str,
+    now: datetime,
+) -> Drafted | Refused:
+    refusal = answer if isinstance(answer, Refuse) else None
+    overridden = refusal is not None and refusal.may_override and bool(new.override_reason.strip())
+    blocked = refusal is not None and not overridden
+    state = Outbox.BLOCKED if blocked else Outbox.DRAFT
+    message_id = new_id()
+    due = [facts.owed[key].due_at for key in new.topics]
+    session.add(
+        OutboxMessage(
+            id=message_id,
+            unit_id=facts.participant.unit_id,
+            case_id=facts.participant.case_id,
+            participant_id=new.participant_id,
+            person_id=facts.participant.person_id,
+            contact_point_id=new.contact_point_id,
+            channel=new.channel,
+            template_id=new.template_id,
+            languages=new.languages,
+            telling=list(telling),
+            due_at=min(due, default=None),
+            state=state.value,
+            reason=refusal.reason.value if refusal and blocked else "",
+            overridden=refusal.reason.value if refusal and overridden else "",
+            override_reason=Plain(new.override_reason.strip(), message_id) if overridden else None,
+            link_id=new.link_id,
+            created_at=now,
+            created_by=actor,
+            submission_token=new.token,
+            empty_answers=0,
+            attempt=0,
+            row_version=0,
+        )
+    )
+    session.flush()
+    if new.topics:
+        keys = [{"outbox_id": message_id, "topic": topic, "subject": subject} for topic, subject in new.topics]
+        more = {"participant_id": new.participant_id, "waiting": not blocked}
+        session.execute(sa.insert(OutboxKey), [key | more for key in keys])
+    reason = refusal.reason.value if refusal else ""
+    steps.keep_step(session, message_id, "", state.value, actor=actor, now=now, reason=reason)
+    _note(facts, Category.COLLECTION)
+    if blocked:
+        assert refusal is not None
+        return Refused(refusal.words, refusal.reason.value, refusal.may_override, message_id)
+    return Drafted(message_id)
+
+
+# --- sending ------------------------------------------------------------------------------------------------------
+
+
+def send(
+    message_id: str,
+    *,
+    seen_hashes: Collection[str],
+    send_at: datetime | None = None,
+    override_reason: str = "",
+    actor: str,
+    now: datetime,
+) -> Sent | Changed | Refused:
+    """Let a draft leave: now, or at the next safe or the chosen hour. What was seen must be what stands.
+
+    `seen_hashes` are the value hashes of what the officer read. A letter needs the approval of a second person.
+    """
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        if message.state != Outbox.DRAFT:
+            return Refused(NOT_A_DRAFT, "not_a_draft", id=message_id)
+        if message.channel == LETTER and not is_approved(message):
+            return Refused(SECOND_PERSON, "not_approved", id=message_id)
+        if stopped := _overtaken(session, message, facts, seen_hashes, actor=actor, now=now):
+            return stopped
+        template = session.get_one(MessageTemplate, message.template_id)
+        topics = [topic for topic, _ in keys_of(message)]
+        answer = gating.ask(
+            facts,
+            message.channel,
+            topics,
+            neutral=template.neutral,
+            now=max(now, send_at or now),
+            due_at=message.due_at,
+        )
+        result = _let_go(session, message, answer, send_at, override_reason.strip(), actor=actor, now=now)
+        _note(facts, Category.ALTERATION)
+        return result
+
+
+def is_approved(message: Any) -> bool:
+    return bool(message.approved_by) and message.approved_by != message.created_by
+
+
+def _overtaken(
+    session: Session, message: Any, facts: Facts, seen: Collection[str], *, actor: str, now: datetime
+) -> Changed | Refused | None:
+    """Say whether what the message is about is still what somebody read; a letter that is not is cancelled."""
+    telling = telling_now(facts, keys_of(message))
+    if facts.has_left or (message.telling and not telling):
+        reason = gating.LEFT if facts.has_left else NO_LONGER_OWED
+        steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason)
+        return Refused(reason_in_words(reason), reason, id=message.id)
+    hashes = {news["value_hash"] for news in telling}
+    if hashes == {news["value_hash"] for news in message.telling} == set(seen):
+        return None
+    if message.channel == LETTER:
+        if hashes != {news["value_hash"] for news in message.telling}:
+            steps.move(session, message, "cancelled", actor=actor, now=now, reason=OUT_OF_DATE)
+    else:
+        _tell_instead(session, message.id, telling)
+    return Changed(tuple(telling)) if hashes != set(seen) or message.channel == LETTER else None
+
+
+def _tell_instead(session: Session, message_id: str, telling: Sequence[dict[str, Any]]) -> None:
+    which = OutboxMessage.id == message_id
+    session.execute(
+        sa.update(OutboxMessage).where(which).values(telling=list(telling)), execution_options=steps.NO_SYNC
+    )
+
+
+def _let_go(
+    session: Session,
+    message: Any,
+    answer: Answered,
+    send_at: datetime | None,
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> Sent | Refused:
+    values: dict[str, Any] = {"sent_by": actor, "next_try_at": now}
+    objection = objection_of(answer)
+    set_aside = objection and (objection == message.overridden or (may_be_set_aside(answer) and bool(reason)))
+    if set_aside and objection != message.overridden:
+        values |= {"overridden": objection, "override_reason": Plain(reason, message.id)}
+    if isinstance(answer, Refuse) and not set_aside:
+        if not answer.may_override:
+            steps.move(session, message, "refused", actor=actor, now=now, reason=answer.reason.value)
+        return Refused(answer.words, answer.reason.value, answer.may_override, message.id)
+    until = answer.until if isinstance(answer, Delay) and not set_aside else send_at
+    if until is not None and until > now:
+        why = gating.OUTSIDE_HOURS if isinstance(answer, Delay) else CHOSEN_HOUR
+        steps.move(
+            session,
+            message,
+            "put_off",
+            actor=actor,
+            now=now,
+            reason=why,
+            **values | {"not_before": until, "next_try_at": until},
+        )
+        return Sent(Outbox.HELD, until)
+    steps.move(session, message, "sent", actor=actor, now=now, reason=str(set_aside or ""), **values)
+    return Sent(Outbox.READY)
+
+
+def objection_of(answer: Answered) -> str:
+    """Name what the gate objects to; empty when it does not."""
+    if isinstance(answer, Allowed):
+        return ""
+    return gating.OUTSIDE_HOURS if isinstance(answer, Delay) else answer.reason.value
+
+
+def may_be_set_aside(answer: Answered) -> bool:
+    return not isinstance(answer, Allowed) and answer.may_override
+
+
+def approve(message_id: str, *, seen_hashes: Collection[str], actor: str, now: datetime) -> Sent | Changed | Refused:
+    """Approve a letter that somebody else drafted; one that quotes an old date is cancelled instead."""
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        if message.state != Outbox.DRAFT:
+            return Refused(NOT_A_DRAFT, "not_a_draft", id=message_id)
+        if message.created_by == actor:
+            return Refused(SECOND_PERSON, "not_approved", id=message_id)
+        if stopped := _overtaken(session, message, facts, seen_hashes, actor=actor, now=now):
+            return stopped
+        _set(session, message_id, approved_by=actor, approved_at=now)
+        here = message.state
+        steps.keep_step(session, message_id, here, here, actor=actor, now=now, reason=APPROVED, attempt=message.attempt)
+        _note(facts, Category.ALTERATION)
+        return Sent(Outbox.DRAFT)
+
+
+def cancel(message_id: str, reason: str = BY_HAND, *, actor: str, now: datetime) -> Sent | Refused:
+    """Stop a message that has not left yet. `reason` is a code."""
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        if steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason) is None:
+            return Refused("It has left, or was stopped before.", "not_waiting", id=message_id)
+        _note(facts, Category.ALTERATION)
+        return Sent(Outbox.CANCELLED)
+
+
+def resend(message_id: str, *, actor: str, owner_id: str | None = None, now: datetime) -> Sent | Refused:
+    """Send a message in doubt again, knowing that they may get it twice."""
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        keys = NewMessage(
+            participant_id=message.participant_id,
+            contact_point_id=message.contact_point_id,
+            channel=message.channel,
+            template_id=message.template_id,
+            topics=keys_of(message),
+            token="",
+        )
+        if message.state == Outbox.ESCALATED and _waiting(session, keys):
+            return Refused(ONE_IS_WAITING, "already_waiting", id=message_id)
+        values = {"next_try_at": now, "first_tried_at": None, "owner_id": owner_id, "sent_by": actor}
+        values |= {"empty_answers": 0, "asked_at": None, "provider_id": None, "provider_status": None}
+        moved = steps.move(session, message, "sent_again", actor=actor, now=now, reason=SENT_AGAIN, **values)
+        if moved is None:
+            return Refused(NOT_IN_DOUBT, "not_escalated", id=message_id)
+        _note(facts, Category.ALTERATION)
+        return Sent(moved)
+
+
+def rung(message_id: str, *, actor: str, owner_id: str | None = None, now: datetime) -> Sent | Refused:
+    """Somebody rang instead: the message counts as failed, and what was said is recorded as a contact."""
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        values = {"owner_id": owner_id, "dealt_with_at": now}
+        moved = steps.move(session, message, "rung", actor=actor, now=now, reason=RUNG, **values)
+        if moved is None:
+            return Refused(NOT_IN_DOUBT, "not_escalated", id=message_id)
+        _note(facts, Category.ALTERATION)
+        return Sent(moved)
+
+
+def deal_with(message_id: str, *, actor: str, owner_id: str | None, now: datetime) -> bool:
+    """Take a failed, blocked or escalated message off the list of what failed. False: somebody did before."""
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        open_ones = (Outbox.FAILED, Outbox.BLOCKED, Outbox.ESCALATED)
+        if message.state not in open_ones or message.dealt_with_at is not None:
+            return False
+        # One in doubt gets somebody who looks after it; whether it went is still to be found out.
+        settled = {} if message.state == Outbox.ESCALATED else {"dealt_with_at": now}
+        _set(session, message_id, owner_id=owner_id, **settled)
+        here, reason = message.state, "dealt_with"
+        steps.keep_step(session, message_id, here, here, actor=actor, now=now, reason=reason, attempt=message.attempt)
+        _note(facts, Category.ALTERATION)
+        return True
+
+
+# --- inside the transaction ---------------------------------------------------------------------------------------
+
+
+def _locked(session: Session, message_id: str) -> tuple[OutboxMessage, Facts]:
+    """Lock the case, the person and then the message, and read all of it."""
+    named = sa.select(OutboxMessage.participant_id, OutboxMessage.contact_point_id)
+    row = session.execute(named.where(OutboxMessage.id == message_id)).first()
+    facts = gating.read(session, row.participant_id, row.contact_point_id) if row else None
+    if row is None or facts is None:
+        raise UnknownMessage(f"Expected the message {message_id}; there is none.")
+    return read_locked(session, message_id), facts
+
+
+def read_locked(session: Session, message_id: str) -> OutboxMessage:
+    query = sa.select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def _set(session: Session, message_id: str, **values: Any) -> None:
+    changed = values | {"row_version": OutboxMessage.row_version + 1}
+    which = OutboxMessage.id == message_id
+    session.execute(sa.update(OutboxMessage).where(which).values(**changed), execution_options=steps.NO_SYNC)
+
+
+def _note(facts: Facts, category: Category) -> None:
+    subject = (facts.participant.id, ledger.category_of_role(facts.participant.role))
+    ledger.note(category, case_id=facts.participant.case_id, subjects=[subject], fields=("message",))
+
+
+REASONS = {
+    NO_LONGER_OWED: NOT_OWED,
+    OUT_OF_DATE: "It quotes a date or news that has changed since. Draft it anew.",
+    gating.LEFT: LEFT_THE_CASE,
+    gating.OUTSIDE_HOURS: "It waits for an hour that is safe for them.",
+    CHOSEN_HOUR: "It waits for the hour that was chosen.",
+    BY_HAND: "An officer stopped it.",
+    RUNG: "An officer rang instead.",
+    SENT_AGAIN: "An officer sent it again, knowing that they may get it twice.",
+    "died": "They have died, so nothing is sent to them.",
+    "opted_out": "They asked not to be told about this.",
+    "unsafe": "This way to reach them is not safe any more.",
+    "withdrawn": "This way to reach them was withdrawn.",
+    "no_answer": "The provider did not say in time whether it took it.",
+    "worker_died": "The program ended while it was being sent.",
+    "too_long_ago": "The provider did not take it for four hours.",
+    "no_receipt": "The provider never said what became of it.",
+    "not_taken": "The provider's list shows that it never came, so it is tried again.",
+    "not_sent_here": "Nothing is sent in this way by this service.",
+    "permanent-failure": "The number or address does not exist. Ask for another one.",
+    "temporary-failure": "It could not be delivered now: the phone was off or the mailbox full.",
+    "technical-failure": "The provider could not deliver it.",
+    "refused_by_provider": "The provider refused it.",
+}
+
+
+def reason_in_words(reason: str) -> str:
+    """Say what a reason means; the gate's own words for one of the gate's reasons."""
+    from workflows.safe_contact import WORDS, Reason
+
+    if reason in REASONS:
+        return REASONS[reason]
+    return WORDS[Reason(reason)] if reason in {each.value for each in Reason} else ""
+
+
+def again(new: NewMessage, *, override_reason: str) -> NewMessage:
+    """The same request with a reason to go ahead, and so with a token of its own."""
+    return replace(new, override_reason=override_reason, token=new_id())
