@@ -41,6 +41,7 @@ CAPABILITIES = (
     "agencies",
     "rules",
     "engagement",
+    "closing",
     "needs",
     "supervision",
     "referrals",
