@@ -47,6 +47,7 @@ from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
 from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
+from witness_care.closing import service as closing
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
@@ -108,6 +109,10 @@ class Words:
         return f"lift number {self.phone[-3:]} from the station"
 
     @property
+    def worry(self) -> str:
+        return f"somebody waits at door number {self.phone[-3:]}"
+
+    @property
     def safe_word(self) -> str:
         return f"{self.victim.split()[1]} lantern"
 
@@ -157,7 +162,14 @@ class Side:
     def traces(self) -> tuple[str, ...]:
         """What must stand in no answer to anybody of the other unit: names, numbers, notes, URNs and ids."""
         ids = [value for name, value in self.examples.items() if name not in OF_NO_UNIT]
-        words = (self.words.phone, self.words.note, self.words.safe_word, self.words.view, self.words.need)
+        words = (
+            self.words.phone,
+            self.words.note,
+            self.words.safe_word,
+            self.words.view,
+            self.words.need,
+            self.words.worry,
+        )
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
 
@@ -241,6 +253,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
     with app.app_context():
         examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
         examples["section"] = _a_need(case[words.victim], words, officer[1], unit)
+        examples |= _a_last_talk(case[words.victim], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -390,6 +403,16 @@ def _a_need(participant: str, words: Words, officer: str, unit: str) -> str:
         participant, section, said, words.need, seen="", submission="need", actor=olivia, now=clock.now()
     )
     return section
+
+
+def _a_last_talk(participant: str, words: Words, officer: str, unit: str) -> dict[str, str]:
+    """The victim is worried, in words; gives the section in which that was asked, the question and the answer."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    said, part = {"worry": closing.Chosen(answer="yes")}, "safeguarding"
+    closing.save_section(
+        participant, part, said, words.worry, seen="", submission="worry", actor=olivia, now=clock.now()
+    )
+    return {"part": part, "question": "worry", "answer": "yes"}
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

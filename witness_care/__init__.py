@@ -42,6 +42,7 @@ CAPABILITIES = (
     "agencies",
     "rules",
     "engagement",
+    "closing",
     "needs",
     "supervision",
     "referrals",

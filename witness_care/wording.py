@@ -204,6 +204,8 @@ EVENTS = {
     "NeedsAsked": "asked what they need",
     "NeedArranged": "practical help arranged, or not any more",
     "NeedsToBeAskedAgain": "needs to be asked about again",
+    "ClosingAsked": "last talk, in part or whole",
+    "ClosingFinished": "last talk ended",
     "ReferralDecided": "decision about the Victim Contact Scheme",
     "ReferralSent": "referral to the Victim Contact Scheme sent",
     "ReferralAcknowledged": "referral acknowledged",

@@ -103,4 +103,6 @@ def state_hash(snapshot: Snapshot, now: CaseTruth | None = None) -> str:
         state["referrals"] = referrals
     if snapshot.needs:
         state["needs"] = {key: codec.to_json(standing) for key, standing in snapshot.needs.items()}
+    if snapshot.closings:
+        state["closings"] = {key: codec.to_json(standing) for key, standing in snapshot.closings.items()}
     return hashlib.sha256(codec.canonical(state).encode()).hexdigest()

@@ -814,6 +814,37 @@ class NeedsToBeAskedAgain:
     participant: str
 
 
+# --- the last talk (closing.py) -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingSaid:
+    """One answer of the last talk, by the keys of its question and of the answer; an empty answer takes it away.
+
+    `codes` are what was chosen where several may be ("delay", "fear").
+    """
+
+    question: str
+    answer: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingAsked:
+    """Part of the last talk was had with the person. What is not among the answers stands as it was."""
+
+    participant: str
+    answers: tuple[ClosingSaid, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingFinished:
+    """The last talk is over: `how` is "done", or "declined" when they did not want to have it."""
+
+    participant: str
+    how: str
+
+
 # --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
 
 
@@ -946,6 +977,8 @@ Fact = (
     | CourtVisitStated
     | NeedsAsked
     | NeedArranged
+    | ClosingAsked
+    | ClosingFinished
     | NeedsToBeAskedAgain
     | ReferralDecided
     | ReferralSent

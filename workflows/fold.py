@@ -12,6 +12,7 @@ from typing import Any
 
 from workflows import (
     charges,
+    closing,
     duties,
     enhanced_rights,
     events,
@@ -32,6 +33,7 @@ from workflows.events import CaseEvent, ContactOutcome, DateKind
 from workflows.journey import JourneyFacts
 from workflows.proceedings import Proceedings
 from workflows.snapshot import (
+    ClosingStanding,
     HearingMemory,
     NeedsStanding,
     Person,
@@ -108,6 +110,7 @@ class Fold:
     people: dict[str, Person] = field(init=False)
     referrals: dict[str, ReferralStanding] = field(init=False)
     needs: dict[str, NeedsStanding] = field(init=False)
+    closings: dict[str, ClosingStanding] = field(init=False)
     account: Account = field(init=False)
     truth: CaseTruth = field(init=False)
     last_key: Any = field(init=False)
@@ -128,6 +131,7 @@ class Fold:
         self.people = dict(self.start.people)
         self.referrals = dict(self.start.referrals)
         self.needs = dict(self.start.needs)
+        self.closings = dict(self.start.closings)
         self.account = Account(topics=Topics(self.start.topics), records={}, changes=[])
         self.last_key = self.start.last_key
         self.seen = [] if self.start.last_key is None else None
@@ -145,6 +149,7 @@ class Fold:
                 topics=self.account.topics,
                 referrals=self.referrals,
                 needs=self.needs,
+                closings=self.closings,
                 merged_away=self.merged_away,
             ),
             truth=self.truth,
@@ -248,6 +253,8 @@ class Fold:
                 return supporting.take_in(self, event)
             case _ if isinstance(what, needs.FACTS):
                 return needs.take_in(self, event)
+            case _ if isinstance(what, closing.FACTS):
+                return closing.take_in(self, event, closes)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():

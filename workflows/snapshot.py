@@ -355,6 +355,31 @@ class NeedsStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingAnswer:
+    """What stands of one question of the last talk: the answer, when (UTC) and by whom it was taken down.
+
+    `message` is the entry it came in: what was written down beside it is kept under that.
+    """
+
+    question: str
+    answer: str
+    at: datetime
+    by: str
+    message: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingStanding:
+    """The last talk with one person: the answers; and how ("done", "declined"), when and by whom it was ended."""
+
+    answers: tuple[ClosingAnswer, ...] = ()
+    how: str = ""
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One case, folded up to `last_key`."""
 
@@ -367,6 +392,7 @@ class Snapshot:
     topics: dict[TopicKey, Topic] = field(default_factory=dict)
     referrals: dict[str, ReferralStanding] = field(default_factory=dict)  # by "participant|defendant"
     needs: dict[str, NeedsStanding] = field(default_factory=dict)  # by participant
+    closings: dict[str, ClosingStanding] = field(default_factory=dict)  # by participant
     merged_away: bool = False  # part of another case now: what comes here counts only once that is undone
 
 
@@ -377,6 +403,7 @@ _PARTS: dict[str, Any] = {
     "people": Person,
     "referrals": ReferralStanding,
     "needs": NeedsStanding,
+    "closings": ClosingStanding,
 }
 _LAST_KEY: Any = tuple[bool, datetime, str, int, int] | None
 _SEPARATOR = "|"

@@ -13,7 +13,7 @@ from datetime import time
 from itertools import takewhile
 from typing import Any
 
-from workflows import events, needs, referral, supporting, values
+from workflows import closing, events, needs, referral, supporting, values
 from workflows.charges import OffenceTruth
 from workflows.events import DateKind
 from workflows.journey import Journey
@@ -32,7 +32,7 @@ WITNESS_SERVICE = supporting.WITNESS_SERVICE_TASK
 SPECIAL_MEASURES_CHASE = "task.special_measures_chase"
 MEETING_BEFORE_SENTENCE = "task.meeting_before_sentence"
 MEETING_AFTER_SENTENCE = "task.meeting_after_sentence"
-CLOSURE = "task.closure_discussion"
+CLOSURE = closing.TOPIC
 
 TASKS = (
     *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),

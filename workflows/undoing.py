@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workflows import events, needs, referring, supporting, withdrawal
+from workflows import closing, events, needs, referring, supporting, withdrawal
 from workflows.events import CaseEvent
 from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
@@ -44,7 +44,7 @@ GROUNDS = (events.EnhancedGroundNoted,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
     *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
-    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS),
+    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS),
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
@@ -88,6 +88,7 @@ def _stand_without(fold: Fold, taken_back: Sequence[CaseEvent]) -> str:
     for event in taken_back:
         _take_back_of_person(fold, without, event)
     _take_back_needs(fold, without)
+    _take_back_closings(fold, without)
     _owe_again_what_it_closed(fold, without, since=min(event.received_at for event in taken_back))
     return CHANGED
 
@@ -171,6 +172,19 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
     for key, topic in without.account.topics.of(participant).items():
         held = fold.account.topics.get(key, Topic())
         fold.account.topics[key] = replace(held, history=topic.history, waived=topic.waived)
+
+
+def _take_back_closings(fold: Fold, without: Fold) -> None:
+    """Give back what was said in a last talk; one that was ended by what is taken back is open on its first clock."""
+    for participant in sorted(fold.closings.keys() | without.closings.keys()):
+        now, then = (each.closings.get(participant, closing.NOTHING) for each in (fold, without))
+        if now.how == then.how:
+            continue
+        key = (participant, closing.TOPIC, closing.TOPIC)
+        held, owed = (each.account.topics.get(key, Topic()) for each in (fold, without))
+        if owed.history:
+            fold.account.topics[key] = replace(held, history=owed.history, waived=owed.waived)
+    fold.closings = dict(without.closings)
 
 
 def _take_back_needs(fold: Fold, without: Fold) -> None:

@@ -143,6 +143,31 @@ SCREENS = (
         posts=("needs.save_section",),
     ),
     Screen(
+        endpoint="closing.talk",
+        full=at("/participants/{withdrew}/feedback"),
+        empty=at("/participants/{person}/feedback"),
+        posts=("closing.end",),
+    ),
+    Screen(
+        endpoint="closing.section",
+        full=at("/participants/{withdrew}/feedback/safeguarding"),
+        empty=at("/participants/{withdrew}/feedback/reasons"),
+        refused=press_after_entering("What to record", "W" * 2001, "Save and go on"),
+        posts=("closing.save_section",),
+    ),
+    Screen(
+        endpoint="closing.unit_feedback",
+        who="sam",
+        full=at("/unit/feedback"),
+        empty=at("/unit/feedback"),
+    ),
+    Screen(
+        endpoint="closing.unit_answers",
+        who="sam",
+        full=at("/unit/feedback/worry/yes"),
+        empty=at("/unit/feedback/complaint/yes"),
+    ),
+    Screen(
         endpoint="needs.unit_needs",
         who="sam",
         full=at("/unit/needs"),

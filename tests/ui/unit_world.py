@@ -17,19 +17,22 @@ from tests.factories import (
     a_trial,
     a_victim,
     a_witness,
+    at,
     convicted,
     open_duties,
     told_everything,
 )
 from tests.feed import payloads
 from witness_care import clock, database
-from witness_care.accounts.current import Actor
+from witness_care.accounts.current import SYSTEM, Actor
 from witness_care.accounts.models import ApiClient, Role
 from witness_care.agencies import service as agencies
 from witness_care.agencies.models import Agency, Direction
 from witness_care.agencies.models import Kind as KindOfQuestion
 from witness_care.agencies.service import Asked
 from witness_care.cases.models import CourtMatch
+from witness_care.cases.service import record_court_fact
+from witness_care.closing import service as closing
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
 from witness_care.cutover.queries import import_file
@@ -39,6 +42,7 @@ from witness_care.feed.unmatched_queries import waiting_part
 from witness_care.needs import service as needs
 from witness_care.people import finding
 from witness_care.supervision import service
+from workflows import events
 from workflows.events import Said
 
 
@@ -69,6 +73,7 @@ def a_unit_with_late_work(app: Flask, cast: Cast) -> dict[str, str]:
         **_questions_to_agencies(cast, late),
         **_a_victim_of_two_cases(),
         **_somebody_who_was_asked(olivia),
+        **_somebody_who_withdrew(olivia),
         **_messages(app, cast),
     }
 
@@ -82,6 +87,19 @@ def _somebody_who_was_asked(olivia: Actor) -> dict[str, str]:
         asked, "practical", answers, "From Basildon", seen="", submission="asked", actor=olivia, now=clock.now()
     )
     return {"asked": asked}
+
+
+def _somebody_who_withdrew(olivia: Actor) -> dict[str, str]:
+    """Gwen Hart withdrew, and the last talk with her was begun: there is a worry for her safety."""
+    case = a_case(a_victim("Gwen Hart"), now="2026-11-20 09:00", officer="Olivia")
+    gone = case["Gwen Hart"]
+    withdrew = events.Withdrew(participant=gone, reason="fear")
+    record_court_fact(case.urn, [withdrew], actor=SYSTEM, now=at("2026-11-20 10:00"))
+    answers = {"worry": closing.Chosen(answer="yes")}
+    closing.save_section(
+        gone, "safeguarding", answers, "Afraid to go home", seen="", submission="t", actor=olivia, now=clock.now()
+    )
+    return {"withdrew": gone}
 
 
 def _a_victim_of_two_cases() -> dict[str, str]:

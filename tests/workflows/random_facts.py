@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workflows import court_visit, events, needs_pack, referral, support, values, withdrawal
+from workflows import closing, closing_pack, court_visit, events, needs_pack, referral, support, values, withdrawal
 from workflows.enhanced_rights import shipped
 from workflows.events import About, DateKind, HearingClass, HearingDay, ResultKind, VictimKind, When, Where
 
@@ -175,6 +175,14 @@ SETS_OF_ANSWERS = (
     (events.NeedSaid(question="travel", answer=events.Said.NOT_ASKED),),
     tuple(events.NeedSaid(question=each.key, answer=events.Said.NO) for each in needs_pack.shipped().questions),
 )
+CLOSING_ANSWERS = (
+    (events.ClosingSaid(question="worry", answer="yes"),),
+    (events.ClosingSaid(question="worry", answer=""),),
+    (events.ClosingSaid(question="reasons", answer="given", codes=("delay", "fear")),),
+    tuple(
+        events.ClosingSaid(question=each.key, answer=closing_pack.DECLINED) for each in closing_pack.shipped().questions
+    ),
+)
 topics = st.lists(st.sampled_from((*values.TOLD_TOPICS, values.KEEP_IN_TOUCH)), min_size=1, max_size=2).map(tuple)
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -299,6 +307,8 @@ OFFICERS_SAY: Table = {
     events.NeedArranged: st.builds(
         events.NeedArranged, participant=people, question=st.just("travel"), arranged=st.booleans()
     ),
+    events.ClosingAsked: st.builds(events.ClosingAsked, participant=people, answers=st.sampled_from(CLOSING_ANSWERS)),
+    events.ClosingFinished: st.builds(events.ClosingFinished, participant=people, how=st.sampled_from(closing.HOW)),
     events.NeedsToBeAskedAgain: st.builds(events.NeedsToBeAskedAgain, participant=people),
     events.SupportStated: st.builds(
         events.SupportStated,

@@ -330,6 +330,11 @@ class _Story:
                 return cls(participant=person, answers=self._answers(person, entry))
             case "NeedArranged":
                 return cls(participant=person, question=entry["question"], arranged=entry["arranged"])
+            case "ClosingAsked":
+                said = tuple(events.ClosingSaid(question=key, answer=word) for key, word in entry["answers"].items())
+                return cls(participant=person, answers=said)
+            case "ClosingFinished":
+                return cls(participant=person, how=entry["how"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,

@@ -170,6 +170,21 @@ class NeedsBody(Schema):
     answers = fields.List(fields.Nested(NeedAnswerBody))
 
 
+class ClosingAnswerBody(Schema):
+    question = fields.String(metadata={"description": "the key of a question of the last talk"})
+    answer = fields.String(metadata={"description": "the key of the answer; a question that is not here was not asked"})
+    codes = fields.List(fields.String(), metadata={"description": "the reasons they named, where they gave any"})
+    asked_at = fields.AwareDateTime()
+
+
+class ClosingBody(Schema):
+    ended_as = fields.String(
+        allow_none=True, metadata={"description": "done, or declined when they did not want it; null while it is not"}
+    )
+    ended_at = fields.AwareDateTime(allow_none=True)
+    answers = fields.List(fields.Nested(ClosingAnswerBody))
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -212,6 +227,9 @@ class ParticipantBody(Schema):
     needs = fields.Nested(
         NeedsBody,
         metadata={"description": "what they said they need, without what was written down: for a key with needs:read"},
+    )
+    last_talk = fields.Nested(
+        ClosingBody, metadata={"description": "what they said at the end; what was written down in words is not in it"}
     )
     concern = fields.Nested(
         ConcernBody, metadata={"description": "how soon to help, with every reason: for a key with concerns:read only"}

@@ -16,11 +16,13 @@ from witness_care.audit.models import SubjectCategory
 from witness_care.cases import hearing_words, page_queries
 from witness_care.cases.page_queries import CaseParticipant
 from witness_care.casework.as_known import AsKnown, as_known
+from witness_care.closing.talk import in_short as talk_in_short
 from witness_care.needs.assessment import in_short
 from witness_care.schemas import YEARS
 from witness_care.support import directory
 from witness_care.support import words as support_words
 from workflows import working_days
+from workflows.closing import NOTHING as NO_TALK
 from workflows.needs import NOTHING
 from workflows.truth import HearingStatus
 
@@ -77,7 +79,7 @@ def _day(text: str | None, now: datetime) -> date | None:
 
 
 def _note(case_id: str, people: tuple[CaseParticipant, ...], defendants: Any) -> None:
-    fields = ("name", "where they stood", "what they had been told", "needs", "support")
+    fields = ("name", "where they stood", "what they had been told", "needs", "support", "last talk")
     ledger.note_participants([(case_id, person.row.id, person.row.role) for person in people], fields=fields)
     suspects = [(row.id, SubjectCategory.SUSPECT) for row in defendants]
     ledger.note(case_id=case_id, subjects=suspects, fields=("defendant's name", "proceedings"))
@@ -142,4 +144,5 @@ def _stood(
             if told.last_told is not None
         ],
         "needs": in_short(known.snapshot.needs.get(participant_id, NOTHING)),
+        "last_talk": talk_in_short(known.snapshot.closings.get(participant_id, NO_TALK)),
     }

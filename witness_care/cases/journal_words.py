@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, court_visit, enhanced_rights, events, needs_pack, referral, support
+from workflows import closing, closing_pack, codec, court_visit, enhanced_rights, events, needs_pack, referral, support
 from workflows.events import DateKind, HearingDay, Said, When, Where
 from workflows.withdrawal import REASONS
 
@@ -113,6 +113,24 @@ def _needs_asked(fact: events.NeedsAsked, names: Names) -> str:
 def _need_arranged(fact: events.NeedArranged, names: Names) -> str:
     is_so = "is arranged" if fact.arranged else "is not arranged any more"
     return f"{names.person(fact.participant)}: {_question(fact.question)} {is_so}"
+
+
+def _closing_asked(fact: events.ClosingAsked, names: Names) -> str:
+    """Say what was asked in a last talk and what they would not say; never what they answered in their own words."""
+    known = closing_pack.shipped()
+    parts = []
+    for said in fact.answers:
+        question = known.question(said.question)
+        label = question.label if question else said.question
+        words = question.words.get(said.answer, said.answer) if question else said.answer
+        codes = wording.listed([question.codes.get(code, code) for code in said.codes]) if question else ""
+        parts.append(f"{label}: {_small(words or 'Not asked after all')}{f' ({codes})' if codes else ''}")
+    return f"{names.person(fact.participant)}: last talk. {'; '.join(parts)}"
+
+
+def _closing_finished(fact: events.ClosingFinished, names: Names) -> str:
+    how = "they did not want the last talk" if fact.how == closing.DECLINED else "the last talk was had"
+    return f"{names.person(fact.participant)}: {how}"
 
 
 def _question(key: str) -> str:
@@ -388,6 +406,8 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CourtVisitStated": _visit,
     "NeedsAsked": _needs_asked,
     "NeedArranged": _need_arranged,
+    "ClosingAsked": _closing_asked,
+    "ClosingFinished": _closing_finished,
     "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,

@@ -167,7 +167,7 @@ def _people_of(case_id: str) -> sa.Select:
         sa.select(
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
             *(Participant.enhanced, Participant.journey, Participant.attendance, Participant.required),
-            *(Participant.victim_kind, Participant.suggested_grounds),
+            *(Participant.victim_kind, Participant.suggested_grounds, Participant.closing),
             *(Participant.left_at, Participant.last_two_way_at, Person.name, Person.language),
             *reach.PERSON_COLUMNS,
         )

@@ -19,6 +19,7 @@ from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.casework.as_known import AsKnown, as_known
 from witness_care.casework.rules import band_marks, current_edition
+from witness_care.closing.talk import document as closing_document
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.needs.assessment import document as needs_document
@@ -26,6 +27,7 @@ from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
 from witness_care.support import documents as support_documents
 from workflows import snapshot
+from workflows.closing import NOTHING as NO_TALK
 from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
 from workflows.needs import NOTHING
@@ -78,7 +80,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         "participants": [
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
             | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
-            | ({"needs": needs_document(held.needs.get(row.id, NOTHING))} if with_needs else {})
+            | (_what_they_said(held, row.id) if with_needs else {})
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),
@@ -113,6 +115,14 @@ def case_as_known(session: Session, actor: Actor, urn: str, *, at: datetime) -> 
     }
 
 
+def _what_they_said(held: snapshot.Snapshot, participant_id: str) -> Document:
+    """Give what somebody said they need, and in their last talk: for a program with a scope of its own."""
+    return {
+        "needs": needs_document(held.needs.get(participant_id, NOTHING)),
+        "last_talk": closing_document(held.closings.get(participant_id, NO_TALK)),
+    }
+
+
 def _hearing_as_known(known: AsKnown, today: Document) -> Document:
     row = known.hearings[today["id"]]
     days = [
@@ -136,7 +146,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
-        **({"needs": needs_document(known.snapshot.needs.get(today["id"], NOTHING))} if "needs" in today else {}),
+        **(_what_they_said(known.snapshot, today["id"]) if "needs" in today else {}),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
             {"topic": topic, "subject": subject, "value": last.value, "value_hash": last.value_hash, "at": last.at}

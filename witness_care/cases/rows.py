@@ -316,6 +316,8 @@ def _new_participant(
         "gets_enhanced_time": False,  # until its first fold, in the same unit of work
         "suggested_grounds": [],
         "needs_asked": 0,
+        "closing": None,
+        "closing_at": None,
         "journey": Journey.CHARGE.value,
         "attendance": Attendance.UNDECIDED.value,
         "required": None,

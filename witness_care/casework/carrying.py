@@ -24,6 +24,7 @@ from witness_care.cases.models import (
     Result,
 )
 from witness_care.casework.models import Transition, UndoneEntry
+from witness_care.closing.models import ClosingNote
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.engagement.models import Concern, ConcernDecision
@@ -43,7 +44,8 @@ def move_people(session: Session, participants: Collection[str], case_id: str, o
     _update(session, DutyHistory, DutyHistory.duty_id.in_(duties), case_id=case_id)
     open_ones = sa.and_(Duty.participant_id.in_(theirs), Duty.closed_at.is_(None))
     _update(session, Duty, open_ones, officer_id=officer_id)
-    for model in (Duty, Told, Contact, Concern, ConcernDecision, NeedNote, DeclinedSuggestion, OutboxMessage):
+    kept = (Duty, Told, Contact, Concern, ConcernDecision, NeedNote, ClosingNote, DeclinedSuggestion, OutboxMessage)
+    for model in kept:
         _update(session, model, model.participant_id.in_(theirs), case_id=case_id)
     _update(session, Participant, Participant.id.in_(theirs), case_id=case_id)
 

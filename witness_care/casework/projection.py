@@ -21,7 +21,7 @@ from witness_care.casework.bulk import Row, delete_rows, insert_rows, sent_toget
 from witness_care.casework.models import Transition
 from witness_care.contacts.models import Duty, DutyHistory, Told
 from witness_care.people.models import Participant
-from workflows import charges, needs, truth
+from workflows import charges, closing, needs, truth
 from workflows import snapshot as snapshots
 from workflows.decide import state_hash
 from workflows.decision import Decision
@@ -351,7 +351,9 @@ def _people(snapshot: Snapshot, *, case_start: Snapshot) -> Iterator[Row]:
         requirement_key = f"requirement:{participant}"
         same_requirement = snapshot.registers.get(requirement_key) == case_start.registers.get(requirement_key)
         was = case_start.people.get(participant)
-        asked_nothing = snapshot.needs.get(participant) is case_start.needs.get(participant)
+        asked_nothing = snapshot.needs.get(participant) is case_start.needs.get(participant) and snapshot.closings.get(
+            participant
+        ) is case_start.closings.get(participant)
         if (
             same_requirement and asked_nothing and (was is person or was == person)
         ):  # `is` first: it is quick, and nearly everybody
@@ -363,6 +365,7 @@ def standing_row(snapshot: Snapshot, participant: str) -> Row:
     """Give what the row of a participant shows of the state."""
     person = snapshot.people[participant]
     requirement = truth.standing(snapshot.registers, f"requirement:{participant}")
+    talk = snapshot.closings.get(participant)
     return {
         "id": participant,
         "journey": person.journey.value,
@@ -372,6 +375,8 @@ def standing_row(snapshot: Snapshot, participant: str) -> Row:
         "last_two_way_at": person.last_two_way_at,
         "gets_enhanced_time": person.gets_enhanced_time,
         "suggested_grounds": list(person.suggested),
+        "closing": {"how": talk.how, "answers": closing.counted(talk)} if talk else None,
+        "closing_at": closing.last_at(talk) if talk else None,
         "needs_asked": needs.how_many_asked(snapshot.needs.get(participant, needs.NOTHING), person),
     }
 

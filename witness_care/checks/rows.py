@@ -23,6 +23,7 @@ from witness_care.cases.models import (
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.checks.combined import Combined
 from witness_care.checks.findings import Finding, finding, rows
+from witness_care.closing.models import ClosingNote
 from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
@@ -50,6 +51,7 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (ConcernDecision, ConcernDecision.participant_id, Participant),
     (Support, Support.participant_id, Participant),
     (NeedNote, NeedNote.participant_id, Participant),
+    (ClosingNote, ClosingNote.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
     (OutboxMessage, OutboxMessage.participant_id, Participant),
 )

@@ -130,12 +130,22 @@ class DutyView:
     @property
     def is_done_with_them(self) -> bool:
         """Whether it is something to do that is done by talking with them, and ticked when it is."""
-        return self.topic in tasks.TASKS and not self.is_for_the_cps and not self.is_an_assessment
+        return self.topic in tasks.TASKS and not self.is_for_the_cps and not self.has_a_page
 
     @property
     def is_an_assessment(self) -> bool:
         """Whether it is done on the page of their needs: by the answers, and never by a tick."""
         return self.topic == tasks.NEEDS
+
+    @property
+    def is_the_last_talk(self) -> bool:
+        """Whether it is had on the page of the last talk: by the answers, and never by a tick."""
+        return self.topic == tasks.CLOSURE
+
+    @property
+    def has_a_page(self) -> bool:
+        """Whether answers that are taken down on a page of its own end it, and no tick."""
+        return self.is_an_assessment or self.is_the_last_talk
 
     @property
     def is_for_the_cps(self) -> bool:

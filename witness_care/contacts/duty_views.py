@@ -71,7 +71,8 @@ def _form(view: DutyView, who_asks: Actor) -> EndDutyForm:
     form = EndDutyForm()
     if view.topic in tasks.TASKS:
         form.reason.label.text = "How did it end?"
-        ends = {key: words for key, words in task_words.ENDS.items() if key != "done" or not view.is_an_assessment}
+        on_its_page = {"done"} if view.is_an_assessment else {"done", "declined"} if view.is_the_last_talk else set()
+        ends = {key: words for key, words in task_words.ENDS.items() if key not in on_its_page}
         form.reason.choices = [SelectChoice(key, words) for key, words in ends.items()]
     else:
         words = "They do not want it" if view.is_a_task else "They do not want to be told"

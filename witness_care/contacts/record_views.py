@@ -13,6 +13,7 @@ from witness_care import clock, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
+from witness_care.closing import queries as closing_queries
 from witness_care.columns import new_id
 from witness_care.contacts import queries
 from witness_care.contacts.duty_view import DutyView
@@ -53,6 +54,11 @@ class Setting:
     def asks_for_needs(self) -> bool:
         """Whether they are to be asked what they need, which has a page of its own."""
         return any(duty.is_an_assessment and duty.clock_start <= self.now for duty in self.duties)
+
+    @property
+    def asks_for_last_talk(self) -> bool:
+        """Whether the last talk is to be had with them, which has a page of its own."""
+        return any(duty.is_the_last_talk for duty in self.duties)
 
     @property
     def settled_by_talking(self) -> tuple[DutyView, ...]:
@@ -226,8 +232,14 @@ def saved_contact(contact_id: str | None) -> dict[str, Any] | None:
         "title": "Already recorded" if request.args.get("again") else "Saved",
         "summary": f"{found.name}: {outcome[0].lower() + outcome[1:]}.",
         "incident": found.safety_incident,
+        "asks_for_last_talk": found.participant_id if _last_talk_is_owed(found.participant_id) else "",
         "asks_for_needs": found.participant_id if _is_to_be_asked(found.participant_id) else "",
     }
+
+
+def _last_talk_is_owed(participant_id: str) -> bool:
+    """Say whether the last talk is to be had with them."""
+    return closing_queries.is_owed(session(), actor(), participant_id)
 
 
 def _is_to_be_asked(participant_id: str) -> bool:

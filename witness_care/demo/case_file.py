@@ -12,7 +12,7 @@ from witness_care.demo.court_messages import ChargedOffence, CourtVoice, Day
 from witness_care.demo.moments import Moments
 from witness_care.demo.steps import Document, Filled, Message, Put, Referred, Standing, Step, Talk
 from witness_care.demo.words import CHARGES, MISSED_NOTES, NOTES, ROOMS, Charge, Court, Names
-from workflows import needs_pack
+from workflows import closing_pack, needs_pack
 from workflows.events import Role
 from workflows.working_days import instant_of, local_time, london_date, next_working_day
 
@@ -346,6 +346,25 @@ class CaseFile:
                 asked = {question.key: "no" for question in pack.asked_of(Role(who.role), today, section.key)}
                 said = asked | {key: answer for key, answer in needed.items() if key in asked}
                 self.fill_in(f"/participants/{{participant}}/needs/{section.key}", said, who=who)
+
+    def last_talk(self, who: Who, *, reason: str = "", **said: str) -> None:
+        """An officer has the last talk: what is `said`, else the first answer there is, and no worry; it is ended."""
+        pack, today, role = closing_pack.shipped(), london_date(self.moments.now), Role(who.role)
+        for section in pack.sections:
+            asked = {each.key: next(iter(each.words)) for each in pack.asked_of(role, today, section.key)}
+            entries = {
+                key: said.get(key, closing_pack.NO if answer == "yes" and key != "feedback" else answer)
+                for key, answer in asked.items()
+            }
+            if "reasons" in entries:
+                entries |= {"reasons": "given", "reasons_codes": reason} if reason else {"reasons": "no"}
+            self.fill_in(f"/participants/{{participant}}/feedback/{section.key}", entries, who=who)
+        self.end_talk(who, "done")
+
+    def end_talk(self, who: Who, how: str) -> None:
+        """An officer says that the last talk was had, or that they did not want it."""
+        page = "/participants/{participant}/feedback"
+        self.fill_in(page, {"how": how}, who=who, sent_to=f"{page}-ended")
 
     def refer(self, *entries: str, by_supervisor: bool = False, **said: str) -> None:
         """Somebody says these things about the referral of each victim, one after another, last of all."""

@@ -86,6 +86,9 @@ class Participant(Base):
     gets_enhanced_time: Mapped[bool] = mapped_column(default=False)
     suggested_grounds: Mapped[Any] = mapped_column(Json, default=list)
     needs_asked: Mapped[int] = mapped_column(default=0)  # sections asked since the needs assessment was last opened
+    # How the last talk was ended (empty while it was not), its answers as a unit counts them, and its last change.
+    closing: Mapped[Any] = mapped_column(Json, nullable=True)
+    closing_at: Mapped[datetime | None] = mapped_column(Instant)
     journey: Mapped[str] = mapped_column(sa.String(20), default="charge")
     attendance: Mapped[str] = mapped_column(sa.String(20), default="undecided")
     required: Mapped[bool | None] = mapped_column()

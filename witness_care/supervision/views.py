@@ -16,6 +16,7 @@ from witness_care.audit import ledger
 from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
+from witness_care.closing import queries as closing_queries
 from witness_care.contacts import introductions as introduction_figures
 from witness_care.contacts import still_coming
 from witness_care.engagement import queries as engagement_queries
@@ -141,6 +142,7 @@ def unit_today() -> str:
         late_queries=agency_queries.open_count(database.session(), supervisor, QueryFilter(due="late"), at.now),
         concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
         without_support=support_queries.counts(database.session(), supervisor)[support_queries.NOBODY],
+        last_talks_late=closing_queries.waiting_counts(database.session(), supervisor, at.now)[1],
         needs_late=needs_queries.unit_counts(database.session(), supervisor, at.now)[1],
     )
 

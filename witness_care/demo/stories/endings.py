@@ -14,6 +14,7 @@ def asked_not_to_be_told(case: CaseFile) -> None:
     case.talk(case.moments.before(8, 10), says="will_come")
     acquit(case, 3, trial[0])
     case.change(case.moments.before(2, 10), [{"id": case.people[0].id, "opted_out": [values.VERDICT, values.OUTCOME]}])
+    case.end_talk(case.people[0], "declined")
 
 
 def a_witness_died(case: CaseFile) -> None:

@@ -34,10 +34,11 @@ def asked_what_they_need(case: CaseFile) -> None:
 
 
 def withdrew(case: CaseFile) -> None:
-    """After a long wait the victim withdraws; the charge rested on them."""
+    """After a long wait the victim withdraws, and says in a last talk why; the charge rested on them."""
     with_a_trial(case, ago=60, trial=case.moments.after(25, 2))
     case.stay_in_touch(55, 4)
     case.says(service.WITHDREW, who=case.people[0], reason="delay")
+    case.last_talk(case.people[0], reason="delay", told_in_time="partly", support="mostly", again="not_at_all")
 
 
 def hard_to_reach(case: CaseFile) -> None:
