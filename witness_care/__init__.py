@@ -42,6 +42,7 @@ CAPABILITIES = (
     "rules",
     "engagement",
     "needs",
+    "availability",
     "supervision",
     "referrals",
     "support",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows import court_visit, events, rulebook, strict_toml, support, tasks, values
+from workflows import availability, court_visit, events, rulebook, strict_toml, support, tasks, values
 from workflows.events import DateKind, HearingClass
 from workflows.strict_toml import Key, flag, number, one_of, read, rows, some_of, text
 
@@ -179,6 +179,13 @@ ENTRY: dict[str, dict[str, Key]] = {
     },
     "NeedArranged": _PERSON | {"question": text(), "arranged": flag(default=True)},
     "NeedsToBeAskedAgain": _PERSON,
+    "AvailabilityAsked": _PERSON
+    | {
+        "said": one_of(*SAID, default="yes"),
+        "first": plain_day(),
+        "last": plain_day(),
+        "because": one_of(*availability.REASONS, default="holiday"),
+    },
     "WithdrawalTakenBack": _PERSON,
     "OfficerChanged": _PERSON | {"back": flag(default=False)},
     "SupportStated": _PERSON

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import codec, court_visit, enhanced_rights, events, needs_pack, referral, support
+from workflows import availability, codec, court_visit, enhanced_rights, events, needs_pack, referral, support
 from workflows.events import DateKind, HearingDay, Said, When, Where
 from workflows.withdrawal import REASONS
 
@@ -109,6 +109,15 @@ def _needs_asked(fact: events.NeedsAsked, names: Names) -> str:
 def _need_arranged(fact: events.NeedArranged, names: Names) -> str:
     is_so = "is arranged" if fact.arranged else "is not arranged any more"
     return f"{names.person(fact.participant)}: {_question(fact.question)} {is_so}"
+
+
+def _availability(fact: events.AvailabilityAsked, names: Names) -> str:
+    said = {Said.NO: "none", Said.DECLINED: "they would not say"}.get(fact.answer)
+    ranges = [
+        f"{dates.day_range(each.first, each.last)} ({availability.REASONS.get(each.because, each.because)})"
+        for each in fact.away
+    ]
+    return f"{names.person(fact.participant)}: asked when they cannot come: {said or wording.listed(ranges)}"
 
 
 def _question(key: str) -> str:
@@ -382,6 +391,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CourtVisitStated": _visit,
     "NeedsAsked": _needs_asked,
     "NeedArranged": _need_arranged,
+    "AvailabilityAsked": _availability,
     "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,

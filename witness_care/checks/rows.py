@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from witness_care.availability.models import AvailabilityNote
 from witness_care.cases.models import (
     CaseCombination,
     CaseLink,
@@ -49,6 +50,7 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (ConcernDecision, ConcernDecision.participant_id, Participant),
     (Support, Support.participant_id, Participant),
     (NeedNote, NeedNote.participant_id, Participant),
+    (AvailabilityNote, AvailabilityNote.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
 )
 # A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
