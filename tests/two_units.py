@@ -42,6 +42,7 @@ from witness_care.agencies import service as agencies
 from witness_care.agencies.models import Agency, Direction
 from witness_care.agencies.models import Kind as KindOfQuestion
 from witness_care.agencies.service import Asked
+from witness_care.availability import service as availability
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
@@ -108,6 +109,10 @@ class Words:
         return f"lift number {self.phone[-3:]} from the station"
 
     @property
+    def away(self) -> str:
+        return f"wedding number {self.phone[-3:]} in Sligo"
+
+    @property
     def safe_word(self) -> str:
         return f"{self.victim.split()[1]} lantern"
 
@@ -157,7 +162,14 @@ class Side:
     def traces(self) -> tuple[str, ...]:
         """What must stand in no answer to anybody of the other unit: names, numbers, notes, URNs and ids."""
         ids = [value for name, value in self.examples.items() if name not in OF_NO_UNIT]
-        words = (self.words.phone, self.words.note, self.words.safe_word, self.words.view, self.words.need)
+        words = (
+            self.words.phone,
+            self.words.note,
+            self.words.safe_word,
+            self.words.view,
+            self.words.need,
+            self.words.away,
+        )
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
 
@@ -241,6 +253,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
     with app.app_context():
         examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
         examples["section"] = _a_need(case[words.victim], words, officer[1], unit)
+        _dates_away(case[words.victim], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -390,6 +403,21 @@ def _a_need(participant: str, words: Words, officer: str, unit: str) -> str:
         participant, section, said, words.need, seen="", submission="need", actor=olivia, now=clock.now()
     )
     return section
+
+
+def _dates_away(participant: str, words: Words, officer: str, unit: str) -> None:
+    """The victim cannot come on a day, in words."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    day = date(2027, 1, 4)
+    availability.add(
+        *(participant, day, day, "other"),
+        words=words.away,
+        may_be_shared=False,
+        seen="",
+        submission="away",
+        actor=olivia,
+        now=clock.now(),
+    )
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

@@ -149,7 +149,7 @@ SCREENS = (
         endpoint="cases.what_if_page",
         full=at("/hearings/{moved_hearing}/what-if?day-day=22&day-month=3&day-year=2027&court=Eastmere+Crown+Court"),
         empty=at("/hearings/{moved_hearing}/what-if"),
-        error=at("/hearings/{moved_hearing}/what-if?day-day=&day-month=&day-year=&court="),
+        refused=press_after_entering("Court", "", "See what would follow"),
     ),
     Screen(
         endpoint="availability.report",
