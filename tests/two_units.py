@@ -410,7 +410,7 @@ def _dates_away(participant: str, words: Words, officer: str, unit: str) -> None
     olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
     day = date(2027, 1, 4)
     availability.add(
-        *(participant, day, day, "other"),
+        *(participant, (day, day), "other"),
         words=words.away,
         may_be_shared=False,
         seen="",

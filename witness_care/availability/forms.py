@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -39,8 +41,11 @@ class RangeForm(ActForm):
     last = DayField("Last day they cannot come")
 
     @property
-    def until(self):  # type: ignore[no-untyped-def]
-        return self.last.data or self.first.data
+    def span(self) -> tuple[date, date]:
+        """Give the first and the last day; call it only on a valid form."""
+        first = self.first.data
+        assert first is not None
+        return first, self.last.data or first
 
     def validate_last(self, field: DayField) -> None:
         first = self.first.data

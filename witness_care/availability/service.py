@@ -53,8 +53,7 @@ Answer = Callable[[AvailabilityStanding | None], events.AvailabilityAsked]
 
 def add(
     participant_id: str,
-    first: date,
-    last: date,
+    span: tuple[date, date],
     because: str,
     *,
     words: str,
@@ -67,13 +66,13 @@ def add(
     """Add dates on which they cannot come to those they said before. Words about it are sealed beside the entry."""
     message_id = _message(participant_id, submission)
     words = words.strip()
-    new = DatesAway(first=first, last=last, because=because, said_in=message_id if words else "")
+    new = DatesAway(first=span[0], last=span[1], because=because, said_in=message_id if words else "")
 
     def answer(held: AvailabilityStanding | None) -> events.AvailabilityAsked:
         away = held.away if held else ()
         if len(away) >= MOST_RANGES:
             raise TooManyError
-        others = tuple(each for each in away if (each.first, each.last) != (first, last))
+        others = tuple(each for each in away if (each.first, each.last) != span)
         return events.AvailabilityAsked(participant=participant_id, answer=Said.YES, away=(*others, new))
 
     def write(session: Session, who: _Locked) -> None:
@@ -97,13 +96,13 @@ def add(
 
 
 def take_away(
-    participant_id: str, first: date, last: date, *, seen: str, submission: str, actor: Actor, now: datetime
+    participant_id: str, span: tuple[date, date], *, seen: str, submission: str, actor: Actor, now: datetime
 ) -> None:
     """Say that they can come on these dates after all; when none is left, they have none to avoid."""
 
     def answer(held: AvailabilityStanding | None) -> events.AvailabilityAsked:
         away = held.away if held else ()
-        left = tuple(each for each in away if (each.first, each.last) != (first, last))
+        left = tuple(each for each in away if (each.first, each.last) != span)
         if len(left) == len(away):
             raise DoesNotFitError
         return events.AvailabilityAsked(participant=participant_id, answer=Said.YES if left else Said.NO, away=left)

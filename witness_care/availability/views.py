@@ -58,8 +58,7 @@ def add(participant_id: str) -> Response | tuple[str, int]:
         return rejected_form(PAGE, **_page(who, form))
     act = partial(
         service.add,
-        first=form.first.data,
-        last=form.until,
+        span=form.span,
         because=form.because.data,
         words=form.words.data or "",
         may_be_shared=form.may_be_shared.data,
@@ -72,7 +71,7 @@ def add(participant_id: str) -> Response | tuple[str, int]:
 def take_away(participant_id: str) -> Response | tuple[str, int]:
     """Say that they can come on some dates after all."""
     who, form = _who(participant_id), RangeForm()
-    act = partial(service.take_away, first=form.first.data, last=form.until)
+    act = partial(service.take_away, span=form.span) if form.validate() else service.take_away
     return _press(who, act, form, saved="removed")
 
 
