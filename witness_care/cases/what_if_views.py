@@ -27,9 +27,11 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
         raise errors.absent()
     is_asked = "day-day" in request.args
     given = request.args if is_asked else None
-    form = what_if.ProposedForm(formdata=given, data={"court": hearing.court, "room": hearing.room})
+    days = page_queries.hearing_days(session, hearing_id)
+    length = sum(not day.cancelled for day in days) or 1
+    form = what_if.ProposedForm(formdata=given, data={"court": hearing.court, "room": hearing.room, "length": length})
     shown: dict[str, Any] = {"hearing": hearing, "hearing_words": hearing_words, "form": form, "found": None}
-    shown["days"] = page_queries.hearing_days(session, hearing_id)
+    shown["days"] = days
     if not is_asked:
         return render_template(PAGE, **shown)
     if not form.validate():
