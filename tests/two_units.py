@@ -42,6 +42,7 @@ from witness_care.agencies import service as agencies
 from witness_care.agencies.models import Agency, Direction
 from witness_care.agencies.models import Kind as KindOfQuestion
 from witness_care.agencies.service import Asked
+from witness_care.availability import service as availability
 from witness_care.cases.linking import link
 from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
@@ -113,6 +114,10 @@ class Words:
         return f"somebody waits at door number {self.phone[-3:]}"
 
     @property
+    def away(self) -> str:
+        return f"wedding number {self.phone[-3:]} in Sligo"
+
+    @property
     def safe_word(self) -> str:
         return f"{self.victim.split()[1]} lantern"
 
@@ -169,6 +174,7 @@ class Side:
             self.words.view,
             self.words.need,
             self.words.worry,
+            self.words.away,
         )
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
@@ -254,6 +260,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         examples["decision_id"] = _a_concern(case[words.witness], words, officer[1], unit)
         examples["section"] = _a_need(case[words.victim], words, officer[1], unit)
         examples |= _a_last_talk(case[words.victim], words, officer[1], unit)
+        _dates_away(case[words.victim], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -413,6 +420,21 @@ def _a_last_talk(participant: str, words: Words, officer: str, unit: str) -> dic
         participant, part, said, words.worry, seen="", submission="worry", actor=olivia, now=clock.now()
     )
     return {"part": part, "question": "worry", "answer": "yes"}
+
+
+def _dates_away(participant: str, words: Words, officer: str, unit: str) -> None:
+    """The victim cannot come on a day, in words."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    day = date(2027, 1, 4)
+    availability.add(
+        *(participant, (day, day), "other"),
+        words=words.away,
+        may_be_shared=False,
+        seen="",
+        submission="away",
+        actor=olivia,
+        now=clock.now(),
+    )
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

@@ -44,6 +44,7 @@ CAPABILITIES = (
     "engagement",
     "closing",
     "needs",
+    "availability",
     "supervision",
     "referrals",
     "support",

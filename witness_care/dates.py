@@ -21,6 +21,11 @@ def full_date(when: DATE_OR_INSTANT) -> str:
     return working_days.day_in_words(day_of(when))
 
 
+def day_range(first: date, last: date) -> str:
+    """ "Monday 14 December 2026 to Friday 18 December 2026", or the one day."""
+    return full_date(first) if first == last else f"{full_date(first)} to {full_date(last)}"
+
+
 def full_time(instant: datetime) -> str:
     """ "Thursday 3 December 2026 at 10am"."""
     return working_days.instant_in_words(instant)

@@ -203,6 +203,7 @@ EVENTS = {
     "CourtVisitStated": "visit to the court",
     "NeedsAsked": "asked what they need",
     "NeedArranged": "practical help arranged, or not any more",
+    "AvailabilityAsked": "asked when they cannot come",
     "NeedsToBeAskedAgain": "needs to be asked about again",
     "ClosingAsked": "last talk, in part or whole",
     "ClosingFinished": "last talk ended",

@@ -10,13 +10,21 @@ from typing import Any, TypeVar, cast
 
 from workflows import needs, referral
 from workflows.entitlement import Rules
-from workflows.events import CaseEvent, ClosingFinished, CourtVisitStated, DutyClosedByPerson, NeedsAsked, SupportStated
+from workflows.events import (
+    AvailabilityAsked,
+    CaseEvent,
+    ClosingFinished,
+    CourtVisitStated,
+    DutyClosedByPerson,
+    NeedsAsked,
+    SupportStated,
+)
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
 
 # What ends a task without a contact: the time of the entry judges it.
-ENDS_A_TASK = (DutyClosedByPerson, ClosingFinished, NeedsAsked, SupportStated, CourtVisitStated)
+ENDS_A_TASK = (DutyClosedByPerson, ClosingFinished, NeedsAsked, SupportStated, CourtVisitStated, AvailabilityAsked)
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 

@@ -845,6 +845,31 @@ class ClosingFinished:
     how: str
 
 
+# --- when somebody cannot come (availability.py) ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesAway:
+    """London dates, first to last, on which a person cannot come; `because` is a key of `availability.REASONS`.
+
+    `said_in` is the message beside which words about it are kept, empty when there are none.
+    """
+
+    first: date
+    last: date
+    because: str
+    said_in: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityAsked:
+    """The person was asked on which dates they cannot come: YES with the dates, NO for none, or they would not say."""
+
+    participant: str
+    answer: Said
+    away: tuple[DatesAway, ...] = ()
+
+
 # --- the Victim Contact Scheme (referral.py): each names the victim's part and the defendant ----------------------
 
 
@@ -980,6 +1005,7 @@ Fact = (
     | ClosingAsked
     | ClosingFinished
     | NeedsToBeAskedAgain
+    | AvailabilityAsked
     | ReferralDecided
     | ReferralSent
     | ReferralAcknowledged

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import (
+    availability,
     charges,
     closing,
     duties,
@@ -251,6 +252,8 @@ class Fold:
                 return self._change_officer(what, event.occurred_at)
             case events.SupportStated() | events.CourtVisitStated():
                 return supporting.take_in(self, event)
+            case events.AvailabilityAsked():
+                return availability.take_in(self, event)
             case _ if isinstance(what, needs.FACTS):
                 return needs.take_in(self, event)
             case _ if isinstance(what, closing.FACTS):

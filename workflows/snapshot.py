@@ -131,6 +131,21 @@ class VisitStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityStanding:
+    """When a person cannot come, as they answered last: when (UTC), to whom, and in which message.
+
+    `instead_of` is the London date of the trial that had been lost by then, empty when none was.
+    """
+
+    answer: events.Said
+    away: tuple[events.DatesAway, ...] = ()
+    at: datetime
+    by: str
+    message: str
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One participant's standing in the case. The word is short because every rule speaks of it.
 
@@ -160,6 +175,7 @@ class Person:
     officer_changes: tuple[datetime, ...] = ()
     support: tuple[SupportStanding, ...] = ()
     visit: VisitStanding | None = None
+    availability: AvailabilityStanding | None = None
 
     @property
     def is_victim(self) -> bool:

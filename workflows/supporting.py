@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workflows.fold import Fold
 
 FACTS = (events.SupportStated, events.CourtVisitStated)
-ANSWERS = (*FACTS, events.DutyClosedByPerson)
+ANSWERS = (*FACTS, events.DutyClosedByPerson, events.AvailabilityAsked)
 VISIT_TASK, WITNESS_SERVICE_TASK = "task.pre_trial_visit", "task.witness_service"
 SUPPORT_MACHINE, VISIT_MACHINE = "support", "court_visit"
 DONE, DECLINED = "done", "declined"
@@ -188,7 +188,7 @@ def answered(
     if now:
         return Answered(reason=answers[task], waits_for_a_trial=False)
     offered_for = topic.history[-1].value if topic is not None and topic.history else {}
-    return Answered(reason="", waits_for_a_trial=not offered_for.keys() <= about[task].keys())
+    return Answered(reason="", waits_for_a_trial=task in about and not offered_for.keys() <= about[task].keys())
 
 
 def is_same_trial(handled: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -13,9 +13,8 @@ from datetime import time
 from itertools import takewhile
 from typing import Any
 
-from workflows import closing, events, needs, referral, supporting, values
+from workflows import availability, closing, events, needs, referral, supporting, values
 from workflows.charges import OffenceTruth
-from workflows.events import DateKind
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
 from workflows.snapshot import NeedsStanding, Person, Topic, TopicKey
@@ -26,7 +25,7 @@ from workflows.working_days import days_later, instant_of, london_date
 INTRODUCTION = "task.introduction"
 NEEDS = needs.TOPIC
 PERSONAL_STATEMENT = "task.victim_personal_statement"
-DATES_TO_AVOID = "task.dates_to_avoid"
+DATES_TO_AVOID = availability.TASK
 PRE_TRIAL_VISIT = supporting.VISIT_TASK
 WITNESS_SERVICE = supporting.WITNESS_SERVICE_TASK
 SPECIAL_MEASURES_CHASE = "task.special_measures_chase"
@@ -97,13 +96,18 @@ def tasks_for(
 
 
 def answers(participant: str, person: Person, truth: CaseTruth) -> dict[str, str]:
-    """Give each offer that a person has answered, with how: done, or declined. Of who need not come: nothing."""
-    if not values.is_required(participant, person, truth) or (person.visit is None and not person.support):
-        return {}
-    said = {
-        PRE_TRIAL_VISIT: supporting.answer_about_visit(person, truth),
-        WITNESS_SERVICE: supporting.answer_about_witness_service(person, truth),
-    }
+    """Give each offer and question that a person has answered, with how: done, or declined.
+
+    Of a visit and the witness service only who must come is asked; of dates, everybody who may be.
+    """
+    said = {}
+    if values.is_required(participant, person, truth) and (person.visit is not None or person.support):
+        said = {
+            PRE_TRIAL_VISIT: supporting.answer_about_visit(person, truth),
+            WITNESS_SERVICE: supporting.answer_about_witness_service(person, truth),
+        }
+    if availability.was_asked(person, truth):
+        said[DATES_TO_AVOID] = supporting.DONE
     return {topic: answer for topic, answer in said.items() if answer}
 
 
@@ -249,13 +253,11 @@ def _dates_to_avoid(participant: str, person: Person, truth: CaseTruth) -> Itera
     """
     if isinstance(truth.requirements.get(participant), events.CpsNotRequired):
         return
-    trials = [hearing for hearing in values.hearings_of(person, truth) if hearing.is_trial]
-    if any(hearing.is_live and hearing.when and hearing.when.kind is DateKind.FIXED for hearing in trials):
+    if availability.has_a_day(person, truth) or availability.was_asked(person, truth):
         return
-    lost = [hearing for hearing in trials if hearing.status.is_put_off]
-    if lost:
-        day = lost[-1].starts_at
-        yield DATES_TO_AVOID, DATES_TO_AVOID, Value(content={"instead_of": london_date(day).isoformat() if day else ""})
+    lost = availability.lost_occasion(person, truth)
+    if lost is not None:
+        yield DATES_TO_AVOID, DATES_TO_AVOID, Value(content=lost)
     elif any(offence.plea == NOT_GUILTY for offence in _offences_of(person, truth)):
         yield DATES_TO_AVOID, DATES_TO_AVOID, Value(content={"because": NOT_GUILTY_PLEA})
 

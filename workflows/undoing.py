@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workflows import closing, events, needs, referring, supporting, withdrawal
+from workflows import availability, closing, events, needs, referring, supporting, withdrawal
 from workflows.events import CaseEvent
 from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
@@ -44,7 +44,7 @@ GROUNDS = (events.EnhancedGroundNoted,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
     *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
-    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS),
+    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS, *availability.FACTS),
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
@@ -151,6 +151,8 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
         fold.people[participant] = withdrawal.as_before(person, then)
     if isinstance(what, (*supporting.FACTS, events.DutyClosedByPerson)):
         fold.people[participant] = supporting.as_before(person, then)
+    if isinstance(what, availability.FACTS):
+        fold.people[participant] = availability.as_before(person, then)
     if not isinstance(what, OF_A_PERSON):
         return
     if isinstance(what, events.DutyClosedByPerson):

@@ -136,6 +136,27 @@ SCREENS = (
         posts=("needs.confirm_unchanged", "needs.ask_again", "needs.say_arranged"),
     ),
     Screen(
+        endpoint="availability.availability_page",
+        full=at("/participants/{asked}/availability"),
+        empty=at("/participants/{person}/availability"),
+        refused=press_after_entering("Anything to add", "W" * 501, "Add these dates"),
+        posts=(
+            *("availability.add", "availability.take_away"),
+            *("availability.confirm_unchanged", "availability.without_dates"),
+        ),
+    ),
+    Screen(
+        endpoint="cases.what_if_page",
+        full=at("/hearings/{moved_hearing}/what-if?day-day=22&day-month=3&day-year=2027&court=Eastmere+Crown+Court"),
+        empty=at("/hearings/{moved_hearing}/what-if"),
+        refused=press_after_entering("Court", "", "See what would follow"),
+    ),
+    Screen(
+        endpoint="availability.report",
+        full=at("/hearings/{moved_hearing}/availability"),
+        empty=at("/hearings/{moved_hearing}/availability"),
+    ),
+    Screen(
         endpoint="needs.section",
         full=at("/participants/{asked}/needs/practical"),
         empty=at("/participants/{person}/needs/practical"),

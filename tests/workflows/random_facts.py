@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from workflows import closing, closing_pack, court_visit, events, needs_pack, referral, support, values, withdrawal
 from workflows.enhanced_rights import shipped
-from workflows.events import About, DateKind, HearingClass, HearingDay, ResultKind, VictimKind, When, Where
+from workflows.events import About, DateKind, HearingClass, HearingDay, ResultKind, Said, VictimKind, When, Where
 
 # --- who and what there is in it ----------------------------------------------------------------------------------
 
@@ -309,6 +309,15 @@ OFFICERS_SAY: Table = {
     ),
     events.ClosingAsked: st.builds(events.ClosingAsked, participant=people, answers=st.sampled_from(CLOSING_ANSWERS)),
     events.ClosingFinished: st.builds(events.ClosingFinished, participant=people, how=st.sampled_from(closing.HOW)),
+    events.AvailabilityAsked: st.builds(
+        events.AvailabilityAsked, participant=people, answer=st.sampled_from([Said.NO, Said.DECLINED])
+    )
+    | st.builds(
+        events.AvailabilityAsked,
+        participant=people,
+        answer=st.just(Said.YES),
+        away=st.builds(lambda day: (events.DatesAway(first=day, last=day, because="holiday"),), st.sampled_from(DAYS)),
+    ),
     events.NeedsToBeAskedAgain: st.builds(events.NeedsToBeAskedAgain, participant=people),
     events.SupportStated: st.builds(
         events.SupportStated,

@@ -328,6 +328,8 @@ class _Story:
                 return cls(participant=person, step=entry["step"], on=entry["on"])
             case "NeedsAsked":
                 return cls(participant=person, answers=self._answers(person, entry))
+            case "AvailabilityAsked":
+                return cls(participant=person, answer=events.Said(entry["said"]), away=_away(entry))
             case "NeedArranged":
                 return cls(participant=person, question=entry["question"], arranged=entry["arranged"])
             case "ClosingAsked":
@@ -542,3 +544,11 @@ def _days(listed: tuple[str, ...]) -> Iterator[HearingDay]:
 
 def _numbers(words: str | None) -> tuple[int, ...]:
     return tuple(int(word) for word in words.split(",")) if words else ()
+
+
+def _away(entry: dict[str, Any]) -> tuple[events.DatesAway, ...]:
+    """Read one range of dates on which somebody cannot come; without a first day there is none."""
+    if not entry["first"]:
+        return ()
+    last = entry["last"] or entry["first"]
+    return (events.DatesAway(first=entry["first"], last=last, because=entry["because"]),)

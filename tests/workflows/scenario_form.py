@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows import closing, court_visit, events, rulebook, strict_toml, support, tasks, values
+from workflows import availability, closing, court_visit, events, rulebook, strict_toml, support, tasks, values
 from workflows.events import DateKind, HearingClass
 from workflows.strict_toml import Key, flag, number, one_of, read, rows, some_of, text
 
@@ -181,6 +181,13 @@ ENTRY: dict[str, dict[str, Key]] = {
     "NeedsToBeAskedAgain": _PERSON,
     "ClosingAsked": _PERSON | {"answers": table()},
     "ClosingFinished": _PERSON | {"how": one_of(*closing.HOW, default=closing.DONE)},
+    "AvailabilityAsked": _PERSON
+    | {
+        "said": one_of(*SAID, default="yes"),
+        "first": plain_day(),
+        "last": plain_day(),
+        "because": one_of(*availability.REASONS, default="holiday"),
+    },
     "WithdrawalTakenBack": _PERSON,
     "OfficerChanged": _PERSON | {"back": flag(default=False)},
     "SupportStated": _PERSON

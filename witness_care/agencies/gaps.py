@@ -95,6 +95,7 @@ def of_case(
     known = snapshot.load(state) if state else Snapshot(case=case_id)
     recorded = {
         "special_measures": frozenset(charges.measures(known.registers)),
+        "availability": frozenset(each for each, person in known.people.items() if person.availability is not None),
         "needs": frozenset(each for each, standing in known.needs.items() if standing.answers),
     }
     lacking = _lacking(people, without_offence, recorded)

@@ -185,6 +185,18 @@ class ClosingBody(Schema):
     answers = fields.List(fields.Nested(ClosingAnswerBody))
 
 
+class DatesAwayBody(Schema):
+    first = fields.Date()
+    last = fields.Date()
+    because = fields.String(metadata={"description": "holiday, work, caring, medical, exam or other"})
+
+
+class AvailabilityBody(Schema):
+    answer = fields.String(metadata={"description": "yes with dates, no for none to avoid, or declined"})
+    asked_at = fields.AwareDateTime()
+    away = fields.List(fields.Nested(DatesAwayBody))
+
+
 class ParticipantBody(Schema):
     id = fields.String()
     person = fields.String()
@@ -223,6 +235,11 @@ class ParticipantBody(Schema):
     )
     told = fields.List(
         fields.Nested(ToldBody), metadata={"description": "with as_known_at: what they had last been told of each"}
+    )
+    availability = fields.Nested(
+        AvailabilityBody,
+        allow_none=True,
+        metadata={"description": "the dates on which they cannot come; null when nobody asked"},
     )
     needs = fields.Nested(
         NeedsBody,

@@ -13,6 +13,7 @@ from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
+from witness_care.availability import words as availability_words
 from witness_care.cases import hearing_words, page_queries
 from witness_care.cases.page_queries import CaseParticipant
 from witness_care.casework.as_known import AsKnown, as_known
@@ -79,7 +80,7 @@ def _day(text: str | None, now: datetime) -> date | None:
 
 
 def _note(case_id: str, people: tuple[CaseParticipant, ...], defendants: Any) -> None:
-    fields = ("name", "where they stood", "what they had been told", "needs", "support", "last talk")
+    fields = ("name", "where they stood", "what they had been told", "needs", "availability", "support", "last talk")
     ledger.note_participants([(case_id, person.row.id, person.row.role) for person in people], fields=fields)
     suspects = [(row.id, SubjectCategory.SUSPECT) for row in defendants]
     ledger.note(case_id=case_id, subjects=suspects, fields=("defendant's name", "proceedings"))
@@ -143,6 +144,7 @@ def _stood(
             for (topic, _), told in sorted(known.told(participant_id).items())
             if told.last_told is not None
         ],
+        "availability": availability_words.in_short(person.availability),
         "needs": in_short(known.snapshot.needs.get(participant_id, NOTHING)),
         "last_talk": talk_in_short(known.snapshot.closings.get(participant_id, NO_TALK)),
     }

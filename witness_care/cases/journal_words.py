@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witness_care import dates, judgement_words, wording
-from workflows import closing, closing_pack, codec, court_visit, enhanced_rights, events, needs_pack, referral, support
+from workflows import (
+    availability,
+    closing,
+    closing_pack,
+    codec,
+    court_visit,
+    enhanced_rights,
+    events,
+    needs_pack,
+    referral,
+    support,
+)
 from workflows.events import DateKind, HearingDay, Said, When, Where
 from workflows.withdrawal import REASONS
 
@@ -131,6 +142,15 @@ def _closing_asked(fact: events.ClosingAsked, names: Names) -> str:
 def _closing_finished(fact: events.ClosingFinished, names: Names) -> str:
     how = "they did not want the last talk" if fact.how == closing.DECLINED else "the last talk was had"
     return f"{names.person(fact.participant)}: {how}"
+
+
+def _availability(fact: events.AvailabilityAsked, names: Names) -> str:
+    said = {Said.NO: "none", Said.DECLINED: "they would not say"}.get(fact.answer)
+    ranges = [
+        f"{dates.day_range(each.first, each.last)} ({availability.REASONS.get(each.because, each.because)})"
+        for each in fact.away
+    ]
+    return f"{names.person(fact.participant)}: asked when they cannot come: {said or wording.listed(ranges)}"
 
 
 def _question(key: str) -> str:
@@ -408,6 +428,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "NeedArranged": _need_arranged,
     "ClosingAsked": _closing_asked,
     "ClosingFinished": _closing_finished,
+    "AvailabilityAsked": _availability,
     "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,

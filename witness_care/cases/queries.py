@@ -15,6 +15,7 @@ from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.accounts.permissions import Permission
 from witness_care.agencies import queries as agency_queries
+from witness_care.availability import words as availability_words
 from witness_care.cases.identifiers import has_urn
 from witness_care.cases.models import CourtCase, Defendant, Hearing, HearingDay, HearingLink, Identifier, Offence
 from witness_care.casework.as_known import AsKnown, as_known
@@ -146,6 +147,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
+        **availability_words.document(person),
         **(_what_they_said(known.snapshot, today["id"]) if "needs" in today else {}),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [
@@ -299,6 +301,7 @@ def _participant(row: Any, standing: Any, names: list[Document], duties: list[Do
         "last_two_way_at": row.last_two_way_at,
         "left_at": row.left_at,
         **support_documents.of(standing),
+        **availability_words.document(standing),
         "duties": duties,
     }
 

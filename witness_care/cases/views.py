@@ -19,8 +19,10 @@ from witness_care.agencies import gaps as agency_gaps
 from witness_care.agencies import queries as agency_queries
 from witness_care.audit import ledger
 from witness_care.audit.models import SubjectCategory
+from witness_care.availability import words as availability_words
 from witness_care.cases import (
     as_known_views,
+    at_hearing,
     case_records,
     combine_views,
     entry_views,
@@ -33,6 +35,7 @@ from witness_care.cases import (
     split_views,
     undo_views,
     undoing,
+    what_if_views,
     who_knows,
 )
 from witness_care.cases.journal_words import Names
@@ -55,6 +58,7 @@ blueprint.register_blueprint(as_known_views.blueprint)
 blueprint.register_blueprint(undo_views.blueprint)
 blueprint.register_blueprint(combine_views.blueprint)
 blueprint.register_blueprint(split_views.blueprint)
+blueprint.add_url_rule("/hearings/<hearing_id>/what-if", view_func=what_if_views.what_if_page)
 
 DAYS_AHEAD = 14
 MOST_DAYS = 92
@@ -134,6 +138,8 @@ def hearing(hearing_id: str) -> str:
     steps = page_queries.hearing_steps(session, found.case_id, found.id)
     unmatched = case_records.unmatched(session, found.case_id, steps)
     days = page_queries.hearing_days(session, found.id)
+    needed = at_hearing.required(at_hearing.known(found.state)) if found.hearing_class == "trial" else {}
+    on = [day.on_date for day in days if not day.cancelled]
     return render_template(
         "cases/hearing.html",
         now=now,
@@ -145,6 +151,7 @@ def hearing(hearing_id: str) -> str:
         links=page_queries.linked_hearings(session, found.id),
         note=found.adjournment_note.open(found.id) if found.adjournment_note else "",
         lines=lines,
+        free={each: availability_words.free_of(person, on) for each, person in needed.items()},
         to_tell=[line for line in lines if line.state == who_knows.NOT_TOLD],
         told=sum(line.state == who_knows.TOLD for line in lines),
         others=sum(line.state == who_knows.NOT_OWED for line in lines),

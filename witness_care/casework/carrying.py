@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from witness_care.availability.models import AvailabilityNote
 from witness_care.cases.models import (
     CourtCase,
     Defendant,
@@ -44,8 +45,8 @@ def move_people(session: Session, participants: Collection[str], case_id: str, o
     _update(session, DutyHistory, DutyHistory.duty_id.in_(duties), case_id=case_id)
     open_ones = sa.and_(Duty.participant_id.in_(theirs), Duty.closed_at.is_(None))
     _update(session, Duty, open_ones, officer_id=officer_id)
-    kept = (Duty, Told, Contact, Concern, ConcernDecision, NeedNote, ClosingNote, DeclinedSuggestion, OutboxMessage)
-    for model in kept:
+    notes = (NeedNote, ClosingNote, AvailabilityNote)
+    for model in (Duty, Told, Contact, Concern, ConcernDecision, *notes, DeclinedSuggestion, OutboxMessage):
         _update(session, model, model.participant_id.in_(theirs), case_id=case_id)
     _update(session, Participant, Participant.id.in_(theirs), case_id=case_id)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from witness_care.availability.models import AvailabilityNote
 from witness_care.cases.models import (
     CaseCombination,
     CaseLink,
@@ -52,6 +53,7 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (Support, Support.participant_id, Participant),
     (NeedNote, NeedNote.participant_id, Participant),
     (ClosingNote, ClosingNote.participant_id, Participant),
+    (AvailabilityNote, AvailabilityNote.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
     (OutboxMessage, OutboxMessage.participant_id, Participant),
 )

@@ -130,7 +130,7 @@ class DutyView:
     @property
     def is_done_with_them(self) -> bool:
         """Whether it is something to do that is done by talking with them, and ticked when it is."""
-        return self.topic in tasks.TASKS and not self.is_for_the_cps and not self.has_a_page
+        return self.topic in tasks.TASKS and not (self.is_for_the_cps or self.has_a_page)
 
     @property
     def is_an_assessment(self) -> bool:
@@ -145,7 +145,12 @@ class DutyView:
     @property
     def has_a_page(self) -> bool:
         """Whether answers that are taken down on a page of its own end it, and no tick."""
-        return self.is_an_assessment or self.is_the_last_talk
+        return self.is_an_assessment or self.is_the_last_talk or self.is_about_dates
+
+    @property
+    def is_about_dates(self) -> bool:
+        """Whether it is done on the page of dates they cannot come: by the answer, and never by a tick."""
+        return self.topic == tasks.DATES_TO_AVOID
 
     @property
     def is_for_the_cps(self) -> bool:

@@ -61,6 +61,11 @@ class Setting:
         return any(duty.is_the_last_talk for duty in self.duties)
 
     @property
+    def asks_for_dates(self) -> bool:
+        """Whether they are to be asked when they cannot come, which has a page of its own."""
+        return any(duty.is_about_dates for duty in self.duties)
+
+    @property
     def settled_by_talking(self) -> tuple[DutyView, ...]:
         return tuple(duty for duty in self.duties if duty.is_settled_by_talking)
 
@@ -233,6 +238,7 @@ def saved_contact(contact_id: str | None) -> dict[str, Any] | None:
         "summary": f"{found.name}: {outcome[0].lower() + outcome[1:]}.",
         "incident": found.safety_incident,
         "asks_for_last_talk": found.participant_id if _last_talk_is_owed(found.participant_id) else "",
+        "asks_for_dates": found.participant_id if _owes_dates(found.participant_id) else "",
         "asks_for_needs": found.participant_id if _is_to_be_asked(found.participant_id) else "",
     }
 
@@ -245,3 +251,9 @@ def _last_talk_is_owed(participant_id: str) -> bool:
 def _is_to_be_asked(participant_id: str) -> bool:
     """Say whether they are to be asked now what they need."""
     return needs_queries.is_owed(session(), actor(), participant_id, clock.now())
+
+
+def _owes_dates(participant_id: str) -> bool:
+    """Say whether they are to be asked now when they cannot come."""
+    owed = queries.open_duties_of(session(), actor(), [participant_id], clock.now())
+    return any(duty.is_about_dates for duty in owed.get(participant_id, ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,10 @@ from witness_care import clock, dates, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
+from witness_care.availability import words as availability_words
 from witness_care.cases import hearing_words
 from witness_care.contacts import contact_lines, introductions, queries, record_views
+from witness_care.contacts.duty_view import DutyView
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
@@ -26,6 +28,7 @@ from witness_care.support import queries as support_queries
 from workflows import enhanced_rights
 from workflows.events import Said
 from workflows.journey import Journey
+from workflows.snapshot import Person as Standing
 
 blueprint = Blueprint("people", __name__)
 for method, rule, view in (
@@ -39,7 +42,10 @@ for method, rule, view in (
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
-FIELDS = (*("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement", "needs", "support"),)
+FIELDS = (
+    *("name", "role", "language", "case", "safe_contact", "phone", "contact", "engagement"),
+    *("needs", "support", "availability"),
+)
 LAST_CONTACTS = 3
 TIMES = {1: "", 2: "twice", 3: "three times"}
 
@@ -60,6 +66,7 @@ def person(participant_id: str) -> str | Response:
     others = page_queries.other_cases(session(), actor(), who)
     duties = queries.open_duties_of(session(), actor(), [who.id, *(other.id for other in others)], now)
     hearings = page_queries.next_hearings(session(), [who.row.case_id, *(other.case_id for other in others)], now)
+    needs_of = _needs(who, now)
     return render_template(
         "people/person.html",
         who=who,
@@ -84,8 +91,9 @@ def person(participant_id: str) -> str | Response:
         was_corrected=bool(request.args.get("corrected")),
         stands_now=bool(request.args.get("stands")),
         concern=engagement_queries.concerns_of(session(), actor(), [who.id], now).get(who.id),
-        needs=_needs(who, now),
+        needs=needs_of,
         needed=(Said.YES, Said.DECLINED),
+        dates_words=_dates(needs_of.person, duties[who.id]),
     )
 
 
@@ -141,6 +149,16 @@ def _introduced(who: Who) -> Sequence[introductions.Answered]:
 def _needs(who: Who, now: datetime) -> Assessment:
     state = engagement_queries.state_of(session(), actor(), who.id)
     return assessment_of(session(), state, who.id, who.row.unit_id, now)
+
+
+def _dates(person: Standing | None, owed: Iterable[DutyView]) -> str:
+    """Say when they cannot come; what is to be asked again is named with the day of the last answer."""
+    standing = person.availability if person is not None else None
+    if standing is None:
+        return "Not asked"
+    if any(duty.is_about_dates for duty in owed):
+        return f"Not asked since {dates.full_date(standing.at)}"
+    return availability_words.said(standing)
 
 
 def _open(sealed: Any, row_id: str) -> str | None:

@@ -17,6 +17,7 @@ def helped(case: CaseFile) -> None:
     _support(case, victim, ADVISERS, "accepted", "referred", "started")
     _support(case, victim, HAND, "accepted", "ended")
     _visit(case, victim, "made", 0)
+    _away(case, victim, 24, 28)
 
 
 def turned_away(case: CaseFile) -> None:
@@ -62,6 +63,11 @@ def _support(case: CaseFile, who: Who, service: str, *steps: str) -> None:
     for step in steps:
         page = f"/participants/{{participant}}/support/entry?service={service}"
         case.fill_in(page, {"step": step} | _day(case, "happened_on"), who=who)
+
+
+def _away(case: CaseFile, who: Who, first: int, last: int) -> None:
+    said = {"because": "holiday"} | _day(case, "first", first) | _day(case, "last", last)
+    case.fill_in("/participants/{participant}/availability", said, who=who)
 
 
 def _visit(case: CaseFile, who: Who, step: str, days_from_today: int | None = None) -> None:
