@@ -307,3 +307,15 @@ def test_it_says_what_should_have_left(post):
     post.later(minutes=6)
     [words] = watch.problems(session(), post.now)
     assert words.startswith("1 message should have left")
+
+
+def test_the_same_news_is_not_sent_twice_in_the_same_way(post):
+    first = post.ready()
+    post.sweep()
+    assert post.draft().reason == "already_sent"
+    assert isinstance(post.draft("email"), queue.Drafted)
+    moved(post.case, post.hearing, "2026-12-09 10:00", now="2026-11-30 10:05")
+    post.later(minutes=10)
+    other = post.draft(contact_point_id=post.point())
+    assert isinstance(other, queue.AlreadyWaiting)  # the e-mail carries it
+    assert post.state(first) == "accepted"

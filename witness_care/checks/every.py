@@ -9,8 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from witness_care.checks import clock, duties, messages, rows, state
+from witness_care.checks import clock, duties, messages, outbox, rows, state
 from witness_care.checks.findings import Finding
+
+
+def _nobody_is_contacted_who_must_not_be(now: datetime) -> Iterator[Finding]:
+    yield from duties.nothing_is_owed_to_who_is_gone(now)
+    yield from outbox.nothing_was_claimed_against_the_record(now)
+
 
 CHECKS: Mapping[str, Callable[[datetime], Iterator[Finding]]] = MappingProxyType(
     {
@@ -18,7 +24,9 @@ CHECKS: Mapping[str, Callable[[datetime], Iterator[Finding]]] = MappingProxyType
         "I2": duties.no_duty_disappears,
         "I4": state.every_case_is_what_its_journal_says,
         "I5": duties.no_due_time_moves_later,
-        "I8": duties.nothing_is_owed_to_who_is_gone,
+        "I6": outbox.nobody_is_told_twice_by_message,
+        "I7": outbox.no_message_sits_unseen,
+        "I8": _nobody_is_contacted_who_must_not_be,
         "I9": state.what_was_told_has_its_contact,
         "I10": messages.every_message_is_there,
         "I12": clock.every_job_ran_lately,

@@ -28,6 +28,7 @@ from workflows.safe_contact import Allowed, Answered, Delay, Refuse
 
 APPROVED = "approved"
 OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
+ALREADY_SENT = "already_sent"
 RUNG, SENT_AGAIN, CHOSEN_HOUR = "rung", "sent_again", "chosen_hour"
 
 NOT_OWED = "Nothing of this is owed to them now: there is nothing to tell."
@@ -114,6 +115,8 @@ def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWai
         telling = telling_now(facts, new.topics)
         if waiting := _waiting(session, new):
             return AlreadyWaiting(waiting)
+        if was_sent(session, new.participant_id, new.channel, telling):
+            return Refused(reason_in_words(ALREADY_SENT), ALREADY_SENT)
         try:
             text.text_of(session, template, new.participant_id, telling, new.languages, facts.unit)
         except CannotRender as problem:
@@ -151,6 +154,29 @@ def telling_now(facts: Facts, keys: Collection[tuple[str, str]]) -> list[dict[st
         for key in keys
         if (duty := facts.owed.get(key)) is not None
     ]
+
+
+def was_sent(session: Session, participant_id: str, channel: str, telling: Sequence[Any]) -> bool:
+    """Say whether any of this news, as it stands now, went to them in this way before and did not fail."""
+    if not telling:
+        return False
+    keys = [(news["topic"], news["subject"]) for news in telling]
+    query = (
+        sa.select(OutboxMessage.telling)
+        .join(OutboxKey, OutboxKey.outbox_id == OutboxMessage.id)
+        .where(
+            OutboxMessage.participant_id == participant_id,
+            OutboxMessage.channel == channel,
+            OutboxMessage.state.in_((Outbox.ACCEPTED.value, Outbox.DELIVERED.value)),
+            sa.tuple_(OutboxKey.topic, OutboxKey.subject).in_(keys),
+        )
+    )
+    sent = {_as_sent(news) for message in session.scalars(query) for news in message}
+    return any(_as_sent(news) in sent for news in telling)
+
+
+def _as_sent(news: Any) -> tuple[str, str, str]:
+    return news["topic"], news["subject"], news["value_hash"]
 
 
 def keys_of(message: Any) -> tuple[tuple[str, str], ...]:
@@ -448,6 +474,7 @@ def _note(facts: Facts, category: Category) -> None:
 REASONS = {
     NO_LONGER_OWED: NOT_OWED,
     OUT_OF_DATE: "It quotes a date or news that has changed since. Draft it anew.",
+    ALREADY_SENT: "This was sent to them in this way before, and has not changed since. Ring, or choose another way.",
     gating.LEFT: LEFT_THE_CASE,
     gating.OUTSIDE_HOURS: "It waits for an hour that is safe for them.",
     CHOSEN_HOUR: "It waits for the hour that was chosen.",

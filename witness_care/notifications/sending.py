@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,10 +39,12 @@ GIVE_UP_AFTER = timedelta(hours=4)
 FIRST_PAUSE, LONGEST_PAUSE = 60, 15 * 60
 
 
-@cache
+STARTED = uuid.uuid4().hex[:8]
+
+
 def worker_id() -> str:
     """Name this process: whoever leads may tell its own messages from those of a process that is gone."""
-    return f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    return f"{socket.gethostname()[:20]}:{os.getpid()}:{STARTED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,8 @@ def _may_leave(
         return _wait(session, message, answer, now)
     if message.telling and not news:
         return _stop(session, message, "cancelled", queue.NO_LONGER_OWED, now)
+    if queue.was_sent(session, message.participant_id, message.channel, news):
+        return _stop(session, message, "cancelled", queue.ALREADY_SENT, now)
     if message.channel == LETTER and _hashes(news) != _hashes(message.telling):
         return _stop(session, message, "cancelled", queue.OUT_OF_DATE, now)
     if message.channel == LETTER and not queue.is_approved(message):
