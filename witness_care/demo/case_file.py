@@ -261,11 +261,7 @@ class CaseFile:
         if way == "not_asked":
             return [{"kind": "mobile", "value": self.names.mobile()}]
         if way == "email_and_mobile":
-            post = {
-                "kind": "address",
-                "value": f"{mobile['value'][-3:]} Invented Row, Eastmere, ZZ99 3WZ",
-                "allowed": "yes",
-            }
+            home = f"{mobile['value'][-3:]} Invented Row, Eastmere, ZZ99 3WZ"
             return [
                 mobile | {"voicemail": "yes"},
                 {"kind": "email", "value": self.names.email(name), "allowed": "yes"},
