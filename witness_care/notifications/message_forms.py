@@ -44,8 +44,8 @@ class SendForm(FlaskForm):
     send_at = ClockField("At what time?", validators=[Optional()])
     override_reason = TextAreaField("Why it has to go now", validators=[Optional(), Length(max=500)])
 
-    def validate_send_at(self, field: ClockField) -> None:
-        if self.when.data == LATER and (self.send_on.data is None or field.time is None):
+    def validate_when(self, field: RadioField) -> None:
+        if field.data == LATER and (self.send_on.data is None or self.send_at.time is None):
             raise ValidationError("Enter the day and the time at which it is to go")
 
     def chosen_time(self) -> datetime | None:

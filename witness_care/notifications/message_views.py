@@ -54,7 +54,7 @@ def thread(participant_id: str) -> str:
 def compose(participant_id: str) -> str:
     who, duties, offer = _offer(participant_id)
     form = ComposeForm(formdata=None)
-    form.offer(_news(duties), offer.choices)
+    form.offer(_news(duties, offer), offer.choices)
     form.token.data = new_id()
     wanted = request.args.get("duty")
     form.news.data = [_key(duty) for duty in duties if not wanted or duty.id == wanted or wanted not in _ids(duties)]
@@ -68,7 +68,7 @@ def save(participant_id: str) -> Answer:
     """Make a draft of what was chosen, and show it as it would be read."""
     who, duties, offer = _offer(participant_id)
     form = ComposeForm()
-    form.offer(_news(duties), offer.choices)
+    form.offer(_news(duties, offer), offer.choices)
     if not form.validate():
         return _compose_page(who, duties, offer, form, has_errors=True), 400
     choice = offer.chosen(form.message.data)
@@ -119,21 +119,26 @@ def _offer(participant_id: str) -> tuple[Who, tuple[DutyView, ...], Offer]:
 
 
 def _compose_page(who: Who, duties: Any, offer: Offer, form: ComposeForm, **more: Any) -> str:
-    ticks = {_key(duty): duty for duty in duties}
-    told = {key for choice in offer.choices for key in map(_key, choice.tells)}
+    told = _told(offer)
     return render_template(
         COMPOSE,
         who=who,
         offer=offer,
         form=form,
         has_templates=bool(template_queries.in_use(session(), composing.SENT_AS)),
-        only_by_talking=[duty for key, duty in ticks.items() if key not in told],
+        only_by_talking=[duty for duty in duties if _key(duty) not in told],
         **more,
     )
 
 
-def _news(duties: tuple[DutyView, ...]) -> dict[str, str]:
-    return {_key(duty): f"{duty.to_tell}: {duty.what}" for duty in duties}
+def _news(duties: tuple[DutyView, ...], offer: Offer) -> dict[str, str]:
+    """Give the news for which some message has words, in words."""
+    told = _told(offer)
+    return {_key(duty): f"{duty.to_tell}: {duty.what}" for duty in duties if _key(duty) in told}
+
+
+def _told(offer: Offer) -> set[str]:
+    return {_key(duty) for choice in offer.choices for duty in choice.tells}
 
 
 def _key(duty: DutyView) -> str:

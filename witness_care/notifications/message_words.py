@@ -56,7 +56,6 @@ def reason(code: str) -> str:
 def tells(telling: Any) -> list[str]:
     """Say each piece of news that a message carries, as staff read it."""
     return [
-        f"{wording.to_tell(news['topic'], news['value'], None)}: "
-        f"{wording.what(news['topic'], news['value'], short=True)}"
+        f"{wording.label(wording.TOPICS, news['topic'])}: {wording.what(news['topic'], news['value'])}"
         for news in telling
     ]

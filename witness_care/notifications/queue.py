@@ -405,7 +405,7 @@ def resend(message_id: str, *, actor: str, owner_id: str | None = None, now: dat
         )
         if message.state == Outbox.ESCALATED and _waiting(session, keys):
             return Refused(ONE_IS_WAITING, "already_waiting", id=message_id)
-        values = {"next_try_at": now, "first_tried_at": None, "owner_id": owner_id, "sent_by": actor}
+        values: dict[str, Any] = {"next_try_at": now, "first_tried_at": None, "owner_id": owner_id, "sent_by": actor}
         values |= {"empty_answers": 0, "asked_at": None, "provider_id": None, "provider_status": None}
         moved = steps.move(session, message, "sent_again", actor=actor, now=now, reason=SENT_AGAIN, **values)
         if moved is None:
