@@ -269,7 +269,7 @@ class CaseFile:
             return [
                 mobile | {"voicemail": "yes"},
                 {"kind": "email", "value": self.names.email(name), "allowed": "yes"},
-                {"kind": "address", "value": home, "allowed": "yes"},
+                post,
             ]
         if way == "unsafe_landline":
             return [mobile, {"kind": "landline", "value": self.names.landline(), "allowed": "no", "unsafe": True}]
