@@ -113,3 +113,34 @@ def test_one_start_shows_everything_that_is_wrong() -> None:
 def test_another_database_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="DATABASE_URL"):
         settings_of(DATABASE_URL=url)
+
+
+NOTIFY = {
+    "WC_SEND_TEXTS_BY": "notify",
+    "WC_NOTIFY_KEY": "unit-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222",
+    "WC_NOTIFY_TEMPLATES": "text:33333333-3333-4333-8333-333333333333",
+}
+
+
+def test_production_sends_nothing_until_it_is_told_how_and_a_demonstration_writes_files() -> None:
+    assert set(settings_of()["SEND_BY"].values()) == {"nothing"}
+    assert set(config.flask_config(config.from_environment({}))["SEND_BY"].values()) == {"file"}
+    assert settings_of(**NOTIFY)["SEND_BY"]["text"] == "notify"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"WC_SEND_TEXTS_BY": "file"}, "WC_SEND_TEXTS_BY: expected notify"),
+        ({"WC_SEND_TEXTS_BY": "smtp"}, "WC_SEND_TEXTS_BY: expected"),
+        (NOTIFY | {"WC_NOTIFY_KEY": ""}, "WC_NOTIFY_KEY: expected a key"),
+        (NOTIFY | {"WC_NOTIFY_TEMPLATES": "email:1"}, "WC_NOTIFY_TEMPLATES: expected an entry text"),
+        (NOTIFY | {"WC_NOTIFY_URL": "http://notify.example"}, "WC_NOTIFY_URL: expected"),
+        ({"WC_SEND_EMAILS_BY": "smtp"}, "WC_SMTP_ADDRESS: expected a value"),
+        ({"WC_SEND_EMAILS_BY": "smtp", "WC_SMTP_ADDRESS": "mail/x"}, "WC_SMTP_ADDRESS: expected a host"),
+        ({"WC_RECEIPTS_SECRET": "short"}, "WC_RECEIPTS_SECRET: expected"),
+    ],
+)
+def test_a_way_to_send_that_cannot_work_is_refused_at_the_start(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        settings_of(**changes)

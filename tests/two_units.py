@@ -49,6 +49,7 @@ from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
 from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
 from witness_care.closing import service as closing
+from witness_care.columns import new_id
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
@@ -58,7 +59,11 @@ from witness_care.feed.models import FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
 from witness_care.needs import service as needs
+from witness_care.notifications import queue as messages
+from witness_care.notifications import template_service
+from witness_care.notifications.models import MessageTemplate
 from witness_care.people import finding
+from witness_care.people.models import ContactPoint, Participant
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed, Said
 
@@ -254,6 +259,8 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "operation_id": "get-api-v1-duties",
             "import_id": _a_file_that_waits(officer[1], unit, case, words),
             "query_id": _a_question(officer[1], unit, case, words),
+            "unit_id": unit,
+            **_a_message_to(case[words.victim], officer[1], unit),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     with app.app_context():
@@ -277,6 +284,30 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             for name, row_id in (*made.people.items(), *made.defendants.items())
         ),
     )
+
+
+def _a_message_to(participant_id: str, officer_id: str, unit: str) -> dict[str, str]:
+    """A draft that asks somebody to ring, and the template it is made from."""
+    template_service.load_shipped(now=clock.now(), submitted_by="user:one", approved_by="user:another")
+    template_service.set_ring_us(unit, phone="01632 960100", opens="09:00", closes="17:00")
+    session = database.session()
+    template = session.scalars(
+        sa.select(MessageTemplate.id).where(MessageTemplate.key == "please_ring", MessageTemplate.channel == "text")
+    ).one()
+    person = sa.select(Participant.person_id).where(Participant.id == participant_id).scalar_subquery()
+    point = session.scalars(sa.select(ContactPoint.id).where(ContactPoint.person_id == person)).first()
+    asked = messages.NewMessage(
+        participant_id=participant_id,
+        contact_point_id=str(point),
+        channel="text",
+        template_id=template,
+        topics=(),
+        token=new_id(),
+    )
+    made = messages.draft(asked, actor=f"user:{officer_id}", now=clock.now())
+    if not isinstance(made, messages.Drafted):
+        raise AssertionError(f"The message should be a draft, and it is {made}.")
+    return {"message_id": made.id, "template_id": template}
 
 
 def _program_of(key: Mapping[str, str]) -> str:

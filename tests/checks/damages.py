@@ -25,6 +25,7 @@ from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import session
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
 from witness_care.jobs.models import Heartbeat
+from witness_care.notifications.models import OutboxMessage
 from witness_care.people.models import ContactPoint, Participant, Person
 
 Plant = Callable[[FullWorld], str]
@@ -93,6 +94,33 @@ def _(w: FullWorld) -> str:
     line = w.first(select(DutyHistory.id).where(DutyHistory.duty_id == duty))
     w.copy(DutyHistory, line, at=NOW, action="updated", due_at=LATER)
     return duty
+
+
+@damage("I6", "the same news was sent twice in the same way")
+def _(w: FullWorld) -> str:
+    return w.copy(OutboxMessage, "message-accepted", created_at=LATER)
+
+
+@damage("I7", "a message is to leave and has no time to leave")
+def _(w: FullWorld) -> str:
+    return w.change(OutboxMessage, "message-ready", next_try_at=None)
+
+
+@damage("I7", "a message was changed past its steps")
+def _(w: FullWorld) -> str:
+    return w.change(OutboxMessage, "message-ready", state="delivered")
+
+
+@damage("I7", "a message is being sent and nobody took it up")
+def _(w: FullWorld) -> str:
+    return w.change(OutboxMessage, "message-ready", state="sending")
+
+
+@damage("I8", "a message was taken up by a number that was known to be unsafe")
+def _(w: FullWorld) -> str:
+    point = w.first(select(OutboxMessage.contact_point_id).where(OutboxMessage.id == "message-accepted"))
+    w.change(ContactPoint, point, unsafe_since=at("2026-11-12 09:00"))
+    return "message-accepted"
 
 
 @damage("I8", "something is owed to somebody who died")

@@ -36,7 +36,9 @@ from witness_care.cases.undoing import undo
 from witness_care.contacts.service import correct_contact
 from witness_care.database import session, writing
 from witness_care.jobs import heartbeats
-from witness_care.people.models import Participant
+from witness_care.notifications import steps
+from witness_care.notifications.models import MessageTemplate, OutboxMessage
+from witness_care.people.models import ContactPoint, Participant
 from witness_care.sealing import Sealed
 from workflows.events import ContactOutcome, OptedOut, TrialVacated
 
@@ -90,6 +92,7 @@ def fill(app: Flask) -> FullWorld:
         )
         _merged_and_apart(units)
         _split(units)
+        _written_to(case["Ivy Corrected"])
         register_case(replace(the_case(payloads.URN), officer=None), actor=SYSTEM, now=at("2026-01-05 09:00"))
     next_one = payloads.next_hearing(reason="The jury could not agree.", concerning=True)
     for message in (
@@ -104,6 +107,43 @@ def fill(app: Flask) -> FullWorld:
     with app.app_context(), writing() as unit_of_work:
         heartbeats.begin(unit_of_work, "inbox", 60, NOW)
     return FullWorld(app, units)
+
+
+def _written_to(participant: str) -> None:
+    """A neutral message that waits, and one about a date that left."""
+    query = sa.select(ContactPoint.id, Participant.case_id, Participant.unit_id, Participant.person_id)
+    joined = query.join(Participant, Participant.person_id == ContactPoint.person_id)
+    found = session().execute(joined.where(Participant.id == participant)).first()
+    assert found is not None
+    news = {"topic": "hearing.when_where", "subject": "a-trial", "value": {"state": "on"}, "value_hash": "0" * 32}
+    now = at("2026-11-12 10:00")
+    template = {"key": "in_the_full_world", "channel": "text", "version": 1, "title": "Ring us", "body_en": "Ring us."}
+    template |= {"topics": [], "state": "approved", "written_by": "user:ada", "written_at": now}
+    with writing() as unit_of_work:
+        unit_of_work.add(MessageTemplate(id="of-the-full-world", **template))
+        unit_of_work.flush()
+        for state, telling, times in (
+            ("ready", [], {"next_try_at": now}),
+            ("accepted", [news], {"claimed_at": now, "accepted_at": now, "attempt": 1}),
+        ):
+            message = OutboxMessage(
+                id=f"message-{state}",
+                unit_id=found.unit_id,
+                case_id=found.case_id,
+                participant_id=participant,
+                person_id=found.person_id,
+                contact_point_id=found.id,
+                channel="text",
+                template_id="of-the-full-world",
+                telling=telling,
+                state=state,
+                created_at=now,
+                created_by="user:olivia",
+                **times,
+            )
+            unit_of_work.add(message)
+            unit_of_work.flush()
+            steps.keep_step(unit_of_work, message.id, "", state, actor="user:olivia", now=now)
 
 
 def _merged_and_apart(units: TwoUnits) -> None:

@@ -138,7 +138,7 @@ def test_a_forbidden_way_is_not_offered_and_the_page_says_why(ready: Desk, case:
     assert option(ready, case, NADIA, "please_ring") == ""
 
 
-@pytest.mark.feature("F4")
+@pytest.mark.feature("B4")
 def test_somebody_who_agreed_to_no_more_is_offered_neutral_words_alone(ready: Desk):
     made = a_case(
         a_victim(LEAH, phones=(_silent(),)),
@@ -271,7 +271,6 @@ def test_a_letter_that_quotes_an_old_date_cannot_leave(ready: Desk, case: MadeCa
 
 
 @pytest.mark.feature("B4")
-@pytest.mark.feature("F4")
 def test_everybody_with_the_old_date_is_told_through_the_gate_and_the_rest_are_named_with_why(
     ready: Desk, case: MadeCase
 ):
@@ -299,6 +298,7 @@ def test_everybody_with_the_old_date_is_told_through_the_gate_and_the_rest_are_n
 # --- lists --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.feature("F4")
 def test_each_message_stands_on_the_list_it_belongs_to(ready: Desk, case: MadeCase):
     address = write(ready, case, "hearing_date")
     message_id = address.split("/")[2]
@@ -348,7 +348,6 @@ WORDS = {
 }
 
 
-@pytest.mark.feature("F4")
 def test_a_template_is_put_in_use_by_somebody_else_than_its_writer(ready: Desk):
     bea = another_administrator(ready)
     ada = ready.as_("ada")

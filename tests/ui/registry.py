@@ -57,6 +57,23 @@ def press_after_emptying(field: str, button: str) -> Refused:
     return act
 
 
+def press_after_unticking(legend: str, button: str) -> Refused:
+    """Take every tick out, and send the form."""
+
+    def act(page: Page) -> None:
+        for box in page.get_by_role("group", name=legend).get_by_role("checkbox").all():
+            box.uncheck()
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return act
+
+
+def send_later_without_a_time(page: Page) -> None:
+    """Say that a message is to go later, and not when."""
+    page.get_by_label("At a day and time", exact=True).check()
+    page.get_by_role("button", name="Send the text message", exact=True).click()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """One page. `posts` are the endpoints its forms go to; `no_empty` says why there is no empty state.
@@ -618,6 +635,78 @@ SCREENS = (
         who="",
         full=at("/help/victim-contact-scheme"),
         no_empty="the text is the page",
+    ),
+    Screen(
+        endpoint="notifications.messages",
+        full=at("/messages"),
+        empty=at("/messages"),
+    ),
+    Screen(endpoint="notifications.unit_messages", who="sam", full=at("/unit/messages"), empty=at("/unit/messages")),
+    Screen(
+        endpoint="notifications.thread",
+        full=at("/participants/{messaged}/messages"),
+        empty=at("/participants/{person}/messages"),
+    ),
+    Screen(
+        endpoint="notifications.compose",
+        full=at("/participants/{messaged}/messages/new"),
+        empty=at("/participants/{person}/messages/new"),
+        refused=press_after_unticking("What do you want to tell them?", "Check the message"),
+        posts=("notifications.save",),
+        top_journey=True,
+    ),
+    Screen(
+        endpoint="notifications.check",
+        full=at("/messages/{draft}/check"),
+        no_empty="the message is the page",
+        refused=send_later_without_a_time,
+        posts=("notifications.send", "notifications.step"),
+    ),
+    Screen(
+        endpoint="notifications.check",
+        full=at("/messages/{escalated}/check"),
+        no_empty="the message is the page",
+        posts=("notifications.step",),
+    ),
+    Screen(
+        endpoint="notifications.letter",
+        full=at("/messages/{letter}/letter"),
+        no_empty="the letter is the page",
+    ),
+    Screen(
+        endpoint="notifications.tell_all_page",
+        full=at("/hearings/{message_trial}/tell-all"),
+        no_empty="a unit on its first day has no hearing",
+        posts=("notifications.tell_them_all",),
+    ),
+    Screen(
+        endpoint="notifications.templates",
+        who="ada",
+        full=at("/admin/templates"),
+        empty=at("/admin/templates"),
+        refused=lambda page: page.get_by_role("button", name="Save the number of Westshire").click(),
+        posts=("notifications.set_ring_us",),
+    ),
+    Screen(
+        endpoint="notifications.template",
+        who="ada",
+        full=at("/admin/templates/{template_draft}"),
+        no_empty="the template is the page",
+    ),
+    Screen(
+        endpoint="notifications.template",
+        who="ada",
+        full=at("/admin/templates/{template}"),
+        no_empty="the template is the page",
+        posts=("notifications.step_template",),
+    ),
+    Screen(
+        endpoint="notifications.new_template",
+        who="ada",
+        full=at("/admin/templates/new"),
+        no_empty="the form is the page",
+        refused=press("Save as a draft"),
+        posts=("notifications.save_template",),
     ),
     Screen(endpoint="help.help_page", full=at("/help"), no_empty="the text is the page"),
     Screen(endpoint="help.states", full=at("/help/states"), no_empty="the tables are the page"),

@@ -32,6 +32,7 @@ from tests.factories import (
     told_everything,
     vacated,
 )
+from tests.ui.message_world import messages_in_every_state
 from tests.ui.unit_world import a_search_without_results, a_unit_with_late_work
 from witness_care import database
 from witness_care.accounts.current import USER, Actor
@@ -84,6 +85,7 @@ def a_busy_unit(app: Flask) -> World:
         ids = _the_trial_of_today(cast) | _the_moved_trial(cast) | _the_verdict(cast) | _nobodys_case()
         ids |= _the_sentence()
         ids |= _support(cast)
+        ids |= messages_in_every_state(cast)
         ids |= _cases_that_belong_together(cast)
         ids |= a_unit_with_late_work(app, cast)
         database.session().rollback()

@@ -14,6 +14,7 @@ from witness_care.contacts import correct_views, duty_views, queries, record_vie
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
+from witness_care.notifications import message_queries
 from witness_care.people import reach
 
 blueprint = Blueprint("contacts", __name__)
@@ -65,6 +66,7 @@ def my_day() -> str:
         before=url_for("contacts.my_day", show=tab, before=queue.before) if queue.before else None,
         after=url_for("contacts.my_day", show=tab, after=queue.after) if queue.after else None,
         saved=record_views.saved_contact(request.args.get("saved")),
+        lost_messages=message_queries.counts(session(), officer, (message_queries.FAILED,), mine=True)["failed"],
         concerns=engagement_queries.concerns_of(session(), officer, (row[1] for row in shown), now),
         actions=actions,
         action_words=engagement_queries.action_words,

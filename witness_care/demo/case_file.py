@@ -261,7 +261,16 @@ class CaseFile:
         if way == "not_asked":
             return [{"kind": "mobile", "value": self.names.mobile()}]
         if way == "email_and_mobile":
-            return [mobile | {"voicemail": "yes"}, {"kind": "email", "value": self.names.email(name), "allowed": "yes"}]
+            post = {
+                "kind": "address",
+                "value": f"{mobile['value'][-3:]} Invented Row, Eastmere, ZZ99 3WZ",
+                "allowed": "yes",
+            }
+            return [
+                mobile | {"voicemail": "yes"},
+                {"kind": "email", "value": self.names.email(name), "allowed": "yes"},
+                post,
+            ]
         if way == "unsafe_landline":
             return [mobile, {"kind": "landline", "value": self.names.landline(), "allowed": "no", "unsafe": True}]
         if way == "shared_with_defendant":

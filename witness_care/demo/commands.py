@@ -25,6 +25,7 @@ from witness_care.accounts.permissions import route_policy
 from witness_care.cases.models import CourtCase
 from witness_care.demo.case_file import CaseFile
 from witness_care.demo.court_messages import TRIAL
+from witness_care.demo.messages import write_messages
 from witness_care.demo.play import FEED, Player
 from witness_care.demo.world import (
     PASSWORD,
@@ -80,6 +81,7 @@ def demo(script_info: ScriptInfo, if_empty: bool, upgrade: bool, seed: int, case
     with _commits_without_waiting(app), ThreadPoolExecutor(1) as outside:
         # In a thread of its own: the command has an application context, and every request must make its own.
         outside.submit(player.play, world).result()
+        outside.submit(write_messages, app).result()
     _write_message(app, world.files[0])
     click.echo(
         f"{len(world.files)} cases, {player.counts.get('messages', 0)} court messages and "

@@ -34,7 +34,7 @@ def taken(
     session: Session, message: Any, provider: str, provider_id: str, status: str, *, actor: str, now: datetime
 ) -> Outbox:
     """The provider has the message; `status` is what it says already. Gives how far the message has come."""
-    values = {"provider": provider, "provider_id": provider_id[:100], "accepted_at": now}
+    values: dict[str, Any] = {"provider": provider, "provider_id": provider_id[:100], "accepted_at": now}
     state = steps.move(session, message, "taken", actor=actor, now=now, **values)
     if state is not None:
         set_committed_value(message, "state", state.value)

@@ -187,7 +187,7 @@ def _of(topic: str, value: Mapping[str, Any], language: str) -> dict[str, str]:
 
 
 def _on(value: Mapping[str, Any], language: str) -> dict[str, str]:
-    hearings = value.get("hearings") or ()
+    hearings = tuple(value.get("hearings") or ())
     if len(hearings) != 1:
         return _kind(value, language)  # two dates at once are for a talk
     hearing = hearings[0]

@@ -168,7 +168,7 @@ def _facts(template: HasWords) -> list[Problem]:
     wanted = {"phone": "whom to ring"}
     if f"{values.WHEN_WHERE}:on" in template.topics:
         wanted |= {"hearing_date": "the day", "court": "the place"}
-    found = []
+    found: list[Problem] = []
     for language, text in (("English", template.body_en), ("Welsh", template.body_cy)):
         held = placeholders_in(text)
         if text and "hearing_week" in held:

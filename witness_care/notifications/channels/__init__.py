@@ -83,7 +83,8 @@ Sought = Found | Nothing | NoAnswer
 class Provider(Protocol):
     """One way by which messages leave."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def deliver(self, message: Outgoing) -> Answer: ...
 

@@ -46,10 +46,10 @@ class NotifyProvider:
         self._base_url, self._key, self._templates, self._longest = base_url, key, templates, longest_call
 
     def deliver(self, message: Outgoing) -> Answer:
-        return bounded(lambda: self._deliver(message), Unsure(), seconds=self._longest)
+        return bounded(lambda: self._deliver(message), _unsure(), seconds=self._longest)
 
     def find(self, reference: str) -> Sought:
-        return bounded(lambda: self._find(reference), NoAnswer(), seconds=self._longest)
+        return bounded(lambda: self._find(reference), _no_answer(), seconds=self._longest)
 
     def status(self, provider_id: str) -> str:
         return bounded(lambda: self._status(provider_id), "", seconds=self._longest)
@@ -131,3 +131,11 @@ def _seconds(text: str | None) -> int:
 def _address(text: str) -> dict[str, str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return {f"address_line_{n}": line for n, line in enumerate(lines[:LINES_OF_AN_ADDRESS], start=1)}
+
+
+def _unsure() -> Answer:
+    return Unsure()
+
+
+def _no_answer() -> Sought:
+    return NoAnswer()

@@ -36,7 +36,7 @@ class SmtpProvider:
     def deliver(self, message: Outgoing) -> Answer:
         if message.channel != "email":
             return Refused()
-        return bounded(lambda: self._deliver(message), Unsure(), seconds=self._longest)
+        return bounded(lambda: self._deliver(message), _unsure(), seconds=self._longest)
 
     def find(self, reference: str) -> Sought:
         return NoAnswer()
@@ -73,3 +73,7 @@ class SmtpProvider:
 
 def _by_code(code: int) -> Answer:
     return TryLater() if 400 <= code < 500 else Refused()
+
+
+def _unsure() -> Answer:
+    return Unsure()
