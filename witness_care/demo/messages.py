@@ -47,7 +47,7 @@ def write_messages(app: Flask) -> None:
         for state, message_id in made.items():
             _follow(message_id, BECOMES[state], now)
         next(_drafts("letter", "address", "yes", by, now), None)
-        next(_drafts("text", "mobile", "no", by, now), None)
+        next(_drafts("text", "mobile", "not_asked", by, now), None)
 
 
 def _let_become(state: str, message_id: str, by: str, now: datetime) -> None:
