@@ -42,6 +42,7 @@ CAPABILITIES = (
     "rules",
     "engagement",
     "closing",
+    "links",
     "needs",
     "supervision",
     "referrals",

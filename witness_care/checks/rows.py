@@ -28,6 +28,7 @@ from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
 from witness_care.engagement.models import Concern, ConcernDecision
+from witness_care.links.models import LinkReply, OneTimeLink
 from witness_care.needs.models import NeedNote
 from witness_care.people.models import DeclinedSuggestion, Participant, Person
 from witness_care.support.models import Support
@@ -51,6 +52,8 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (Support, Support.participant_id, Participant),
     (NeedNote, NeedNote.participant_id, Participant),
     (ClosingNote, ClosingNote.participant_id, Participant),
+    (OneTimeLink, OneTimeLink.participant_id, Participant),
+    (LinkReply, LinkReply.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
 )
 # A name may come before the row it will have (a hearing nobody has dated, an offence only a court named), not these.
