@@ -262,7 +262,7 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "LOG_LEVEL": values["WC_LOG_LEVEL"],
         "IDLE_TIME": timedelta(minutes=values["WC_IDLE_MINUTES"]),
         "SESSION_TIME": timedelta(hours=values["WC_SESSION_HOURS"]),
-        "LINK_DAYS": values["WC_LINK_DAYS"],
+        "LINK_TIME": timedelta(hours=24 * values["WC_LINK_DAYS"]),
         "UNIT_PHONE": values["WC_UNIT_PHONE"],
         "SIGN_IN_COOKIE": "__Host-wc" if production else "wc",
         "SESSION_COOKIE_NAME": "__Host-wc-form" if production else "wc-form",

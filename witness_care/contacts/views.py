@@ -14,6 +14,7 @@ from witness_care.contacts import correct_views, duty_views, queries, record_vie
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
+from witness_care.links import queries as link_queries
 from witness_care.people import reach
 
 blueprint = Blueprint("contacts", __name__)
@@ -67,6 +68,7 @@ def my_day() -> str:
         saved=record_views.saved_contact(request.args.get("saved")),
         concerns=engagement_queries.concerns_of(session(), officer, (row[1] for row in shown), now),
         actions=actions,
+        replies=link_queries.count_waiting(session(), officer),
         action_words=engagement_queries.action_words,
     )
 

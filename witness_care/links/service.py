@@ -113,7 +113,7 @@ def make(participant_id: str, *, actor: Actor, now: datetime, contact_point_id: 
             contact_point_id=contact_point_id,
             made_by=actor.reference,
             made_at=now,
-            expires_at=now + timedelta(days=current_app.config["LINK_DAYS"]),
+            expires_at=now + current_app.config["LINK_TIME"],
             attempts=0,
         )
         by_birthday = row.date_of_birth is not None
