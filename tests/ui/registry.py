@@ -151,7 +151,7 @@ SCREENS = (
     Screen(
         endpoint="closing.section",
         full=at("/participants/{withdrew}/feedback/safeguarding"),
-        empty=at("/participants/{withdrew}/feedback/reasons"),
+        empty=at("/participants/{person}/feedback/reasons"),
         refused=press_after_entering("What to record", "W" * 2001, "Save and go on"),
         posts=("closing.save_section",),
     ),
