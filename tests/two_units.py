@@ -58,6 +58,8 @@ from witness_care.engagement.models import ConcernDecision
 from witness_care.feed.models import FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
+from witness_care.links import service as links
+from witness_care.links.models import LinkReply
 from witness_care.needs import service as needs
 from witness_care.notifications import queue as messages
 from witness_care.notifications import template_service
@@ -123,6 +125,10 @@ class Words:
         return f"wedding number {self.phone[-3:]} in Sligo"
 
     @property
+    def reply(self) -> str:
+        return f"ring me after bus number {self.phone[-3:]}"
+
+    @property
     def safe_word(self) -> str:
         return f"{self.victim.split()[1]} lantern"
 
@@ -180,6 +186,7 @@ class Side:
             self.words.need,
             self.words.worry,
             self.words.away,
+            self.words.reply,
         )
         return (*(somebody.name for somebody in self.people), *words, *ids)
 
@@ -268,6 +275,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
         examples["section"] = _a_need(case[words.victim], words, officer[1], unit)
         examples |= _a_last_talk(case[words.victim], words, officer[1], unit)
         _dates_away(case[words.victim], words, officer[1], unit)
+        examples |= _a_reply(case[words.victim], words, officer[1], unit)
     examples["match_id"] = _a_match(app, key, words, case, supervisor, unit)
     return Side(
         unit=unit,
@@ -466,6 +474,17 @@ def _dates_away(participant: str, words: Words, officer: str, unit: str) -> None
         actor=olivia,
         now=clock.now(),
     )
+
+
+def _a_reply(participant: str, words: Words, officer: str, unit: str) -> dict[str, str]:
+    """The victim answered one link, in words, and has another one that still works."""
+    olivia = Actor(kind=USER, id=officer, role=Role.OFFICER, unit_ids=(unit,))
+    first = links.make(participant, actor=olivia, now=clock.now())
+    said = first.code or "3103"
+    given_pass = links.confirm(first.token, said, address="", now=clock.now())
+    links.answer(first.token, given_pass or "", links.Given(coming="no", message=words.reply), now=clock.now())
+    reply = database.session().scalars(sa.select(LinkReply.id).where(LinkReply.participant_id == participant)).one()
+    return {"reply_id": reply, "link_token": links.make(participant, actor=olivia, now=clock.now()).token}
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

@@ -43,6 +43,7 @@ CAPABILITIES = (
     "rules",
     "engagement",
     "closing",
+    "links",
     "needs",
     "availability",
     "supervision",

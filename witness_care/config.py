@@ -293,6 +293,19 @@ SETTINGS = (
         production="",
         read=_sender,
     ),
+    Setting(
+        name="WC_LINK_DAYS",
+        meaning="days after which a one-time link no longer works",
+        demo="7",
+        production="7",
+        read=_whole_number,
+    ),
+    Setting(
+        name="WC_UNIT_PHONE",
+        meaning="the telephone number that the open pages of one-time links name; empty names none",
+        demo="",
+        production="",
+    ),
     Setting(name="WC_LOG_LEVEL", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`", demo="INFO", production="INFO"),
     Setting(
         name="WC_FAULTPOINT",
@@ -373,6 +386,8 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "LOG_LEVEL": values["WC_LOG_LEVEL"],
         "IDLE_TIME": timedelta(minutes=values["WC_IDLE_MINUTES"]),
         "SESSION_TIME": timedelta(hours=values["WC_SESSION_HOURS"]),
+        "LINK_TIME": timedelta(hours=24 * values["WC_LINK_DAYS"]),
+        "UNIT_PHONE": values["WC_UNIT_PHONE"],
         "SIGN_IN_COOKIE": "__Host-wc" if production else "wc",
         "SESSION_COOKIE_NAME": "__Host-wc-form" if production else "wc-form",
         "SESSION_COOKIE_SECURE": production,

@@ -78,7 +78,9 @@ def test_only_pages_without_anybodys_data_are_open_to_anyone(app: Flask) -> None
     }
     # A provider signs in with a secret of its own, which is no program's key, and is told nothing about anybody.
     with_their_own_secret = {"/api/v1/messages/receipts"}
-    assert open_to_anyone <= {"/sign-in", "/healthz", "/readyz", *about_the_service, *with_their_own_secret}
+    # Whoever has a one-time link answers there; the pages never say whose link it is.
+    of_a_link = {"/r/<link_token>", "/r/<link_token>/answer"}
+    assert open_to_anyone <= {"/sign-in", "/healthz", "/readyz", *about_the_service, *with_their_own_secret, *of_a_link}
 
 
 @pytest.mark.proves("SEC-04")

@@ -204,6 +204,7 @@ def test_what_is_sealed_is_shown_only_with_its_column_on_record(reading: Reading
         words.need: "need_note.text",
         words.worry: "closing_note.text",
         words.away: "availability_note.text",
+        words.reply: "link_reply.text",
     }
     shown, missing = set(), []
     for one in reading.seen:

@@ -189,7 +189,7 @@ SCREENS = (
     Screen(
         endpoint="closing.section",
         full=at("/participants/{withdrew}/feedback/safeguarding"),
-        empty=at("/participants/{withdrew}/feedback/reasons"),
+        empty=at("/participants/{person}/feedback/reasons"),
         refused=press_after_entering("What to record", "W" * 2001, "Save and go on"),
         posts=("closing.save_section",),
     ),
@@ -204,6 +204,31 @@ SCREENS = (
         who="sam",
         full=at("/unit/feedback/worry/yes"),
         empty=at("/unit/feedback/complaint/yes"),
+    ),
+    Screen(
+        endpoint="links.link_page",
+        full=at("/participants/{withdrew}/link"),
+        empty=at("/participants/{person}/link"),
+        posts=("links.make", "links.withdraw"),
+    ),
+    Screen(
+        endpoint="links.replies",
+        full=at("/replies"),
+        empty=at("/replies"),
+    ),
+    Screen(
+        endpoint="links.reply",
+        full=at("/replies/{reply}"),
+        no_empty="a reply says something",
+        posts=("links.deal_with",),
+    ),
+    Screen(
+        endpoint="links.confirm",
+        who="",
+        full=at("/r/{link}"),
+        no_empty="the form is the page",
+        refused=press("Continue"),
+        posts=("links.let_in", "links.answer"),
     ),
     Screen(
         endpoint="needs.unit_needs",

@@ -39,6 +39,8 @@ from witness_care.cutover.queries import import_file
 from witness_care.feed.models import FeedMessage, FeedPart
 from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
+from witness_care.links import service as links
+from witness_care.links.models import LinkReply
 from witness_care.needs import service as needs
 from witness_care.people import finding
 from witness_care.supervision import service
@@ -99,7 +101,13 @@ def _somebody_who_withdrew(olivia: Actor) -> dict[str, str]:
     closing.save_section(
         gone, "safeguarding", answers, "Afraid to go home", seen="", submission="t", actor=olivia, now=clock.now()
     )
-    return {"withdrew": gone}
+    made = links.make(gone, actor=olivia, now=clock.now())
+    given_pass = links.confirm(made.token, made.code, address="", now=clock.now())
+    given = links.Given(coming="no", away=(("2026-12-01", "2026-12-04"),), message="I cannot face it")
+    links.answer(made.token, given_pass or "", given, now=clock.now())
+    reply = database.session().scalars(sa.select(LinkReply.id)).one()
+    link = links.make(gone, actor=olivia, now=clock.now()).token
+    return {"withdrew": gone, "reply": reply, "link": link}
 
 
 def _a_victim_of_two_cases() -> dict[str, str]:

@@ -85,6 +85,7 @@ OTHER_FILES = {
     "offence_classes.toml",
     "engagement_points.toml",
     "needs_assessment.toml",
+    "closing_talk.toml",
 }
 
 

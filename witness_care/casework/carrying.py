@@ -29,6 +29,7 @@ from witness_care.closing.models import ClosingNote
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.engagement.models import Concern, ConcernDecision
+from witness_care.links.models import LinkReply, OneTimeLink
 from witness_care.needs.models import NeedNote
 from witness_care.notifications.models import OutboxMessage
 from witness_care.people.models import DeclinedSuggestion, Participant
@@ -46,7 +47,18 @@ def move_people(session: Session, participants: Collection[str], case_id: str, o
     open_ones = sa.and_(Duty.participant_id.in_(theirs), Duty.closed_at.is_(None))
     _update(session, Duty, open_ones, officer_id=officer_id)
     notes = (NeedNote, ClosingNote, AvailabilityNote)
-    for model in (Duty, Told, Contact, Concern, ConcernDecision, *notes, DeclinedSuggestion, OutboxMessage):
+    for model in (
+        Duty,
+        Told,
+        Contact,
+        Concern,
+        ConcernDecision,
+        *notes,
+        DeclinedSuggestion,
+        OneTimeLink,
+        LinkReply,
+        OutboxMessage,
+    ):
         _update(session, model, model.participant_id.in_(theirs), case_id=case_id)
     _update(session, Participant, Participant.id.in_(theirs), case_id=case_id)
 

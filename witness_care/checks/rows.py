@@ -29,6 +29,7 @@ from witness_care.columns import SealedColumn
 from witness_care.contacts.models import Contact, Duty, DutyHistory, Told
 from witness_care.database import Base
 from witness_care.engagement.models import Concern, ConcernDecision
+from witness_care.links.models import LinkReply, OneTimeLink
 from witness_care.needs.models import NeedNote
 from witness_care.notifications.models import OutboxMessage
 from witness_care.people.models import DeclinedSuggestion, Participant, Person
@@ -54,6 +55,8 @@ BELONGS: tuple[tuple[Any, Any, Any], ...] = (
     (NeedNote, NeedNote.participant_id, Participant),
     (ClosingNote, ClosingNote.participant_id, Participant),
     (AvailabilityNote, AvailabilityNote.participant_id, Participant),
+    (OneTimeLink, OneTimeLink.participant_id, Participant),
+    (LinkReply, LinkReply.participant_id, Participant),
     (DeclinedSuggestion, DeclinedSuggestion.participant_id, Participant),
     (OutboxMessage, OutboxMessage.participant_id, Participant),
 )

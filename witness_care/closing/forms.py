@@ -83,7 +83,7 @@ def form_of(part: Part, *, note: str = "", token: str = "", empty: bool) -> Sect
     data: dict[str, Any] = {line.question.key: line.answer for line in part.lines}
     for line in part.lines:
         if line.question.codes:
-            choices = [SelectChoice(code, words) for code, words in line.question.codes.items()]
+            choices = [SelectChoice(code, words[:1].upper() + words[1:]) for code, words in line.question.codes.items()]
             fields[f"{line.question.key}_codes"] = SelectMultipleField("Their reasons", choices=choices)
             data[f"{line.question.key}_codes"] = list(line.held.codes) if line.held else []
     kind = type("FormOfSection", (SectionForm,), fields)

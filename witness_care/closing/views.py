@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -251,14 +252,14 @@ def unit_answers(question: str, answer: str) -> str:
         before=request.args.get("before"),
     )
     ledger.note_participants([(row.case_id, row.participant_id, row.role) for row in page.rows], fields=FIELDS)
-    here = {"question": question, "answer": answer}
+    page_at = partial(url_for, ".unit_answers", question=question, answer=answer)
     return render_template(
         "closing/unit_answers.html",
         label=label,
         rows=page.rows,
         now=clock.now(),
-        previous=url_for(".unit_answers", before=page.before, **here) if page.before else None,
-        next=url_for(".unit_answers", after=page.after, **here) if page.after else None,
+        previous=page_at(before=page.before) if page.before else None,
+        next=page_at(after=page.after) if page.after else None,
     )
 
 

@@ -14,6 +14,7 @@ from witness_care.contacts import correct_views, duty_views, queries, record_vie
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
+from witness_care.links import queries as link_queries
 from witness_care.notifications import message_queries
 from witness_care.people import reach
 
@@ -69,6 +70,7 @@ def my_day() -> str:
         lost_messages=message_queries.counts(session(), officer, (message_queries.FAILED,), mine=True)["failed"],
         concerns=engagement_queries.concerns_of(session(), officer, (row[1] for row in shown), now),
         actions=actions,
+        replies=link_queries.count_waiting(session(), officer),
         action_words=engagement_queries.action_words,
     )
 
