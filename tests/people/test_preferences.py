@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.cast import Cast
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_victim
+from tests.factories import MadeCase, a_case, a_victim, at, attempted
 from tests.reading import text_of
-from witness_care.database import session
-from witness_care.people.models import ContactPoint, Person, SafetyChange
+from witness_care.cases.models import DefendantEndpoint
+from witness_care.columns import new_id
+from witness_care.contacts.models import Contact
+from witness_care.database import session, writing
+from witness_care.people.endpoints import blind_index_of
+from witness_care.people.models import ContactPoint, SafetyChange
+from workflows.events import ContactOutcome
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -207,6 +211,53 @@ def test_addresses_are_shown_only_when_asked_for(desk: Desk):
 def test_nobody_of_another_unit_finds_the_pages(desk: Desk):
     case = at_risk(desk)
     change = proposed(desk, case)
-    assert isinstance(desk.cast, Cast)
-    assert session().scalar(sa.select(Person.chosen_channel)) == "not_asked"
-    assert change.widens == ["new"]
+    noor = desk.as_("noor")
+
+    assert "Nothing waits." in text_of(noor.get("/safety-changes"))
+    assert noor.get(f"/safety-changes/{change.id}").status_code == 404
+    assert noor.post(f"/safety-changes/{change.id}", data={"answer": "confirm"}).status_code == 404
+    assert noor.get(f"/participants/{case[LEAH]}/preferences").status_code == 404
+
+
+@pytest.mark.feature("B4")
+@pytest.mark.proves("SEC-25")
+def test_a_number_that_a_defendant_was_seen_with_is_blocked_when_it_is_added_and_the_supervisor_sees_it(desk: Desk):
+    case = made()
+    with writing() as writer:
+        writer.add(
+            DefendantEndpoint(
+                id=new_id(),
+                case_id=case.id,
+                defendant_id=next(iter(case.defendants.values())),
+                external_id="d1",
+                kind="phone",
+                blind_index=blind_index_of("mobile", OTHER_NUMBER),
+                seen_at=at("2026-11-20 10:00"),
+            )
+        )
+    assert "Not checked" not in page(desk, case)
+
+    new = {"kind": "mobile", "value": "+44 7700 900456", "allowed": "yes", "voicemail": "no", "identify": "no"}
+    _, after = post(desk, f"/participants/{case[LEAH]}/ways/new", new)
+
+    assert "unsafe since Monday 30 November 2026: shared with a defendant" in after
+    assert "found in the last 90 days: 1" in text_of(desk.as_("sam").get("/unit/overrides"))
+
+
+@pytest.mark.feature("B4")
+@pytest.mark.proves("SEC-24")
+def test_a_contact_not_agreed_as_safe_waits_until_a_supervisor_has_looked_at_it(desk: Desk):
+    case = made()
+    attempted(case[LEAH], ContactOutcome.UNSAFE, now="2026-11-30 09:00", by=desk.cast.olivia)
+    shown = text_of(desk.as_("sam").get("/unit/overrides"))
+    assert "Contacts not agreed as safe: 1" in shown
+    contact = session().scalars(sa.select(Contact.id)).one()
+
+    assert post(desk, f"/unit/overrides/{contact}", who="olivia")[0] == 403
+    assert post(desk, f"/unit/overrides/{contact}", who="sam")[0] == 400
+    code, after = post(desk, f"/unit/overrides/{contact}", {"note": "Spoke with Olivia"}, who="sam")
+
+    assert code == 303
+    assert "Nothing waits to be looked at." in after
+    seen = session().scalars(sa.select(Contact)).one()
+    assert seen.safety_seen_note.open(contact) == "Spoke with Olivia"

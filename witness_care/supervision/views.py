@@ -17,10 +17,12 @@ from witness_care.calendars import unit_calendar
 from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
 from witness_care.contacts import introductions as introduction_figures
+from witness_care.contacts import overrides as override_queries
 from witness_care.contacts import still_coming
 from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.needs import queries as needs_queries
+from witness_care.people import safety_changes as safety_change_queries
 from witness_care.referrals import queries as referral_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -142,6 +144,8 @@ def unit_today() -> str:
         concerns=engagement_queries.unit_concerns_count(database.session(), supervisor, at.now),
         without_support=support_queries.counts(database.session(), supervisor)[support_queries.NOBODY],
         needs_late=needs_queries.unit_counts(database.session(), supervisor, at.now)[1],
+        overrides=override_queries.count(database.session(), supervisor),
+        safety_changes=safety_change_queries.count(database.session(), supervisor),
     )
 
 
