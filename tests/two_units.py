@@ -47,6 +47,7 @@ from witness_care.cases.merging import merge
 from witness_care.cases.models import CaseCombination, CaseLink, CourtMatch
 from witness_care.cases.splitting import split
 from witness_care.casework.models import JournalEvent, Transition
+from witness_care.columns import new_id
 from witness_care.contacts.models import Contact
 from witness_care.cutover import service as imports
 from witness_care.cutover.columns import Kind
@@ -57,6 +58,7 @@ from witness_care.feed.unmatched import match
 from witness_care.feed.unmatched_queries import waiting_part
 from witness_care.needs import service as needs
 from witness_care.people import finding
+from witness_care.people.models import ContactPoint, Participant, SafetyChange
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed, Said
 
@@ -236,6 +238,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "operation_id": "get-api-v1-duties",
             "import_id": _a_file_that_waits(officer[1], unit, case, words),
             "query_id": _a_question(officer[1], unit, case, words),
+            **_safety(waiting, case[words.victim], words, officer[1], unit),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     with app.app_context():
@@ -390,6 +393,35 @@ def _a_need(participant: str, words: Words, officer: str, unit: str) -> str:
         participant, section, said, words.need, seen="", submission="need", actor=olivia, now=clock.now()
     )
     return section
+
+
+def _safety(case: MadeCase, reached: str, words: Words, officer: str, unit: str) -> dict[str, str]:
+    """A number, a change of an e-mail address that waits for a second person, and a talk that was not safe."""
+    victim, session = case[words.waiting_victim], database.session()
+    attempted(victim, ContactOutcome.UNSAFE, now="2026-11-10 11:00", by=officer)
+    person = sa.select(Participant.person_id).where(Participant.id == victim)
+    with database.writing() as writer:
+        change = SafetyChange(
+            id=new_id(),
+            unit_id=unit,
+            person_id=writer.scalars(person).one(),
+            kind="email",
+            reaches="email",
+            blind_index="",
+            wanted={"allowed": "yes"},
+            widens=["new"],
+            proposed_by=f"user:{officer}",
+            proposed_at=clock.now(),
+        )
+        writer.add(change)
+        made = change.id
+    theirs = sa.select(Participant.person_id).where(Participant.id == reached)
+    points = sa.select(ContactPoint.id).where(ContactPoint.person_id.in_(theirs))
+    return {
+        "point_id": session.scalars(points).first() or "",
+        "change_id": made,
+        "override_id": session.scalars(sa.select(Contact.id).where(Contact.participant_id == victim)).one(),
+    }
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

@@ -54,7 +54,7 @@ WORDS = {
     Reason.WITHDRAWN: "Do not use: this way to reach them was withdrawn.",
     Reason.UNSAFE: "Do not use: this way to reach them is not safe.",
     Reason.SHARED: "Do not use: it is shared with a defendant, a suspect or someone who must never be contacted.",
-    Reason.ON_HOLD: "Do not use: a change waits for a second person, and until then neither the old nor the new is used.",
+    Reason.ON_HOLD: "Do not use: a change waits for a second person. Until then neither old nor new is used.",
     Reason.NEVER_CONTACT: "Do not contact the representative: they must never be contacted.",
     Reason.WRONG_CHANNEL: "Not possible: this is not a way to send that.",
     Reason.NOT_ALLOWED: "Do not use: they said no to being reached in this way.",

@@ -2,9 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-
 from sqlalchemy.dialects.postgresql import JSONB
-
 
 revision = "0019"
 down_revision = "0016"
@@ -16,9 +14,7 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
-    op.add_column(
-        "person", sa.Column("chosen_channel", sa.String(10), nullable=False, server_default="not_asked")
-    )
+    op.add_column("person", sa.Column("chosen_channel", sa.String(10), nullable=False, server_default="not_asked"))
     op.add_column("person", sa.Column("interpreter", sa.LargeBinary(), nullable=True))
     op.add_column("person", sa.Column("representative_relation", sa.String(30), nullable=False, server_default=""))
     for name in ("representative_forbidden", "reached_directly"):

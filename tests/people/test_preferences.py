@@ -123,7 +123,7 @@ def test_an_unsafe_number_is_never_used_again_and_does_not_become_safe_by_being_
     number = points()[0]
     _, after = post(desk, f"/participants/{case[LEAH]}/ways/{number.id}/unsafe")
     assert "unsafe since Monday 30 November 2026" in after
-    assert desk.as_("olivia").get(f"/participants/{case[LEAH]}/ways/{number.id}").status_code == 404
+    assert desk.as_("olivia").get(f"/participants/{case[LEAH]}/ways/{number.id}").status_code == 303
 
     sealed = points()[0].sealed_value.open(number.id)
     post(desk, f"/participants/{case[LEAH]}/ways/new", {"kind": "mobile", "value": sealed, "allowed": "yes"})
@@ -160,9 +160,9 @@ def test_of_somebody_at_risk_neither_the_old_nor_the_new_number_is_used_until_an
     assert code == 303
     assert "Nothing waits." in after
     assert [point.allowed for point in points()] == ["yes", "yes"]
-    assert OTHER_NUMBER.replace(" ", "") in text_of(
-        desk.as_("olivia").get(f"/participants/{case[LEAH]}")
-    ).replace(" ", "")
+    assert OTHER_NUMBER.replace(" ", "") in text_of(desk.as_("olivia").get(f"/participants/{case[LEAH]}")).replace(
+        " ", ""
+    )
     assert post(desk, f"/safety-changes/{change.id}", {"answer": "confirm"}, who="sam")[0] == 409
 
 

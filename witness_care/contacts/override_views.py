@@ -53,16 +53,16 @@ def unit_overrides() -> str:
 
 
 @route_policy(permission="assign", category="alteration")
-def override(contact_id: str) -> str:
-    return render_template(TEMPLATE, **_page(_one(contact_id), LookedAtForm(formdata=None)))
+def override(override_id: str) -> str:
+    return render_template(TEMPLATE, **_page(_one(override_id), LookedAtForm(formdata=None)))
 
 
 @route_policy(permission="assign", category="alteration")
-def look_at_override(contact_id: str) -> Response | tuple[str, int]:
-    row, form = _one(contact_id), LookedAtForm()
+def look_at_override(override_id: str) -> Response | tuple[str, int]:
+    row, form = _one(override_id), LookedAtForm()
     if not form.validate():
         return rejected_form(TEMPLATE, **_page(row, form))
-    overrides.looked_at(contact_id, form.note.data, actor=actor(), now=clock.now())
+    overrides.looked_at(override_id, form.note.data, actor=actor(), now=clock.now())
     return redirect(url_for("contacts.unit_overrides", saved="1", _anchor="result"), 303)
 
 

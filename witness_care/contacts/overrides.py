@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,9 +19,10 @@ from witness_care.contacts.models import Contact
 from witness_care.database import writing
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.sealing import Plain
+from workflows.working_days import days_later, instant_of, london_date
 
 ORDER = (Contact.recorded_at, Contact.id)
-SHOWN_FOR = timedelta(days=90)
+DAYS_SHOWN = 90
 MOST_SHARED = 50
 
 
@@ -85,7 +86,7 @@ def shared(session: Session, actor: Actor, now: datetime) -> Sequence[Any]:
         .join(CourtCase, CourtCase.id == Participant.case_id)
         .where(
             ContactPoint.unsafe_because == "shared",
-            ContactPoint.unsafe_since >= now - SHOWN_FOR,
+            ContactPoint.unsafe_since >= instant_of(days_later(london_date(now), -DAYS_SHOWN), time.min),
             ContactPoint.withdrawn_at.is_(None),
         )
         .with_only_columns(

@@ -33,7 +33,9 @@ class PreferencesForm(FlaskForm):
         "Language", choices=choices({ENGLISH: "English", WELSH: "Welsh", OTHER: "Another language"}), default=ENGLISH
     )
     other_language = StringField("Which other language?", validators=[Length(max=20, message="Use at most 20 letters")])
-    interpreter = TextAreaField("What an interpreter must know (optional)", validators=[Length(max=400, message=TOO_LONG)])
+    interpreter = TextAreaField(
+        "What an interpreter must know (optional)", validators=[Length(max=400, message=TOO_LONG)]
+    )
     representative = StringField("Who may answer for them? (optional)", validators=[Length(max=200)])
     relation = RadioField("What are they to them?", choices=choices(RELATIONS), validators=[Optional()])
     forbidden = BooleanField("This person must never be contacted: a suspect, a defendant, or a danger to them")

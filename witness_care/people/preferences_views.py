@@ -87,9 +87,11 @@ def add_way(participant_id: str) -> Response | tuple[str, int]:
 
 
 @route_policy(permission="change_safe_contact", category="alteration")
-def edit_way(participant_id: str, point_id: str) -> str:
+def edit_way(participant_id: str, point_id: str) -> str | Response:
     who = _who(participant_id)
-    point = _open_point(who, point_id)
+    point = _point(who, point_id)
+    if not point.is_open:
+        return _back(who, "")
     form = AnswersForm(formdata=None)
     form.fill_in(point.row)
     return render_template(WAY, **_way(who, form, point))
@@ -98,7 +100,9 @@ def edit_way(participant_id: str, point_id: str) -> str:
 @route_policy(permission="change_safe_contact", category="alteration")
 def save_way(participant_id: str, point_id: str) -> Response | tuple[str, int]:
     who, form = _who(participant_id), AnswersForm()
-    point = _open_point(who, point_id)
+    point = _point(who, point_id)
+    if not point.is_open:  # somebody marked it as unsafe or withdrew it meanwhile: it stays so
+        return _back(who, "")
     if not form.validate():
         return rejected_form(WAY, **_way(who, form, point))
     said = form.point(point.row.kind, point_id=point.row.id)
@@ -133,7 +137,9 @@ def show_addresses(participant_id: str) -> str:
 
 def _end(participant_id: str, point_id: str, **what: bool) -> Response:
     who = _who(participant_id)
-    point = _open_point(who, point_id)
+    point = _point(who, point_id)
+    if not point.is_open:
+        return _back(who, "")
     said = ContactPointGiven(kind=point.row.kind, value="", point_id=point.row.id, **what)
     preferences.change_point(who, said, actor=actor(), now=clock.now())
     return _back(who, "1")
@@ -148,9 +154,9 @@ def _who(participant_id: str, *more_fields: str) -> Who:
     return who
 
 
-def _open_point(who: Who, point_id: str) -> Point:
+def _point(who: Who, point_id: str) -> Point:
     points = preferences.points_of(session(), who, clock.now())
-    found = next((point for point in points if point.row.id == point_id and point.is_open), None)
+    found = next((point for point in points if point.row.id == point_id), None)
     if found is None:
         raise absent()
     return found
@@ -199,7 +205,9 @@ def _way(who: Who, form: AnswersForm, point: Point | None) -> dict[str, Any]:
 
 
 def _back(who: Who, saved: str) -> Response:
-    return redirect(url_for("people.preferences_page", participant_id=who.id, saved=saved, _anchor="result"), 303)
+    return redirect(
+        url_for("people.preferences_page", participant_id=who.id, saved=saved or None, _anchor="result"), 303
+    )
 
 
 def _open(sealed: Any, row_id: str) -> str:

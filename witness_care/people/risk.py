@@ -22,7 +22,7 @@ from workflows.safe_contact import Endpoint
 WAITING, CONFIRMED, REJECTED, REPLACED = "waiting", "confirmed", "rejected", "replaced"
 ANSWERS = ("allowed", "voicemail", "may_identify_us")
 # A document is searched as text: the two databases read into one in different ways, and both write its codes quoted.
-DOMESTIC_ABUSE, SAFETY_CONCERN = "\"DOMESTIC_ABUSE\"", "\"SAFETY_CONCERN\""
+DOMESTIC_ABUSE, SAFETY_CONCERN = '"DOMESTIC_ABUSE"', '"SAFETY_CONCERN"'
 
 
 def _names(document: Any, code: str) -> Any:
@@ -54,9 +54,7 @@ IS_ON_HOLD = (
         SafetyChange.person_id == ContactPoint.person_id,
         SafetyChange.state == WAITING,
         SafetyChange.reaches
-        == sa.case(
-            (ContactPoint.kind == "email", EMAIL), (ContactPoint.kind == "address", ADDRESS), else_=PHONE
-        ),
+        == sa.case((ContactPoint.kind == "email", EMAIL), (ContactPoint.kind == "address", ADDRESS), else_=PHONE),
     )
     .correlate(ContactPoint)
     .exists()

@@ -129,7 +129,10 @@ def work_out_changes(
         _change_points(person_id, said.contact_points, held.points.get(person_id, ()), changes, now)
         person = held.persons.get(person_id)
         if person is not None and person.is_at_risk:
-            confirmed = {point.point_id or blind_index_of(point.kind, point.value): point.confirmed for point in said.contact_points}
+            confirmed = {
+                point.point_id or blind_index_of(point.kind, point.value): point.confirmed
+                for point in said.contact_points
+            }
             _hold_back(person, held, before, confirmed, changes, by, now)
     return changes
 

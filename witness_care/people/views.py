@@ -20,8 +20,17 @@ from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.needs.assessment import Assessment, assessment_of
-from witness_care.people import find_views, grounds, grounds_views, page_queries, preferences, preferences_views, reach
-from witness_care.people import safety_views, standing_views
+from witness_care.people import (
+    find_views,
+    grounds,
+    grounds_views,
+    page_queries,
+    preferences,
+    preferences_views,
+    reach,
+    safety_views,
+    standing_views,
+)
 from witness_care.people.page_queries import Who
 from witness_care.support import queries as support_queries
 from workflows import enhanced_rights
