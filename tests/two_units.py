@@ -65,7 +65,7 @@ from witness_care.notifications import queue as messages
 from witness_care.notifications import template_service
 from witness_care.notifications.models import MessageTemplate
 from witness_care.people import finding
-from witness_care.people.models import ContactPoint, Participant
+from witness_care.people.models import ContactPoint, Participant, SafetyChange
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed, Said
 
@@ -268,6 +268,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "query_id": _a_question(officer[1], unit, case, words),
             "unit_id": unit,
             **_a_message_to(case[words.victim], officer[1], unit),
+            **_safety(waiting, case[words.victim], words, officer[1], unit),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
     with app.app_context():
@@ -485,6 +486,35 @@ def _a_reply(participant: str, words: Words, officer: str, unit: str) -> dict[st
     links.answer(first.token, given_pass or "", links.Given(coming="no", message=words.reply), now=clock.now())
     reply = database.session().scalars(sa.select(LinkReply.id).where(LinkReply.participant_id == participant)).one()
     return {"reply_id": reply, "link_token": links.make(participant, actor=olivia, now=clock.now()).token}
+
+
+def _safety(case: MadeCase, reached: str, words: Words, officer: str, unit: str) -> dict[str, str]:
+    """A number, a change of an e-mail address that waits for a second person, and a talk that was not safe."""
+    victim, session = case[words.waiting_victim], database.session()
+    attempted(victim, ContactOutcome.UNSAFE, now="2026-11-10 11:00", by=officer)
+    person = sa.select(Participant.person_id).where(Participant.id == victim)
+    with database.writing() as writer:
+        change = SafetyChange(
+            id=new_id(),
+            unit_id=unit,
+            person_id=writer.scalars(person).one(),
+            kind="email",
+            reaches="email",
+            blind_index="",
+            wanted={"allowed": "yes"},
+            widens=["new"],
+            proposed_by=f"user:{officer}",
+            proposed_at=clock.now(),
+        )
+        writer.add(change)
+        made = change.id
+    theirs = sa.select(Participant.person_id).where(Participant.id == reached)
+    points = sa.select(ContactPoint.id).where(ContactPoint.person_id.in_(theirs))
+    return {
+        "point_id": session.scalars(points).first() or "",
+        "change_id": made,
+        "override_id": session.scalars(sa.select(Contact.id).where(Contact.participant_id == victim)).one(),
+    }
 
 
 def _a_search(officer: str, unit: str, words: Words) -> str:

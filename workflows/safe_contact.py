@@ -30,6 +30,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     UNSAFE = "unsafe"
     SHARED = "shared"
+    ON_HOLD = "on_hold"
     NEVER_CONTACT = "never_contact"
     WRONG_CHANNEL = "wrong_channel"
     NOT_ALLOWED = "not_allowed"
@@ -44,7 +45,7 @@ class Reason(StrEnum):
 NEVER_OVERRIDDEN = frozenset(
     {
         *(Reason.DECEASED, Reason.WITHDRAWN, Reason.UNSAFE),
-        *(Reason.SHARED, Reason.NEVER_CONTACT, Reason.WRONG_CHANNEL),
+        *(Reason.SHARED, Reason.ON_HOLD, Reason.NEVER_CONTACT, Reason.WRONG_CHANNEL),
     }
 )
 
@@ -53,6 +54,7 @@ WORDS = {
     Reason.WITHDRAWN: "Do not use: this way to reach them was withdrawn.",
     Reason.UNSAFE: "Do not use: this way to reach them is not safe.",
     Reason.SHARED: "Do not use: it is shared with a defendant, a suspect or someone who must never be contacted.",
+    Reason.ON_HOLD: "Do not use: a change waits for a second person. Until then neither old nor new is used.",
     Reason.NEVER_CONTACT: "Do not contact the representative: they must never be contacted.",
     Reason.WRONG_CHANNEL: "Not possible: this is not a way to send that.",
     Reason.NOT_ALLOWED: "Do not use: they said no to being reached in this way.",
@@ -97,7 +99,8 @@ class Endpoint:
     """One way to reach a person, by its id only. Each answer is "yes", "no" or "not_asked".
 
     No windows: any time. `shared_with_forbidden`: a defendant, a suspect or someone on the never-contact list has it
-    too. `of_representative`: it reaches the agreed representative, not the person.
+    too. `of_representative`: it reaches the agreed representative, not the person. `on_hold`: a change of how they are
+    reached in this way waits for a second person (SEC-26).
     """
 
     id: str
@@ -109,6 +112,7 @@ class Endpoint:
     withdrawn: bool = False
     unsafe: bool = False
     shared_with_forbidden: bool = False
+    on_hold: bool = False
     of_representative: bool = False
 
 
@@ -204,6 +208,8 @@ def _never(person: ContactPerson, endpoint: Endpoint, channel: str) -> Reason | 
         return Reason.UNSAFE
     if endpoint.shared_with_forbidden:
         return Reason.SHARED
+    if endpoint.on_hold:
+        return Reason.ON_HOLD
     if endpoint.of_representative and person.representative_forbidden:
         return Reason.NEVER_CONTACT
     if endpoint.kind not in KINDS_OF_CHANNEL[channel]:

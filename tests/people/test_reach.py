@@ -24,6 +24,8 @@ def person(**more: Any) -> Any:
         "safe_contact_confirmed_at": None,
         "has_safe_word": False,
         "has_representative": False,
+        "representative_forbidden": False,
+        "reached_directly": False,
     }
     return SimpleNamespace(**usual | more)
 
@@ -37,6 +39,8 @@ def point(kind: str = "mobile", **more: Any) -> Any:
         "may_identify_us": "yes",
         "windows": [],
         "unsafe_since": None,
+        "unsafe_because": "",
+        "on_hold": False,
         "withdrawn_at": None,
     }
     return SimpleNamespace(**usual | more)

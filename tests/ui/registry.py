@@ -74,6 +74,12 @@ def send_later_without_a_time(page: Page) -> None:
     page.get_by_role("button", name="Send the text message", exact=True).click()
 
 
+def press_after_emptying_language(page: Page) -> None:
+    """Say that they speak another language, and leave out which."""
+    page.get_by_label("Another language", exact=True).check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """One page. `posts` are the endpoints its forms go to; `no_empty` says why there is no empty state.
@@ -119,6 +125,58 @@ SCREENS = (
         empty=at("/participants/{person}/standing"),
         refused=press("Save"),
         posts=("people.save_standing",),
+    ),
+    Screen(
+        endpoint="people.preferences_page",
+        full=at("/participants/{witness}/preferences"),
+        empty=at("/participants/{person}/preferences"),
+        posts=(
+            *("people.confirm_preferences", "people.mark_way_unsafe", "people.withdraw_way"),
+            "people.show_addresses",
+        ),
+    ),
+    Screen(
+        endpoint="people.edit_preferences",
+        full=at("/participants/{person}/preferences/edit"),
+        no_empty="the form is the page",
+        refused=press_after_emptying_language,
+        posts=("people.save_preferences",),
+    ),
+    Screen(
+        endpoint="people.new_way",
+        full=at("/participants/{person}/ways/new"),
+        no_empty="the form is the page",
+        refused=press("Save"),
+        posts=("people.add_way",),
+    ),
+    Screen(
+        endpoint="people.edit_way",
+        full=at("/participants/{witness}/ways/{point}"),
+        no_empty="the form is the page",
+        posts=("people.save_way",),
+    ),
+    Screen(
+        endpoint="people.safety_changes_list",
+        who="sam",
+        full=at("/safety-changes"),
+        empty=at("/safety-changes"),
+    ),
+    Screen(
+        endpoint="people.safety_change",
+        who="sam",
+        full=at("/safety-changes/{change}"),
+        no_empty="there is no page without a change",
+        refused=press("Save"),
+        posts=("people.decide_safety_change",),
+    ),
+    Screen(endpoint="contacts.unit_overrides", who="sam", full=at("/unit/overrides"), empty=at("/unit/overrides")),
+    Screen(
+        endpoint="contacts.override",
+        who="sam",
+        full=at("/unit/overrides/{override}"),
+        no_empty="there is no page without a contact",
+        refused=press("I have looked at it"),
+        posts=("contacts.look_at_override",),
     ),
     Screen(
         endpoint="engagement.concern",

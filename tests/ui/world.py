@@ -43,7 +43,10 @@ from witness_care.cases.models import CaseCombination, CaseLink
 from witness_care.cases.splitting import split
 from witness_care.cases.undoing import undo
 from witness_care.cases.urn_correction import correct_urn
+from witness_care.columns import new_id
+from witness_care.contacts.models import Contact
 from witness_care.engagement import service as concerns
+from witness_care.people.models import ContactPoint, Participant, SafetyChange
 from witness_care.support import directory
 from witness_care.support.directory_file import read as read_directory
 from workflows.events import ContactOutcome, CourtVisitStated, PersonConfirmed, SupportStated, TrialVacated
@@ -122,6 +125,36 @@ def _the_trial_of_today(cast: Cast) -> dict[str, str]:
         "duty": open_duties(case["Leah Jones"])[0].id,
         "witness_duty": open_duties(case["Nadia Ahmed"])[0].id,
         "contact": contact,
+        **_safety(case, cast),
+    }
+
+
+def _safety(case: MadeCase, cast: Cast) -> dict[str, str]:
+    """Of Nadia, who withdrew in fear, a further address waits for Sam; a talk with her was not safe."""
+    attempted(case["Nadia Ahmed"], ContactOutcome.UNSAFE, now="2026-11-30 09:20", by=cast.olivia)
+    person = sa.select(Participant.person_id).where(Participant.id == case["Nadia Ahmed"])
+    with database.writing() as writer:
+        change = SafetyChange(
+            id=new_id(),
+            unit_id=cast.unit,
+            person_id=writer.scalars(person).one(),
+            kind="email",
+            reaches="email",
+            blind_index="",
+            wanted={"allowed": "yes", "windows": []},
+            widens=["new"],
+            proposed_by=f"user:{cast.olivia}",
+            proposed_at=at("2026-11-30 09:25"),
+        )
+        writer.add(change)
+        made = change.id
+    session = database.session()
+    unsafe = sa.select(Contact.id).where(Contact.outcome == ContactOutcome.UNSAFE.value)
+    points = sa.select(ContactPoint.id).where(ContactPoint.person_id.in_(person))
+    return {
+        "change": made,
+        "override": session.scalars(unsafe).one(),
+        "point": session.scalars(points).first() or "",
     }
 
 

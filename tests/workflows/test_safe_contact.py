@@ -46,6 +46,7 @@ REFUSALS = [
     (PERSON, replace(MOBILE, withdrawn=True), "call", "withdrawn"),
     (PERSON, replace(MOBILE, unsafe=True), "call", "unsafe"),
     (PERSON, replace(MOBILE, shared_with_forbidden=True), "call", "shared"),
+    (PERSON, replace(MOBILE, on_hold=True), "call", "on_hold"),
     (replace(PERSON, representative_forbidden=True), replace(MOBILE, of_representative=True), "call", "never_contact"),
     (PERSON, ADDRESS, "call", "wrong_channel"),
     (PERSON, replace(MOBILE, kind="landline"), "text", "wrong_channel"),
@@ -87,7 +88,7 @@ def test_an_officer_reads_why_no_voicemail_may_be_left():
 
 @pytest.mark.proves("SEC-24")
 def test_no_override_for_death_or_an_endpoint_that_is_gone_unsafe_or_shared():
-    fixed = {"deceased", "withdrawn", "unsafe", "shared", "never_contact", "wrong_channel"}
+    fixed = {"deceased", "withdrawn", "unsafe", "shared", "on_hold", "never_contact", "wrong_channel"}
     for person, endpoint, channel, reason in REFUSALS:
         answer = gate(person, endpoint, channel, topics=("verdict",), now=NOW)
         assert answer.may_override == (reason not in fixed), reason
@@ -273,6 +274,7 @@ endpoints = st.builds(
     withdrawn=st.booleans(),
     unsafe=st.booleans(),
     shared_with_forbidden=st.booleans(),
+    on_hold=st.booleans(),
     of_representative=st.booleans(),
 )
 STRICTER_ANSWER = {"yes": "not_asked", "not_asked": "no", "no": "no"}
@@ -293,6 +295,7 @@ def stricter(person: ContactPerson, endpoint: Endpoint) -> list[tuple[ContactPer
             {"withdrawn": True},
             {"unsafe": True},
             {"shared_with_forbidden": True},
+            {"on_hold": True},
             {"allowed": STRICTER_ANSWER[endpoint.allowed]},
             {"voicemail": STRICTER_ANSWER[endpoint.voicemail]},
             {"may_identify_us": STRICTER_ANSWER[endpoint.may_identify_us]},
@@ -348,5 +351,5 @@ def test_nothing_but_a_call_goes_where_nobody_said_yes(person, endpoint, channel
 
 def test_the_refusals_never_overridden_are_those_of_the_rules():
     assert {reason.value for reason in NEVER_OVERRIDDEN} == {
-        *("deceased", "withdrawn", "unsafe", "shared", "never_contact", "wrong_channel")
+        *("deceased", "withdrawn", "unsafe", "shared", "on_hold", "never_contact", "wrong_channel")
     }

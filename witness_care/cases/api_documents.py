@@ -92,6 +92,7 @@ class ContactPointBody(Schema):
     may_identify_us = fields.String()
     windows = fields.List(fields.Dict(), metadata={"description": "weekdays (0 = Monday), starts, ends; London time"})
     unsafe = fields.Boolean()
+    on_hold = fields.Boolean(metadata={"description": "a change waits for a second person: do not use it until then"})
 
 
 class ToldBody(Schema):
@@ -202,6 +203,7 @@ class ParticipantBody(Schema):
     person = fields.String()
     name = fields.String()
     language = fields.String()
+    chosen_channel = fields.String(metadata={"description": "call, text, email, letter or not_asked"})
     identifiers = fields.List(fields.Nested(NameBody))
     role = fields.String()
     witness_kind = fields.String()

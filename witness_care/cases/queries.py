@@ -24,6 +24,7 @@ from witness_care.closing.talk import document as closing_document
 from witness_care.contacts.duty_document import DUTY_COLUMNS, duty_document
 from witness_care.contacts.models import Duty
 from witness_care.needs.assessment import document as needs_document
+from witness_care.people import risk
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
 from witness_care.support import documents as support_documents
@@ -272,6 +273,7 @@ def _participants(session: Session, case_id: str) -> Iterable[Any]:
             Participant.left_at,
             Person.name,
             Person.language,
+            Person.chosen_channel,
         )
         .join(Person, Person.id == Participant.person_id)
         .where(Participant.case_id == case_id)
@@ -285,6 +287,7 @@ def _participant(row: Any, standing: Any, names: list[Document], duties: list[Do
         "person": row.person_id,
         "name": row.name,
         "language": row.language,
+        "chosen_channel": row.chosen_channel,
         "identifiers": names,
         "role": row.role,
         "witness_kind": row.witness_kind,
@@ -311,7 +314,7 @@ def _contact_points(session: Session, case_id: str) -> Mapping[str, list[Documen
     found: dict[str, list[Document]] = {}
     columns = ("id", "person_id", "kind", "allowed", "voicemail", "may_identify_us", "windows", "unsafe_since")
     rows = session.execute(
-        sa.select(*(getattr(ContactPoint, name) for name in columns))
+        sa.select(*(getattr(ContactPoint, name) for name in columns), risk.IS_ON_HOLD.label("on_hold"))
         .where(
             ContactPoint.person_id.in_(sa.select(Participant.person_id).where(Participant.case_id == case_id)),
             ContactPoint.withdrawn_at.is_(None),
@@ -320,7 +323,9 @@ def _contact_points(session: Session, case_id: str) -> Mapping[str, list[Documen
     )
     for row in rows:
         point = {name: getattr(row, name) for name in columns if name not in ("person_id", "unsafe_since")}
-        found.setdefault(row.person_id, []).append(point | {"unsafe": row.unsafe_since is not None})
+        found.setdefault(row.person_id, []).append(
+            point | {"unsafe": row.unsafe_since is not None, "on_hold": row.on_hold}
+        )
     return found
 
 

@@ -76,7 +76,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         parents.refuse_a_defendant(session, given, held, book)
         changes = rows.work_out(given, held, book, session=session, now=now)
         known = people.load_people(session, changes.persons)
-        persons = _changes_of_people(changes, known, held, now=now)
+        persons = _changes_of_people(changes, known, held, by=actor.reference, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)
         facts = tuple(
             facts_of(given, held, book, contacts.ids, on=london_date(received_at), born=_born(changes, known))
@@ -354,10 +354,10 @@ def _born(changes: rows.RowChanges, known: people.HeldPeople) -> dict[str, date]
 
 
 def _changes_of_people(
-    changes: rows.RowChanges, known: people.HeldPeople, held: HeldCase, *, now: datetime
+    changes: rows.RowChanges, known: people.HeldPeople, held: HeldCase, *, by: str, now: datetime
 ) -> people.PeopleChanges:
     given: dict[str, PersonGiven] = changes.persons
-    worked_out = people.work_out_changes(given, known, unit_id=held.unit_id, now=now)
+    worked_out = people.work_out_changes(given, known, unit_id=held.unit_id, now=now, by=by)
     nameless = next((row for row in worked_out.new_persons if not row.get("name")), None)
     if nameless is not None:
         raise NotAcceptedError(

@@ -135,6 +135,9 @@ class Contact(Base):
     recorded_by: Mapped[str] = mapped_column(sa.String(80))
     override_reason: Mapped[Any] = mapped_column(SealedColumn("contact.override_reason"), nullable=True)
     safety_incident: Mapped[bool] = mapped_column(default=False)
+    safety_seen_at: Mapped[datetime | None] = mapped_column(Instant)  # when a supervisor looked at the override
+    safety_seen_by: Mapped[str | None] = mapped_column(sa.String(80))
+    safety_seen_note: Mapped[Any] = mapped_column(SealedColumn("contact.safety_seen_note"), nullable=True)
     corrected_at: Mapped[datetime | None] = mapped_column(Instant)
     corrected_by: Mapped[str | None] = mapped_column(sa.String(80))
     correction_reason: Mapped[Any] = mapped_column(SealedColumn("contact.correction_reason"), nullable=True)

@@ -10,7 +10,7 @@ from witness_care import clock, dates
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
-from witness_care.contacts import correct_views, duty_views, queries, record_views, still_coming_views
+from witness_care.contacts import correct_views, duty_views, override_views, queries, record_views, still_coming_views
 from witness_care.contacts.queries import Counts
 from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
@@ -27,6 +27,9 @@ for method, rule, view in (
     ("GET", "/duties/<duty_id>", duty_views.duty),
     ("POST", "/duties/<duty_id>/not-needed", duty_views.end_duty),
     ("GET", "/still-coming", still_coming_views.still_coming),
+    ("GET", "/unit/overrides", override_views.unit_overrides),
+    ("GET", "/unit/overrides/<override_id>", override_views.override),
+    ("POST", "/unit/overrides/<override_id>", override_views.look_at_override),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 

@@ -58,6 +58,7 @@ PARTICIPANT_COLUMNS = (
     Column("victim_kind", "person, parent, bereaved_relative or business", "person"),
     Column("date_of_birth", "a date", "1990-03-27"),
     Column("language", "the language they prefer", "Welsh"),
+    Column("chosen_channel", "how they want to be told: call, text, email, letter or not_asked", "letter"),
     Column("enhanced", "enhanced rights: yes, no or not_asked", "yes"),
     Column("enhanced_basis", "why, as in the API", "DOMESTIC_ABUSE"),
     Column("defendants", "ids of the defendants who matter to them", "d1; d2"),
@@ -239,6 +240,7 @@ def _participant(cells: Mapping[str, str], column_of: dict[str, str]) -> dict[st
     put("name", "person", "name")
     put("date_of_birth", "person", "date_of_birth", read=_day)
     put("language", "person", "language")
+    put("chosen_channel", "person", "chosen_channel", read=_word)
     put("safe_contact_note", "person", "safe_contact", "note")
     put("safe_word", "person", "safe_contact", "safe_word")
     points = list(_points(cells, column_of))

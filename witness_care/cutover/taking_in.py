@@ -204,7 +204,8 @@ def _save(session: Session, kind: Kind, cases: list[_Case], actor: Actor, now: d
         return
     unit_id = cases[0].held.unit_id
     given = {person: said for case in cases for person, said in case.changes.persons.items()}
-    persons = people.work_out_changes(given, people.load_people(session, given), unit_id=unit_id, now=now)
+    known = people.load_people(session, given)
+    persons = people.work_out_changes(given, known, unit_id=unit_id, now=now, by=actor.reference)
     changes = RowChanges()
     book = IdBook(case_id="", namespace="", rows=(), ours=(), now=now)
     for case in cases:

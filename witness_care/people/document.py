@@ -32,6 +32,8 @@ class ContactPointGiven:
     windows: tuple[dict[str, Any], ...] | None = None
     unsafe: bool = False
     remove: bool = False
+    point_id: str = ""  # ours, of a way that is held: its value is sealed, and a page names it by its id
+    confirmed: bool = False  # a second person confirmed it
 
     def __repr__(self) -> str:
         return f"<contact point: {self.kind}>"
@@ -42,6 +44,7 @@ class SafeContactGiven:
     note: str | None = None
     safe_word: str | None = None
     representative: str | None = None
+    interpreter: str | None = None
     confirmed_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -57,6 +60,10 @@ class PersonGiven:
     date_of_birth: date | None = None
     language: str | None = None
     deceased_on: date | None = None
+    chosen_channel: str | None = None
+    representative_relation: str | None = None
+    representative_forbidden: bool | None = None
+    reached_directly: bool | None = None
     safe_contact: SafeContactGiven | None = None
     contact_points: tuple[ContactPointGiven, ...] = ()
 

@@ -30,6 +30,12 @@ class Person(Base):
     representative: Mapped[Any] = mapped_column(SealedColumn("person.representative"), nullable=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     row_version: Mapped[int] = mapped_column(default=0)
+    chosen_channel: Mapped[str] = mapped_column(sa.String(10), default="not_asked", server_default="not_asked")
+    interpreter: Mapped[Any] = mapped_column(SealedColumn("person.interpreter"), nullable=True)
+    representative_relation: Mapped[str] = mapped_column(sa.String(30), default="", server_default="")
+    # A suspect, a defendant or somebody else who must never be contacted: what reaches them is never used (B6).
+    representative_forbidden: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    reached_directly: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # though under 18
 
 
 class ContactPoint(Base):
@@ -53,6 +59,7 @@ class ContactPoint(Base):
     windows: Mapped[Any] = mapped_column(Json, default=list)
     created_at: Mapped[datetime] = mapped_column(Instant)
     unsafe_since: Mapped[datetime | None] = mapped_column(Instant)
+    unsafe_because: Mapped[str] = mapped_column(sa.String(15), default="", server_default="")  # shared, or as said: ""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
@@ -96,6 +103,38 @@ class Participant(Base):
     last_two_way_at: Mapped[datetime | None] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SafetyChange(Base):
+    """A change that would widen how somebody at risk is reached: it waits for a second person (SEC-26).
+
+    While one waits, nothing that reaches the same way ("phone", "email", "address") is used. `contact_point_id` is
+    empty for a new way; `wanted` holds the answers and hours, `sealed_value` the number or address of a new way.
+    """
+
+    __tablename__ = "safety_change"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_safety_change_person"),
+        sa.Index("safety_change_person", "person_id", "state", "reaches"),
+        sa.Index("safety_change_waiting", "state", "proposed_at", "id"),
+    )
+
+    id: Mapped[str] = identifier()
+    unit_id: Mapped[str] = mapped_column(sa.ForeignKey("unit.id"))
+    person_id: Mapped[str] = mapped_column(sa.String(36))
+    contact_point_id: Mapped[str | None] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    reaches: Mapped[str] = mapped_column(sa.String(10))
+    sealed_value: Mapped[Any] = mapped_column(SealedColumn("safety_change.sealed_value"), nullable=True)
+    blind_index: Mapped[str] = mapped_column(sa.String(64))
+    wanted: Mapped[Any] = mapped_column(Json, default=dict)
+    widens: Mapped[Any] = mapped_column(Json, default=list)
+    proposed_by: Mapped[str] = mapped_column(sa.String(80))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(sa.String(10), default="waiting")  # confirmed, rejected, replaced
+    decided_by: Mapped[str | None] = mapped_column(sa.String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[Any] = mapped_column(SealedColumn("safety_change.reason"), nullable=True)
 
 
 class Search(Base):

@@ -79,6 +79,7 @@ def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
             *(Participant.unit_id, Participant.victim_kind, Participant.enhanced_basis, Participant.suggested_grounds),
             *(Participant.left_at, Participant.gets_enhanced_time),
             *(Person.name, Person.language, Person.safe_contact_note, Person.safe_word, Person.representative),
+            *(Person.interpreter, Person.representative_relation),
             *reach.PERSON_COLUMNS,
             CourtCase.urn,
             Defendant.name.label("defendant"),

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from witness_care import dates, wording
+from witness_care.people import risk
 from witness_care.people.models import ContactPoint, Person
+from witness_care.people.windows import read_window
 from workflows import safe_contact
 from workflows.events import Answer, ContactOutcome
-from workflows.safe_contact import Allowed, Answered, ContactPerson, Endpoint, Refuse, Window
+from workflows.safe_contact import Allowed, Answered, ContactPerson, Endpoint, Refuse
 
 PHONES = ("mobile", "landline")
 GROWN_UP_AT = 18
@@ -29,6 +31,8 @@ GATED = {
     "letter": safe_contact.LETTER,
 }
 
+OWN_CHANNEL = {"email": safe_contact.EMAIL, "address": safe_contact.LETTER}  # of what is no phone
+
 WEEKDAYS, WEEKEND = frozenset(range(5)), frozenset((5, 6))
 DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -40,13 +44,19 @@ PERSON_COLUMNS = (
     Person.safe_contact_confirmed_at,
     Person.safe_word.is_not(None).label("has_safe_word"),
     Person.representative.is_not(None).label("has_representative"),
+    Person.representative_forbidden,
+    Person.reached_directly,
+    Person.chosen_channel,
 )
-POINT_COLUMNS = tuple(
-    getattr(ContactPoint, name)
-    for name in (
-        *("id", "person_id", "kind", "allowed", "voicemail", "may_identify_us", "windows"),
-        *("unsafe_since", "withdrawn_at"),
-    )
+POINT_COLUMNS = (
+    *(
+        getattr(ContactPoint, name)
+        for name in (
+            *("id", "person_id", "kind", "allowed", "voicemail", "may_identify_us", "windows"),
+            *("unsafe_since", "unsafe_because", "withdrawn_at", "created_at"),
+        )
+    ),
+    risk.IS_ON_HOLD.label("on_hold"),
 )
 
 
@@ -94,7 +104,7 @@ class Reach:
 
 def points_of(person_ids: Iterable[str], *, sealed_too: bool = False) -> sa.Select:
     """Every way recorded to reach each of these people; the numbers themselves, sealed, only when asked for."""
-    columns = (*POINT_COLUMNS, ContactPoint.sealed_value) if sealed_too else POINT_COLUMNS
+    columns: tuple[Any, ...] = (*POINT_COLUMNS, ContactPoint.sealed_value) if sealed_too else POINT_COLUMNS
     query = sa.select(*columns).where(ContactPoint.person_id.in_(sorted(person_ids)))
     return query.order_by(ContactPoint.created_at, ContactPoint.id)
 
@@ -114,19 +124,19 @@ def ask(
     due_at: datetime | None = None,
     *,
     topics: tuple[str, ...] = (),
+    opted_out: frozenset[str] = frozenset(),
     carved_out: frozenset[str] = frozenset(),
     neutral: bool = False,
-    opted_out: frozenset[str] = frozenset(),
     died: bool = False,
 ) -> Answered:
     """Ask the gate about one way at `at` (UTC). `person` has PERSON_COLUMNS, `point` POINT_COLUMNS.
 
-    `topics` are what a message would tell, `opted_out` those its person does not want, `carved_out` those that are
-    sent all the same. `died`: the case says so, whatever their record says.
+    `opted_out` is what they asked not to be told in this case, and `carved_out` what of `topics` is told all the same.
+    `died`: the case says so, whatever their record says.
     """
-    standing = _person(person, at)
+    standing = _person(person, at, opted_out)
     return safe_contact.gate(
-        replace(standing, deceased=standing.deceased or died, opted_out_topics=opted_out),
+        replace(standing, deceased=standing.deceased or died),
         _endpoint(person, point, at),
         channel,
         now=at,
@@ -178,7 +188,7 @@ def in_words(points: Iterable[Any]) -> str:
 
 def window_in_words(window: Mapping[str, Any]) -> str:
     """ "weekdays 10am to 2pm"."""
-    read = _window(window)
+    read = read_window(window)
     return f"{_days_in_words(read.weekdays)} {dates.time_range(read.starts, read.ends)}"
 
 
@@ -216,9 +226,14 @@ def _warnings(person: Any, ways: Sequence[Way], unsafe: Sequence[Any], at: datet
     if person.deceased_on is not None:
         return (safe_contact.WORDS[safe_contact.Reason.DECEASED],)
     found = []
-    if _is_child(person.date_of_birth, at):
+    if person.has_representative and person.representative_forbidden:
+        found.append(safe_contact.WORDS[safe_contact.Reason.NEVER_CONTACT])
+    elif _is_child(person.date_of_birth, at) and not person.reached_directly:
         found.append("Under 18: speak with their representative only.")
     found.extend(f"{wording.sentence(way.kind)}: {way.words}" for way in ways if _needs_saying(way.call))
+    shared = sorted({_kind(point) for point in unsafe if point.unsafe_because == "shared"})
+    if shared:
+        found.append(f"Shared with a defendant, so blocked: {wording.listed(shared)}.")
     if unsafe:
         kinds = wording.listed(sorted({_kind(point) for point in unsafe}))
         found.append(f"Recorded as unsafe, so not shown: {kinds}.")
@@ -247,10 +262,13 @@ def _days_in_words(days: frozenset[int]) -> str:
 # --- what the gate asks for ----------------------------------------------------------------------------------------
 
 
-def _person(person: Any, at: datetime) -> ContactPerson:
+def _person(person: Any, at: datetime, opted_out: frozenset[str]) -> ContactPerson:
     return ContactPerson(
         deceased=person.deceased_on is not None,
+        opted_out_topics=opted_out,
         is_child=_is_child(person.date_of_birth, at),
+        child_reached_directly=person.reached_directly,
+        representative_forbidden=person.representative_forbidden,
         has_safe_word=bool(person.has_safe_word),
     )
 
@@ -260,21 +278,16 @@ def _endpoint(person: Any, point: Any, at: datetime) -> Endpoint:
         id=point.id,
         kind=point.kind,
         allowed=point.allowed,
-        windows=tuple(_window(window) for window in point.windows or ()),
+        windows=tuple(read_window(window) for window in point.windows or ()),
         voicemail=point.voicemail,
         may_identify_us=point.may_identify_us,
         withdrawn=point.withdrawn_at is not None,
         unsafe=point.unsafe_since is not None,
+        on_hold=point.on_hold,
         # With a representative agreed, what is recorded to reach a child leads to the representative.
-        of_representative=bool(person.has_representative) and _is_child(person.date_of_birth, at),
-    )
-
-
-def _window(window: Mapping[str, Any]) -> Window:
-    return Window(
-        weekdays=frozenset(window["weekdays"]),
-        starts=time.fromisoformat(window["starts"]),
-        ends=time.fromisoformat(window["ends"]),
+        of_representative=bool(person.has_representative)
+        and _is_child(person.date_of_birth, at)
+        and not person.reached_directly,
     )
 
 

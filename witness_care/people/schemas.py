@@ -14,6 +14,8 @@ from workflows.events import Answer
 ANSWERS = [answer.value for answer in Answer]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_CONTACT_POINTS = 20
+CHANNELS = ("call", "text", "email", "letter", "not_asked")
+RELATIONS = ("parent", "guardian", "family", "friend", "supporter", "solicitor", "colleague", "other")
 
 
 class WindowSchema(StrictSchema):
@@ -72,6 +74,9 @@ class SafeContactSchema(StrictSchema):
     note = SafeString(blank=True, lines=True, longest=2000)
     safe_word = SafeString(blank=True, longest=100)
     representative = SafeString(blank=True, lines=True, longest=400)
+    interpreter = SafeString(
+        blank=True, lines=True, longest=400, metadata={"description": "what an interpreter must know, in words"}
+    )
     confirmed_at = AwareInstant()
 
     @post_load
@@ -85,6 +90,14 @@ class PersonSchema(StrictSchema):
     date_of_birth = PlainDate()
     language = SafeString(longest=20)
     deceased_on = PlainDate()
+    chosen_channel = SafeString(
+        validate=validate.OneOf(CHANNELS),
+        metadata={"description": "how they want to be told: call, text, email, letter, or not_asked"},
+    )
+    representative_relation = SafeString(blank=True, validate=validate.OneOf(("", *RELATIONS)))
+    representative_forbidden = YesNo(
+        metadata={"description": "the representative is a suspect or must never be contacted: nothing reaches them"}
+    )
     safe_contact = fields.Nested(SafeContactSchema)
     contact_points = fields.List(fields.Nested(ContactPointSchema), validate=validate.Length(max=MOST_CONTACT_POINTS))
 

@@ -13,16 +13,33 @@ from sqlalchemy.orm import Session
 from witness_care import reachability
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
-from witness_care.cases.models import DefendantEndpoint
+from witness_care.cases.models import CaseLink, DefendantEndpoint
 from witness_care.columns import new_id
+from witness_care.people import risk
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from witness_care.people.endpoints import blind_index_of, group_of
-from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.people.models import ContactPoint, Participant, Person, SafetyChange
 from witness_care.sealing import Plain
 
 NOT_ASKED = "not_asked"
-PLAIN_FIELDS = ("name", "date_of_birth", "language", "deceased_on")
-SEALED_FIELDS = {"note": "safe_contact_note", "safe_word": "safe_word", "representative": "representative"}
+PLAIN_FIELDS = (
+    *("name", "date_of_birth", "language", "deceased_on", "chosen_channel"),
+    *("representative_relation", "representative_forbidden", "reached_directly"),
+)
+UNLESS_SAID: Mapping[str, Any] = {  # a new person's columns; a bulk insert needs every one
+    "date_of_birth": None,
+    "deceased_on": None,
+    "chosen_channel": NOT_ASKED,
+    "representative_relation": "",
+    "representative_forbidden": False,
+    "reached_directly": False,
+}
+SEALED_FIELDS = {
+    "note": "safe_contact_note",
+    "safe_word": "safe_word",
+    "representative": "representative",
+    "interpreter": "interpreter",
+}
 POINT_ANSWERS = ("allowed", "voicemail", "may_identify_us")
 
 
@@ -32,6 +49,7 @@ class HeldPeople:
 
     persons: Mapping[str, Any]
     points: Mapping[str, Sequence[Any]]
+    waiting: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # changes that wait for a second person
 
 
 @dataclass(slots=True)
@@ -42,6 +60,8 @@ class PeopleChanges:
     persons: list[dict[str, Any]] = field(default_factory=list)
     new_points: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    replaced: list[dict[str, Any]] = field(default_factory=list)
     collected: dict[str, set[str]] = field(default_factory=dict)
     altered: dict[str, set[str]] = field(default_factory=dict)
 
@@ -57,7 +77,7 @@ def visible_to(session: Session, actor: Actor, person_ids: Sequence[str]) -> tup
 
 
 def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
-    """Read these people and their contact points in two statements."""
+    """Read these people and their contact points in two statements; with somebody at risk, what waits in a third."""
     wanted = list(person_ids)
     persons = session.execute(
         sa.select(
@@ -65,8 +85,10 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
             Person.row_version,
             *(getattr(Person, name) for name in (*PLAIN_FIELDS, *SEALED_FIELDS.values())),
             Person.safe_contact_confirmed_at,
+            Person.unit_id,
+            risk.IS_AT_RISK.label("is_at_risk"),
         ).where(Person.id.in_(wanted))
-    )
+    ).all()
     points: dict[str, list[Any]] = {}
     found = session.execute(
         sa.select(
@@ -84,13 +106,19 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
     )
     for point in found:
         points.setdefault(point.person_id, []).append(point)
-    return HeldPeople(persons={person.id: person for person in persons}, points=points)
+    at_risk = [person.id for person in persons if person.is_at_risk]
+    return HeldPeople(
+        persons={person.id: person for person in persons}, points=points, waiting=risk.waiting(session, at_risk)
+    )
 
 
 def work_out_changes(
-    given: Mapping[str, PersonGiven], held: HeldPeople, *, unit_id: str, now: datetime
+    given: Mapping[str, PersonGiven], held: HeldPeople, *, unit_id: str, now: datetime, by: str = "system"
 ) -> PeopleChanges:
-    """Compare what was said with what is held, person by person; what was not said stays as it is."""
+    """Compare what was said with what is held, person by person; what was not said stays as it is.
+
+    Of somebody at risk, what would widen how they are reached becomes a proposal of `by` (SEC-26).
+    """
     changes = PeopleChanges()
     for person_id, said in given.items():
         if person_id in held.persons:
@@ -98,12 +126,20 @@ def work_out_changes(
         else:
             changes.new_persons.append(_new_person(person_id, said, unit_id, now))
             changes.collected.setdefault(person_id, set()).add("identity")
+        before = len(changes.new_points), len(changes.points)
         _change_points(person_id, said.contact_points, held.points.get(person_id, ()), changes, now)
+        person = held.persons.get(person_id)
+        if person is not None and person.is_at_risk:
+            confirmed = {
+                point.point_id or blind_index_of(point.kind, point.value): point.confirmed
+                for point in said.contact_points
+            }
+            _hold_back(person, held, before, confirmed, changes, by, now)
     return changes
 
 
 def save(session: Session, changes: PeopleChanges) -> None:
-    """Write the changes: at most four statements, however many people there are."""
+    """Write the changes: at most four statements, however many people there are; six with somebody at risk."""
     if changes.new_persons:
         session.execute(sa.insert(Person), changes.new_persons)
     if changes.persons:
@@ -112,20 +148,30 @@ def save(session: Session, changes: PeopleChanges) -> None:
         session.execute(sa.insert(ContactPoint), changes.new_points)
     if changes.points:
         session.execute(sa.update(ContactPoint), changes.points)
-    reachability.person_changed(changes.altered)
+    reachability.person_changed({*changes.altered, *(proposal["person_id"] for proposal in changes.proposals)})
+    if changes.replaced:
+        session.execute(sa.update(SafetyChange), changes.replaced)
+    if changes.proposals:
+        session.execute(sa.insert(SafetyChange), changes.proposals)
 
 
 def mark_shared_points(session: Session, case_ids: Collection[str], now: datetime) -> tuple[str, ...]:
     """Mark every contact point of these cases' people that a defendant of one of their cases was seen with (SEC-25).
 
-    Marked means unsafe: it is never offered or used again. Gives the ids of the people concerned. One statement,
-    whichever of the two sides came first.
+    A defendant of a case that is linked to one of theirs counts too. Marked means unsafe: it is never offered or used
+    again. Gives the ids of the people concerned. One statement, whichever of the two sides came first.
     """
     of_the_case = sa.select(Participant.person_id).where(Participant.case_id.in_(case_ids))
     theirs = Participant.__table__.alias("theirs")
     seen_with_a_defendant = (
         sa.select(DefendantEndpoint.id)
-        .join(theirs, theirs.c.case_id == DefendantEndpoint.case_id)
+        .join(
+            theirs,
+            sa.or_(
+                theirs.c.case_id == DefendantEndpoint.case_id,
+                _is_linked(theirs.c.case_id, DefendantEndpoint.case_id),
+            ),
+        )
         .where(
             theirs.c.person_id == ContactPoint.person_id,
             DefendantEndpoint.blind_index == ContactPoint.blind_index,
@@ -141,7 +187,7 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
             ContactPoint.withdrawn_at.is_(None),
             seen_with_a_defendant,
         )
-        .values(unsafe_since=now)
+        .values(unsafe_since=now, unsafe_because="shared")
         .returning(ContactPoint.person_id)
         .execution_options(synchronize_session=False)
     )
@@ -154,8 +200,7 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
 def _new_person(person_id: str, said: PersonGiven, unit_id: str, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {"id": person_id, "unit_id": unit_id, "created_at": now, "language": "English"}
     row |= {name: getattr(said, name) for name in PLAIN_FIELDS if getattr(said, name) is not None}
-    row.setdefault("date_of_birth", None)
-    row.setdefault("deceased_on", None)
+    row = {**UNLESS_SAID, **row}
     safe = dict.fromkeys((*SEALED_FIELDS.values(), "safe_contact_confirmed_at"))
     return row | safe | _safe_contact(person_id, said.safe_contact, None)
 
@@ -200,15 +245,20 @@ def _change_points(
     person_id: str, said: Sequence[ContactPointGiven], held: Sequence[Any], changes: PeopleChanges, now: datetime
 ) -> None:
     for point in said:
-        index = blind_index_of(point.kind, point.value)
-        same = [old for old in held if old.blind_index == index and group_of(old.kind) == group_of(point.kind)]
+        index = "" if point.point_id else blind_index_of(point.kind, point.value)
+        same = [
+            old
+            for old in held
+            if (old.id == point.point_id if point.point_id else old.blind_index == index)
+            and group_of(old.kind) == group_of(point.kind)
+        ]
         current = next((old for old in same if old.withdrawn_at is None), None)
         if current is not None:
             change = _changed_point(point, current, now)
             if change:
                 changes.points.append(change)
                 changes.altered.setdefault(person_id, set()).add("contact_point")
-        elif not point.remove:
+        elif not point.remove and not point.point_id:
             was_unsafe = min((old.unsafe_since for old in same if old.unsafe_since), default=None)
             changes.new_points.append(_new_point(person_id, point, index, was_unsafe, now))
             changes.collected.setdefault(person_id, set()).add("contact_point")
@@ -229,6 +279,7 @@ def _new_point(
         "created_at": now,
         # A number that was unsafe once does not become safe by being typed in again (SEC-26).
         "unsafe_since": was_unsafe or (now if said.unsafe else None),
+        "unsafe_because": "",
         "withdrawn_at": None,
     }
 
@@ -243,3 +294,94 @@ def _changed_point(said: ContactPointGiven, held: Any, now: datetime) -> dict[st
     if said.remove:
         changed["withdrawn_at"] = now
     return {"id": held.id} | changed if changed else None
+
+
+# --- somebody at risk -------------------------------------------------------------------------------------------------
+
+
+def _hold_back(
+    person: Any,
+    held: HeldPeople,
+    before: tuple[int, int],
+    confirmed: Mapping[str, bool],
+    changes: PeopleChanges,
+    by: str,
+    now: datetime,
+) -> None:
+    """Turn what would widen how they are reached into proposals, and leave only the rest among the rows to write."""
+    of_ours = {point.id: point for point in held.points.get(person.id, ())}
+    added, changed = changes.new_points[before[0] :], changes.points[before[1] :]
+    del changes.new_points[before[0] :], changes.points[before[1] :]
+    waits = held.waiting.get(person.id, ())
+    for row in added:
+        widened = () if confirmed.get(row["blind_index"]) else risk.widened(None, row)
+        if widened:
+            changes.proposals.extend(_proposal(person, row, None, row, widened, waits, changes, by, now))
+        else:
+            changes.new_points.append(row)
+    for row in changed:
+        point = of_ours[row["id"]]
+        sure = confirmed.get(point.id) or confirmed.get(point.blind_index)
+        widened = () if sure else risk.widened(point, row)
+        at_once = {name: value for name, value in row.items() if name not in widened}
+        if widened:
+            wanted = {name: row[name] for name in widened}
+            changes.proposals.extend(_proposal(person, wanted, point, row, widened, waits, changes, by, now))
+        if len(at_once) > 1:
+            changes.points.append(at_once)
+
+
+def _proposal(
+    person: Any,
+    wanted: Mapping[str, Any],
+    point: Any,
+    row: Mapping[str, Any],
+    widened: Sequence[str],
+    waits: Sequence[Any],
+    changes: PeopleChanges,
+    by: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Give the proposal as a row; nothing when the very same one waits. A different one for the same way gives way."""
+    kind, index = (point.kind, point.blind_index) if point is not None else (row["kind"], row["blind_index"])
+    answers = {name: wanted[name] for name in (*POINT_ANSWERS, "windows") if name in wanted}
+    for each in waits:
+        if each.blind_index == index and each.reaches == group_of(kind):
+            if each.wanted == answers:
+                return []
+            changes.replaced.append({"id": each.id, "state": "replaced", "decided_at": now, "decided_by": by})
+    made = new_id()
+    # Sealed anew: what is sealed is bound to its row.
+    value = None if point is not None else Plain(row["sealed_value"].text, made)
+    return [
+        {
+            "id": made,
+            "unit_id": person.unit_id,
+            "person_id": person.id,
+            "contact_point_id": None if point is None else point.id,
+            "kind": kind,
+            "reaches": group_of(kind),
+            "sealed_value": value,
+            "blind_index": index,
+            "wanted": answers,
+            "widens": list(widened),
+            "proposed_by": by,
+            "proposed_at": now,
+            "state": "waiting",
+        }
+    ]
+
+
+def _is_linked(one: Any, other: Any) -> Any:
+    """The condition that two cases are linked, whichever of them names the other."""
+    return (
+        sa.select(CaseLink.id)
+        .where(
+            CaseLink.unlinked_at.is_(None),
+            sa.or_(
+                sa.and_(CaseLink.case_id == one, CaseLink.other_case_id == other),
+                sa.and_(CaseLink.case_id == other, CaseLink.other_case_id == one),
+            ),
+        )
+        .exists()
+    )

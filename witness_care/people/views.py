@@ -22,7 +22,17 @@ from witness_care.database import session
 from witness_care.engagement import queries as engagement_queries
 from witness_care.errors import absent
 from witness_care.needs.assessment import Assessment, assessment_of
-from witness_care.people import find_views, grounds, grounds_views, page_queries, reach, standing_views
+from witness_care.people import (
+    find_views,
+    grounds,
+    grounds_views,
+    page_queries,
+    preferences,
+    preferences_views,
+    reach,
+    safety_views,
+    standing_views,
+)
 from witness_care.people.page_queries import Who
 from witness_care.support import queries as support_queries
 from workflows import enhanced_rights
@@ -39,6 +49,20 @@ for method, rule, view in (
     ("POST", "/participants/<participant_id>/standing", standing_views.save_standing),
     ("GET", "/participants/<participant_id>/enhanced-rights", grounds_views.enhanced_rights_page),
     ("POST", "/participants/<participant_id>/enhanced-rights", grounds_views.decide_enhanced_rights),
+    ("GET", "/participants/<participant_id>/preferences", preferences_views.preferences_page),
+    ("GET", "/participants/<participant_id>/preferences/edit", preferences_views.edit_preferences),
+    ("POST", "/participants/<participant_id>/preferences/edit", preferences_views.save_preferences),
+    ("POST", "/participants/<participant_id>/preferences/confirm", preferences_views.confirm_preferences),
+    ("POST", "/participants/<participant_id>/preferences/addresses", preferences_views.show_addresses),
+    ("GET", "/participants/<participant_id>/ways/new", preferences_views.new_way),
+    ("POST", "/participants/<participant_id>/ways/new", preferences_views.add_way),
+    ("GET", "/participants/<participant_id>/ways/<point_id>", preferences_views.edit_way),
+    ("POST", "/participants/<participant_id>/ways/<point_id>", preferences_views.save_way),
+    ("POST", "/participants/<participant_id>/ways/<point_id>/unsafe", preferences_views.mark_way_unsafe),
+    ("POST", "/participants/<participant_id>/ways/<point_id>/withdraw", preferences_views.withdraw_way),
+    ("GET", "/safety-changes", safety_views.safety_changes_list),
+    ("GET", "/safety-changes/<change_id>", safety_views.safety_change),
+    ("POST", "/safety-changes/<change_id>", safety_views.decide_safety_change),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=[method])
 
@@ -72,6 +96,7 @@ def person(participant_id: str) -> str | Response:
         who=who,
         reach=reachable,
         phones=page_queries.phones(reachable.usable, points),
+        channel=preferences.CHANNELS[who.row.chosen_channel],
         safe_note=_open(who.row.safe_contact_note, who.row.person_id),
         representative=_open(who.row.representative, who.row.person_id),
         steps=journey_steps(who.row.journey, page_queries.journey_steps(session(), who.id)),

@@ -18,10 +18,12 @@ from witness_care.cases import hearing_words
 from witness_care.casework.rules import find_rule
 from witness_care.closing import queries as closing_queries
 from witness_care.contacts import introductions as introduction_figures
+from witness_care.contacts import overrides as override_queries
 from witness_care.contacts import still_coming
 from witness_care.engagement import queries as engagement_queries
 from witness_care.feed import queries as feed_queries
 from witness_care.needs import queries as needs_queries
+from witness_care.people import safety_changes as safety_change_queries
 from witness_care.referrals import queries as referral_queries
 from witness_care.supervision import contact_list, hand_over_views, lateness, queries
 from witness_care.supervision.contact_list import View, one_of
@@ -144,6 +146,8 @@ def unit_today() -> str:
         without_support=support_queries.counts(database.session(), supervisor)[support_queries.NOBODY],
         last_talks_late=closing_queries.waiting_counts(database.session(), supervisor, at.now)[1],
         needs_late=needs_queries.unit_counts(database.session(), supervisor, at.now)[1],
+        overrides=override_queries.count(database.session(), supervisor),
+        safety_changes=safety_change_queries.count(database.session(), supervisor),
     )
 
 
