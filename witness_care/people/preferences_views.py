@@ -135,12 +135,12 @@ def show_addresses(participant_id: str) -> str:
     return render_template("people/addresses.html", who=who, shown=shown)
 
 
-def _end(participant_id: str, point_id: str, **what: bool) -> Response:
+def _end(participant_id: str, point_id: str, *, unsafe: bool = False, remove: bool = False) -> Response:
     who = _who(participant_id)
     point = _point(who, point_id)
     if not point.is_open:
         return _back(who, "")
-    said = ContactPointGiven(kind=point.row.kind, value="", point_id=point.row.id, **what)
+    said = ContactPointGiven(kind=point.row.kind, value="", point_id=point.row.id, unsafe=unsafe, remove=remove)
     preferences.change_point(who, said, actor=actor(), now=clock.now())
     return _back(who, "1")
 
