@@ -203,6 +203,7 @@ EVENTS = {
     "CourtVisitStated": "visit to the court",
     "NeedsAsked": "asked what they need",
     "NeedArranged": "practical help arranged, or not any more",
+    "ArrangementConfirmed": "what was arranged holds for the new trial",
     "NeedsToBeAskedAgain": "needs to be asked about again",
     "ReferralDecided": "decision about the Victim Contact Scheme",
     "ReferralSent": "referral to the Victim Contact Scheme sent",

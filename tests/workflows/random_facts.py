@@ -299,6 +299,11 @@ OFFICERS_SAY: Table = {
     events.NeedArranged: st.builds(
         events.NeedArranged, participant=people, question=st.just("travel"), arranged=st.booleans()
     ),
+    events.ArrangementConfirmed: st.builds(
+        events.ArrangementConfirmed,
+        participant=people,
+        what=st.sampled_from(["measure:screens", "measure:live_link", "need:travel"]),
+    ),
     events.NeedsToBeAskedAgain: st.builds(events.NeedsToBeAskedAgain, participant=people),
     events.SupportStated: st.builds(
         events.SupportStated,

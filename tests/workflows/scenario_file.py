@@ -330,6 +330,8 @@ class _Story:
                 return cls(participant=person, answers=self._answers(person, entry))
             case "NeedArranged":
                 return cls(participant=person, question=entry["question"], arranged=entry["arranged"])
+            case "ArrangementConfirmed":
+                return cls(participant=person, what=entry["what"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,

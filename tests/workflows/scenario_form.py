@@ -178,6 +178,7 @@ ENTRY: dict[str, dict[str, Key]] = {
         "declined": some_of(default=()),
     },
     "NeedArranged": _PERSON | {"question": text(), "arranged": flag(default=True)},
+    "ArrangementConfirmed": _PERSON | {"what": text()},
     "NeedsToBeAskedAgain": _PERSON,
     "WithdrawalTakenBack": _PERSON,
     "OfficerChanged": _PERSON | {"back": flag(default=False)},

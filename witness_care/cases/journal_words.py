@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from witness_care import dates, judgement_words, wording
+from witness_care import arrangement_words, dates, judgement_words, wording
 from workflows import codec, court_visit, enhanced_rights, events, needs_pack, referral, support
 from workflows.events import DateKind, HearingDay, Said, When, Where
 from workflows.withdrawal import REASONS
@@ -109,6 +109,10 @@ def _needs_asked(fact: events.NeedsAsked, names: Names) -> str:
 def _need_arranged(fact: events.NeedArranged, names: Names) -> str:
     is_so = "is arranged" if fact.arranged else "is not arranged any more"
     return f"{names.person(fact.participant)}: {_question(fact.question)} {is_so}"
+
+
+def _arrangement_confirmed(fact: events.ArrangementConfirmed, names: Names) -> str:
+    return f"{names.person(fact.participant)}: {arrangement_words.name(fact.what)} confirmed for the trial as it is now"
 
 
 def _question(key: str) -> str:
@@ -382,6 +386,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CourtVisitStated": _visit,
     "NeedsAsked": _needs_asked,
     "NeedArranged": _need_arranged,
+    "ArrangementConfirmed": _arrangement_confirmed,
     "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,

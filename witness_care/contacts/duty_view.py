@@ -130,12 +130,17 @@ class DutyView:
     @property
     def is_done_with_them(self) -> bool:
         """Whether it is something to do that is done by talking with them, and ticked when it is."""
-        return self.topic in tasks.TASKS and not self.is_for_the_cps and not self.is_an_assessment
+        return self.topic in tasks.TASKS and not (self.is_for_the_cps or self.is_an_assessment or self.is_a_recheck)
 
     @property
     def is_an_assessment(self) -> bool:
         """Whether it is done on the page of their needs: by the answers, and never by a tick."""
         return self.topic == tasks.NEEDS
+
+    @property
+    def is_a_recheck(self) -> bool:
+        """Whether it is done on the page of their measures and help, line by line, and never by a tick."""
+        return self.topic == tasks.RECHECK
 
     @property
     def is_for_the_cps(self) -> bool:
