@@ -26,8 +26,7 @@ def reason(line: ToConfirm) -> str:
     """Say why it is to be confirmed: "granted for A on Monday 9 March; the trial is now at B on Monday 16 March"."""
     in_a_room = occasions.ROOM in line.because
     was, now = (recheck.trial_in(trial, room=in_a_room) for trial in (line.was, line.now))
-    about = _where_and_when(was) or "a trial without a date"
-    return f"{STANDS.get(line.stands, line.stands)} for {about}; the trial is now {_at(now)}"
+    return f"{_was(line.stands, was)}; the trial is now {_at(now)}"
 
 
 def place(trial: Occasion) -> str:
@@ -41,10 +40,7 @@ def to_confirm(value: Mapping[str, object]) -> str:
     now = {key: str(word) for key, word in value.items() if key != "confirm"}
     if not isinstance(confirm, Mapping):
         return ""
-    lines = [
-        f"{name(what)} {STANDS.get(was['stands'], was['stands'])} for {_where_and_when(was) or 'a trial without a date'}"
-        for what, was in sorted(confirm.items())
-    ]
+    lines = [f"{name(what)} {_was(was['stands'], was)}" for what, was in sorted(confirm.items())]
     words = f"{'; '.join(lines)}. The trial is now {_at(now)}"
     return words[:1].upper() + words[1:]
 
@@ -52,6 +48,10 @@ def to_confirm(value: Mapping[str, object]) -> str:
 def names(whats: Iterable[str]) -> str:
     """Name several, in the order of their names: "screens; travel"."""
     return "; ".join(name(what) for what in sorted(whats))
+
+
+def _was(stands: str, was: Mapping[str, str]) -> str:
+    return f"{STANDS.get(stands, stands)} for {_where_and_when(was) or 'a trial without a date'}"
 
 
 def _at(now: Mapping[str, str]) -> str:

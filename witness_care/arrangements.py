@@ -19,7 +19,7 @@ from workflows.recheck import MEASURE, NEED, ToConfirm
 from workflows.snapshot import NeedAnswer, Person, Snapshot
 from workflows.values import CaseTruth
 
-# The questions of the needs assessment that are about a special measure. A question and the measure it is about have one name.
+# The questions of the needs assessment that are about a special measure: a question and its measure have one name.
 ASKED_ABOUT = ("screens", "live_link", "recorded_evidence", "intermediary")
 NEEDED = {Said.YES: "Yes", Said.NO: "No", Said.DECLINED: "They would not say", Said.NOT_ASKED: "Not asked yet"}
 NOT_ASKED, NONE_ASKED_FOR = "Not asked yet", "None asked for"
@@ -139,9 +139,7 @@ def _of_one(snapshot: Snapshot, truth: CaseTruth, participant: str, hearing: str
     trial = named if named is not None and named.is_trial and named.is_live else values.first_trial(person, truth)
     positions = tuple(sorted(values.own_positions(participant, person, truth)))
     is_here = not person.left and not person.died
-    asked = (
-        recheck.what_must_be_confirmed(person, truth, trial, participant=participant) if is_here and trial else ()
-    )
+    asked = recheck.what_must_be_confirmed(person, truth, trial, participant=participant) if is_here and trial else ()
     lines = [
         replace(
             line,

@@ -297,7 +297,5 @@ def ended(participant: str, person: Person, truth: CaseTruth, *, now: bool) -> A
 def who_confirmed(group: Iterable[CaseEvent]) -> frozenset[str]:
     """Name the people of whom one message may have confirmed, or changed, the last thing that was to be confirmed."""
     return frozenset(
-        event.what.participant
-        for event in group
-        if isinstance(event.what, (*ENDS_IT, events.DutyClosedByPerson))
+        event.what.participant for event in group if isinstance(event.what, (*ENDS_IT, events.DutyClosedByPerson))
     )

@@ -16,7 +16,7 @@ from witness_care.clock import now
 from witness_care.contacts.models import Duty
 from witness_care.database import session
 from workflows import tasks
-from workflows.events import NeedArranged, NeedsAsked, NeedSaid, Said, SpecialMeasureStated
+from workflows.events import NeedArranged, NeedSaid, NeedsAsked, Said, SpecialMeasureStated
 
 pytestmark = [pytest.mark.feature("D3"), pytest.mark.sqlite_only]
 
@@ -49,7 +49,7 @@ def rechecks(case: MadeCase) -> list[Duty]:
 
 def forms_of(page: str) -> list[dict[str, str]]:
     """Give what each Confirm button of a page sends."""
-    found = re.findall(r'<form[^>]*arrangements-confirmed.*?</form>', page, re.DOTALL)
+    found = re.findall(r"<form[^>]*arrangements-confirmed.*?</form>", page, re.DOTALL)
     return [dict(re.findall(r'name="(token|what|trial)" value="([^"]*)"', each)) for each in found]
 
 

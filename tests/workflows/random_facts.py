@@ -83,7 +83,8 @@ def dates(draw: Any) -> When:
 def listed(draw: Any, kind: type[Any]) -> events.Fact:
     hearing = draw(hearings)
     court = draw(st.sampled_from(["Fernbridge", "Fernbridge", "Ashmere"]))
-    return kind(hearing=hearing, when=draw(dates()), where=Where(court=court), about=HEARINGS[hearing])
+    room = draw(st.sampled_from(["", "", "Court 1", "Court 2"]))
+    return kind(hearing=hearing, when=draw(dates()), where=Where(court=court, room=room), about=HEARINGS[hearing])
 
 
 @st.composite

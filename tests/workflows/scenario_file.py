@@ -394,7 +394,7 @@ class _Story:
         if entry["court"]:
             self.hearings[name] = {**self.hearings[name], "court": entry["court"]}
         court = self.hearings[name]["court"] or COURT
-        return {"when": _when(entry), "where": Where(court=court), "about": about}
+        return {"when": _when(entry), "where": Where(court=court, room=entry["room"] or ""), "about": about}
 
     def _defendant(self, offence: str, where: str) -> str:
         if offence not in self.offences:

@@ -120,7 +120,7 @@ def _stood(known: AsKnown, participant_id: str, offences: dict[str, str]) -> dic
     attendance = wording.sentence(wording.label(wording.ATTENDANCE, person.attendance.value))
     return {
         "where": f"{journey}. {attendance}",
-        "support": support_words.of(person),
+        "support": (*support_words.of(person), *support_words.arranged(participant_id, person, known.truth)),
         "owed": [
             {
                 "what": wording.to_tell(duty.topic, duty.value, duty.told_value),

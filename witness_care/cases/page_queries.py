@@ -280,7 +280,9 @@ def hearing(session: Session, actor: Actor, hearing_id: str) -> sa.Row | None:
         scope.cases(actor)
         .join(Hearing, Hearing.case_id == CourtCase.id)
         .where(Hearing.id == hearing_id)
-        .with_only_columns(*HEARING_COLUMNS, Hearing.adjournment_note, CourtCase.urn, CourtCase.state, maintain_column_froms=True)
+        .with_only_columns(
+            *HEARING_COLUMNS, Hearing.adjournment_note, CourtCase.urn, CourtCase.state, maintain_column_froms=True
+        )
     )
     return session.execute(query).first()
 

@@ -25,6 +25,7 @@ from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.referrals.answers import scheme_answers
 from witness_care.support import documents as support_documents
 from workflows import snapshot
+from workflows.decide import case_truth
 from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
 from workflows.needs import NOTHING
@@ -59,7 +60,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
         return None
     names = _names(session, case.id, actor)
     held = snapshot.load(case.state) if case.state else snapshot.Snapshot(case=case.id)
-    people = held.people
+    people, truth = held.people, case_truth(held)
     duties = _open_duties(session, case.id, now)
     points = _contact_points(session, case.id)
     referrals = scheme_answers(session, case.id)
@@ -77,6 +78,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
             | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
             | {"needs": needs_document(held.needs.get(row.id, NOTHING))}
+            | support_documents.arranged(row.id, held, truth)
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),
@@ -134,6 +136,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "attendance": person.attendance.value,
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
+        **support_documents.arranged(today["id"], known.snapshot, known.truth),
         "needs": needs_document(known.snapshot.needs.get(today["id"], NOTHING)),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [

@@ -128,7 +128,8 @@ def hearing(hearing_id: str) -> str:
     state = snapshot.load(found.state) if found.state else None
     lines = who_knows.lines(knows, now, arrangements.of_all(state, hearing=found.id))
     ledger.note_participants(
-        [(found.case_id, known.row.id, known.row.role) for known in knows], fields=("name", "what they were told", "special measures")
+        [(found.case_id, known.row.id, known.row.role) for known in knows],
+        fields=("name", "what they were told", "special measures"),
     )
     steps = page_queries.hearing_steps(session, found.case_id, found.id)
     unmatched = case_records.unmatched(session, found.case_id, steps)

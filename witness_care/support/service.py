@@ -28,8 +28,8 @@ from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant
 from witness_care.support import directory
-from workflows import snapshot as snapshots
 from workflows import recheck, supporting, values
+from workflows import snapshot as snapshots
 from workflows.decide import case_truth
 from workflows.events import ArrangementConfirmed, CaseEvent, CourtVisitStated, SupportStated
 from workflows.recheck import ToConfirm
@@ -161,9 +161,7 @@ def confirm_arrangement(
     _record(fact, trial=trial, at=now, submission=submission, actor=actor, now=now)
 
 
-def _record(
-    fact: Entry, *, trial: str = "", at: datetime, submission: str, actor: Actor, now: datetime
-) -> None:
+def _record(fact: Entry, *, trial: str = "", at: datetime, submission: str, actor: Actor, now: datetime) -> None:
     message_id = str(uuid.uuid5(_MESSAGES, f"{fact.participant}|{submission}"))
     with writing() as session:
         case_id = sa.select(Participant.case_id).where(Participant.id == fact.participant).scalar_subquery()
