@@ -47,12 +47,12 @@ def measures_granted(case: CaseFile) -> None:
 def measures_to_confirm(case: CaseFile) -> None:
     """Screens are granted and care for a child is arranged; then the trial moves, and both are to be confirmed."""
     _before_a_trial(case, days=20)
-    case.measure(case.people[0], "screens", "granted")
-    case.measure(case.people[0], "live_link", "refused")
-    case.ask_needs(case.people[0], "practical", caring="yes")
-    case.fill_in(
-        "/participants/{participant}/needs-arranged", {"question": "caring", "arranged": "y"}, who=case.people[0]
-    )
+    who = case.people[0]
+    case.measure(who, "screens", "granted")
+    case.measure(who, "live_link", "refused")
+    case.ask_needs(who, "practical", caring="yes")
+    page, said = "/participants/{participant}/needs", {"question": "caring", "arranged": "y"}
+    case.fill_in(page, said, who=who, sent_to=f"{page}-arranged")
     _moves(case, to=35)
 
 
