@@ -76,17 +76,17 @@ def occasion_of(trial: Hearing | None, case: CaseTruth, positions: Iterable[int]
     """Give the trial as it stands for somebody required on the days at these positions; none given: on every day."""
     if trial is None or trial.when is None or not trial.is_live:
         return occasions.NOT_KNOWN
-    place = {
-        "thread": case.threads.get(trial.id, ""),
-        "court": trial.where.court if trial.where else "",
-        "room": trial.where.room if trial.where else "",
-    }
+    place = Occasion(
+        thread=case.threads.get(trial.id, ""),
+        court=trial.where.court if trial.where else "",
+        room=trial.where.room if trial.where else "",
+    )
     week = trial.when.week_commencing
     if trial.when.kind is DateKind.WEEK_COMMENCING and week is not None:
         until = days_later(week, DAYS_OF_A_WEEK * trial.when.weeks - 1)
-        return Occasion(**place, days=(week,), until=until)
+        return replace(place, days=(week,), until=until)
     own = values.own_days(trial, frozenset(positions))
-    return Occasion(**place, days=tuple(sorted(day.on for day in own if not day.cancelled)))
+    return replace(place, days=tuple(sorted(day.on for day in own if not day.cancelled)))
 
 
 def what_must_be_confirmed(
@@ -212,7 +212,7 @@ def _put(fold: Fold, participant: str, changed: Mapping[str, HeldFor | None]) ->
     if not changed:
         return
     person = fold.people[participant]
-    held = {each.what: each for each in person.held} | changed
+    held: dict[str, HeldFor | None] = {**{each.what: each for each in person.held}, **changed}
     kept = tuple(each for _, each in sorted(held.items()) if each is not None)
     if kept != person.held:
         fold.people[participant] = replace(person, held=kept)
