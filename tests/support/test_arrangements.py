@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from tests.desk import Desk
-from tests.factories import MadeCase, a_case, a_trial, a_witness, entered, moved, open_duties
+from tests.factories import MadeCase, a_case, a_trial, a_witness, at, entered, moved, open_duties
 from tests.reading import text_of
+from witness_care.accounts.current import USER, Actor
+from witness_care.accounts.models import Role
+from witness_care.cases.queries import case_as_known, case_document
 from witness_care.casework import rebuild
 from witness_care.checks.every import check
 from witness_care.clock import now
@@ -117,3 +121,13 @@ def test_none_asked_for_is_not_the_same_as_not_asked_yet(desk: Desk):
     words = text_of(desk.as_("olivia").get(address))
     assert "Screens Needed? No" in words
     assert "None asked for" in words
+
+
+def test_the_document_of_the_case_says_what_is_to_be_confirmed_and_what_it_was_for(desk: Desk, case: MadeCase):
+    reader = Actor(kind=USER, id=desk.cast.olivia, role=Role.OFFICER, unit_ids=(desk.cast.unit,))
+    [person] = case_document(session(), reader, case.urn, now=now())["participants"]
+    screens, travel = person["arrangements"]
+    assert (screens["what"], screens["stands"], screens["to_confirm"]) == ("measure:screens", "granted", ["day"])
+    assert (travel["what"], travel["days"]) == ("need:travel", [date(2026, 12, 14)])
+    then = case_as_known(session(), reader, case.urn, at=at("2026-11-26 09:00"))["participants"][0]
+    assert [each["to_confirm"] for each in then["arrangements"]] == [[], []]
