@@ -82,7 +82,9 @@ MEASURES = {
     "aids": "aids to communicate",
 }
 MEASURE_DECISIONS = {
+    "identified": "needed, not asked for yet",
     "asked": "asked for, not decided",
+    "applied": "applied for, not decided",
     "granted": "granted",
     "refused": "refused",
     "withdrawn": "no longer asked for",

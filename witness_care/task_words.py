@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from witness_care import dates, judgement_words
+from witness_care import arrangement_words, dates, judgement_words
 from workflows import needs, tasks
 
 Value = Mapping[str, Any]
@@ -19,6 +19,7 @@ TOPICS = {
     tasks.PRE_TRIAL_VISIT: "Visit to the court before the trial",
     tasks.WITNESS_SERVICE: "Witness service",
     tasks.SPECIAL_MEASURES_CHASE: "Special measures not decided",
+    tasks.RECHECK: "Measures and help to confirm",
     tasks.MEETING_BEFORE_SENTENCE: "Meeting with the CPS before the sentence",
     tasks.MEETING_AFTER_SENTENCE: "Meeting with the CPS after the sentence",
     tasks.CLOSURE: "Last talk",
@@ -31,6 +32,7 @@ TO_DO = {
     tasks.PRE_TRIAL_VISIT: "Offer a visit to the court",
     tasks.WITNESS_SERVICE: "Offer the witness service",
     tasks.SPECIAL_MEASURES_CHASE: "Ask the CPS about their special measures",
+    tasks.RECHECK: "Confirm their measures and help for the trial as it is now",
     tasks.MEETING_BEFORE_SENTENCE: "Arrange a meeting with the CPS before the sentence",
     tasks.MEETING_AFTER_SENTENCE: "Arrange a meeting with the CPS after the sentence",
     tasks.CLOSURE: "Have the last talk",
@@ -87,6 +89,8 @@ def what(topic: str, value: Value) -> str:
             return f"Volunteers who help before the trial and on the day{_of_which_trial(value)}"
         case tasks.SPECIAL_MEASURES_CHASE:
             return _measures_that_wait(value)
+        case tasks.RECHECK:
+            return arrangement_words.to_confirm(value)
         case tasks.MEETING_BEFORE_SENTENCE:
             return "For the family of somebody who died: what the sentence hearing will be"
         case tasks.MEETING_AFTER_SENTENCE:

@@ -204,6 +204,7 @@ EVENTS = {
     "NeedsAsked": "asked what they need",
     "NeedArranged": "practical help arranged, or not any more",
     "AvailabilityAsked": "asked when they cannot come",
+    "ArrangementConfirmed": "what was arranged holds for the new trial",
     "NeedsToBeAskedAgain": "needs to be asked about again",
     "ClosingAsked": "last talk, in part or whole",
     "ClosingFinished": "last talk ended",

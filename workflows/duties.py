@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflows import judgements, supporting, tasks, values
+from workflows import judgements, recheck, supporting, tasks, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
 from workflows.entitlement import Rules, cap_start, earliest, rules_that_apply, warned_since, why_not
 from workflows.keeping_in_touch import settle_keeping_in_touch
@@ -70,7 +70,9 @@ def settle_person(
             warned=warned,
             others=others if key[1] == values.ATTENDANCE else [],
             taken_over=taken_over and key[1] in tasks.TASKS,
-            answer=supporting.answered(
+            answer=recheck.ended(participant, person, truth, now=participant in cause.rechecked)
+            if key[1] == tasks.RECHECK
+            else supporting.answered(
                 key[1], answers, account.topics.get(key), occasions, now=participant in cause.answered
             ),
         )

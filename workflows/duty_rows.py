@@ -11,12 +11,15 @@ from typing import Any, TypeVar, cast
 from workflows import needs, referral
 from workflows.entitlement import Rules
 from workflows.events import (
+    ArrangementConfirmed,
     AvailabilityAsked,
     CaseEvent,
     ClosingFinished,
     CourtVisitStated,
     DutyClosedByPerson,
+    NeedArranged,
     NeedsAsked,
+    SpecialMeasureStated,
     SupportStated,
 )
 from workflows.rulebook import Rule
@@ -24,7 +27,10 @@ from workflows.snapshot import Change, OpenDuty, Person, Topic, TopicKey, Topics
 from workflows.working_days import DueTime, due_time, instant_in_words, london_date
 
 # What ends a task without a contact: the time of the entry judges it.
-ENDS_A_TASK = (DutyClosedByPerson, ClosingFinished, NeedsAsked, SupportStated, CourtVisitStated, AvailabilityAsked)
+ENDS_A_TASK = (
+    *(DutyClosedByPerson, ClosingFinished, NeedsAsked, SupportStated, CourtVisitStated, AvailabilityAsked),
+    *(ArrangementConfirmed, NeedArranged, SpecialMeasureStated),
+)
 
 _DUTY_NAMESPACE = uuid.UUID("5c0a2a5e-8a53-5d4c-9d2f-9f1f3c6b7d10")
 
@@ -84,7 +90,7 @@ class Cause:
 
     `told` are the people it told something; `personal` the people whose own facts it changed; `shortened` those whose
     time may be shorter from now on; `completed` those whose needs assessment is complete with it; `answered` those of
-    whom it says how they answered an offer.
+    whom it says how they answered an offer; `rechecked` those of whom it may have confirmed what was arranged.
     """
 
     event: CaseEvent
@@ -94,6 +100,7 @@ class Cause:
     closes: tuple[tuple[TopicKey, str], ...] = ()
     completed: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
+    rechecked: frozenset[str] = frozenset()
     # One message means the same for most people of a case: what was worked out for one serves the next.
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -420,7 +420,9 @@ WARRANT_STATUSES = ("issued", "withdrawn", "executed")
 APPEAL_STAGES = ("notice", "leave_granted", "leave_refused", "listed", "abandoned")
 APPEAL_RESULTS = ("dismissed", "conviction_quashed", "sentence_changed", "retrial_ordered", "abandoned")
 ENDED_BY_DEATH = "ended_by_death"  # of an appeal: it follows from the death, and nobody enters it
-MEASURE_DECISIONS = ("asked", "granted", "refused", "withdrawn")
+# A measure is identified, asked for (of the CPS), applied for (to the court) and decided on; and it may be given up.
+MEASURE_DECISIONS = ("identified", "asked", "applied", "granted", "refused", "withdrawn")
+MEASURE_NEWS = ("granted", "refused", "withdrawn")  # what is told: the others are on their way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -808,6 +810,17 @@ class NeedArranged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementConfirmed:
+    """What was granted, applied for or arranged for another trial holds for the trial as it is now.
+
+    `what` names it: "measure:screens", "need:travel".
+    """
+
+    participant: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsToBeAskedAgain:
     """An officer says that the person must be asked anew."""
 
@@ -1004,6 +1017,7 @@ Fact = (
     | NeedArranged
     | ClosingAsked
     | ClosingFinished
+    | ArrangementConfirmed
     | NeedsToBeAskedAgain
     | AvailabilityAsked
     | ReferralDecided

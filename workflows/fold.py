@@ -20,6 +20,7 @@ from workflows import (
     movements,
     needs,
     proceedings,
+    recheck,
     referring,
     supporting,
     truth,
@@ -188,12 +189,14 @@ class Fold:
             movements.note_taken_back(self, event, people_before)
             referring.note_taken_back(self, event, referrals_before)
             supporting.note_taken_back(self, event, people_before)
+            recheck.note(self, event)
             if self.outcomes[event.id] == CHANGED:
                 needs.note_what_opens_it(self, event, before, people_before)
             journeys += movements.machine_events(self, event, before, standings_before)
             self.last_key = event.fold_key
             if self.seen is not None:
                 self.seen.append(event)
+        recheck.learn(self)
         cause = Cause(
             event=group[0],
             told=frozenset(told),
@@ -202,6 +205,7 @@ class Fold:
             closes=tuple(closes),
             completed=needs.completed(needs_before, self.needs, group),
             answered=supporting.who_answered(group),
+            rechecked=recheck.who_confirmed(group),
         )
         for participant, person in self.people.items():
             self.settle(participant, person, cause)
@@ -243,6 +247,7 @@ class Fold:
             case events.DutyClosedByPerson():
                 closes.append(((what.participant, what.topic, what.subject), what.reason))
                 supporting.take_refusal(self, event)
+                recheck.take_done(self, event)
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)
@@ -258,6 +263,8 @@ class Fold:
                 return needs.take_in(self, event)
             case _ if isinstance(what, closing.FACTS):
                 return closing.take_in(self, event, closes)
+            case events.ArrangementConfirmed():
+                return recheck.take_in(self, event)
             case events.EntryUndone():
                 return undoing.undo(self, what)
             case events.MatchTakenBack():

@@ -16,6 +16,7 @@ TOPICS = (
     *("special_measures.outcome", "task.keep_in_touch", "watchdog.hearing_result"),
     *("task.introduction", "task.needs_assessment", "task.victim_personal_statement", "task.dates_to_avoid"),
     *("task.pre_trial_visit", "task.witness_service", "task.special_measures_chase", "task.closure_discussion"),
+    "task.recheck",
     *("task.meeting_before_sentence", "task.meeting_after_sentence", "task.vcs_referral"),
     # What others owe, or what is only shown: nobody in the unit is told of a duty by these.
     *("tracked.support_referral", "tracked.arrest", "tracked.charge", "tracked.expenses"),

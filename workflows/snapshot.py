@@ -15,6 +15,7 @@ from workflows.attendance import Attendance
 from workflows.court_visit import CourtVisit
 from workflows.events import About, Answer, ContactOutcome, Role, VictimKind, When, Where, WitnessKind
 from workflows.journey import Journey
+from workflows.occasions import HeldFor
 from workflows.proceedings import Proceedings
 from workflows.referral import Referral
 from workflows.support import Support
@@ -149,7 +150,9 @@ class AvailabilityStanding:
 class Person:
     """One participant's standing in the case. The word is short because every rule speaks of it.
 
-    `suggested` are the grounds for enhanced rights that wait for a person's decision.
+    `suggested` are the grounds for enhanced rights that wait for a person's decision. `held` are the special measures
+    and the practical help that were granted or arranged, each with the trial it was for; states that were stored before
+    it was kept do not have it.
     """
 
     joined_at: datetime
@@ -176,6 +179,7 @@ class Person:
     support: tuple[SupportStanding, ...] = ()
     visit: VisitStanding | None = None
     availability: AvailabilityStanding | None = None
+    held: tuple[HeldFor, ...] = ()
 
     @property
     def is_victim(self) -> bool:

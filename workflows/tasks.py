@@ -13,7 +13,7 @@ from datetime import time
 from itertools import takewhile
 from typing import Any
 
-from workflows import availability, closing, events, needs, referral, supporting, values
+from workflows import availability, closing, events, needs, recheck, referral, supporting, values
 from workflows.charges import OffenceTruth
 from workflows.journey import Journey
 from workflows.proceedings import Proceedings
@@ -29,13 +29,14 @@ DATES_TO_AVOID = availability.TASK
 PRE_TRIAL_VISIT = supporting.VISIT_TASK
 WITNESS_SERVICE = supporting.WITNESS_SERVICE_TASK
 SPECIAL_MEASURES_CHASE = "task.special_measures_chase"
+RECHECK = recheck.TOPIC
 MEETING_BEFORE_SENTENCE = "task.meeting_before_sentence"
 MEETING_AFTER_SENTENCE = "task.meeting_after_sentence"
 CLOSURE = closing.TOPIC
 
 TASKS = (
     *(INTRODUCTION, NEEDS, PERSONAL_STATEMENT, DATES_TO_AVOID, PRE_TRIAL_VISIT, WITNESS_SERVICE),
-    *(SPECIAL_MEASURES_CHASE, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
+    *(SPECIAL_MEASURES_CHASE, RECHECK, MEETING_BEFORE_SENTENCE, MEETING_AFTER_SENTENCE, CLOSURE),
 )
 # The three questions an introduction answers: who do I speak to, what are my rights or what can I expect, and what
 # support is there. Each is ticked by itself, and what was not told yet stays to be told.
@@ -50,7 +51,8 @@ Content = dict[str, Any]
 CHASED_BEFORE_TRIAL = 28
 STARTS_AT_MIDNIGHT = time(0)
 
-NOT_GUILTY, ASKED = needs.NOT_GUILTY, "asked"
+NOT_GUILTY = needs.NOT_GUILTY
+UNDECIDED = ("asked", "applied")
 NOT_GUILTY_PLEA, CPS_LIST = needs.NOT_GUILTY_PLEA, needs.CPS_LIST
 END_OF_CASE, WITHDRAWAL = "end_of_case", "withdrawal"
 
@@ -93,6 +95,7 @@ def tasks_for(
         trial = values.first_trial(person, truth)
         yield from _offers(participant, person, truth, topics, trial)
         yield from _chase(participant, truth, trial)
+        yield from _recheck(participant, person, truth, topics, trial)
 
 
 def answers(participant: str, person: Person, truth: CaseTruth) -> dict[str, str]:
@@ -264,7 +267,7 @@ def _dates_to_avoid(participant: str, person: Person, truth: CaseTruth) -> Itera
 
 def _chase(participant: str, truth: CaseTruth, trial: Hearing | None) -> Iterator[tuple[str, str, Value]]:
     """Ask the CPS about measures that a court has not decided on; from 28 days before the trial."""
-    asked = sorted(measure for measure, word in truth.measures.get(participant, {}).items() if word == ASKED)
+    asked = sorted(measure for measure, word in truth.measures.get(participant, {}).items() if word in UNDECIDED)
     starts_at = trial.starts_at if trial is not None else None
     if trial is None or starts_at is None or not asked:
         return
@@ -275,6 +278,16 @@ def _chase(participant: str, truth: CaseTruth, trial: Hearing | None) -> Iterato
         SPECIAL_MEASURES_CHASE,
         Value(content=content, hearing=trial.id, not_before=instant_of(first_day, STARTS_AT_MIDNIGHT)),
     )
+
+
+def _recheck(
+    participant: str, person: Person, truth: CaseTruth, topics: Mapping[TopicKey, Topic], trial: Hearing | None
+) -> Iterator[tuple[str, str, Value]]:
+    """Confirm what was granted or arranged for another trial than the one there is now (LP-RECHECK)."""
+    content = recheck.occasion(participant, person, truth)
+    if content is not None:
+        asked = _handled(RECHECK, participant, topics, content, recheck.covers)
+        yield RECHECK, RECHECK, values.before(trial, asked)
 
 
 def _around_the_sentence(

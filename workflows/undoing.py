@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workflows import availability, closing, events, needs, referring, supporting, withdrawal
+from workflows import availability, closing, events, needs, recheck, referring, supporting, withdrawal
 from workflows.events import CaseEvent
 from workflows.journey import Journey
 from workflows.snapshot import Snapshot, Topic
@@ -44,7 +44,7 @@ GROUNDS = (events.EnhancedGroundNoted,)
 # A contact is corrected, not undone; the registration of a case, and what was carried over with it, stay.
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
     *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
-    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS, *availability.FACTS),
+    *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS, *availability.FACTS, *recheck.FACTS),
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
@@ -89,6 +89,7 @@ def _stand_without(fold: Fold, taken_back: Sequence[CaseEvent]) -> str:
         _take_back_of_person(fold, without, event)
     _take_back_needs(fold, without)
     _take_back_closings(fold, without)
+    recheck.take_back(fold, without)
     _owe_again_what_it_closed(fold, without, since=min(event.received_at for event in taken_back))
     return CHANGED
 

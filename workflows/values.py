@@ -370,7 +370,9 @@ def _attendance(participant: str, person: Person, truth: CaseTruth) -> Iterator[
 def _special_measures(participant: str, person: Person, truth: CaseTruth) -> Iterator[tuple[str, str, Value]]:
     """Give the measures a court decided on; one that was only asked for is no news yet."""
     decided = {
-        measure: decision for measure, decision in truth.measures.get(participant, {}).items() if decision != "asked"
+        measure: decision
+        for measure, decision in truth.measures.get(participant, {}).items()
+        if decision in events.MEASURE_NEWS
     }
     if decided:
         yield SPECIAL_MEASURES, truth.case, before(first_trial(person, truth), {"measures": decided})

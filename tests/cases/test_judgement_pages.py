@@ -151,4 +151,4 @@ def test_a_refused_special_measure_is_to_be_told_and_one_only_asked_for_is_not(
     assert "Screens: refused" in page
     assert "WC-SM" in page
     assert "unit policy" in page.lower()
-    assert "Screens: refused" in text_of(olivia.get(address))
+    assert "Screens Needed? Yes How far: Refused" in text_of(olivia.get(address))

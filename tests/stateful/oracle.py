@@ -15,6 +15,7 @@ from tests.stateful.oracle_truth import Truth, concerns
 DATE, ATTEND, OUTCOME, VERDICT, SENTENCE = "hearing.when_where", "attendance", "hearing.outcome", "verdict", "sentence"
 PLEA, STOP, NOT_CHARGED, REVIEW = "plea", "decision.stop", "decision.no_prosecution", "uls"
 BAIL, WARRANT, APPEAL, APPEAL_ENDED = "bail", "warrant", "appeal.notice", "appeal.outcome"
+DECIDED = ("granted", "refused", "withdrawn")  # what is told; the rest is on its way
 MEASURES, TALK = "special_measures.outcome", "task.keep_in_touch"
 RULES = (  # topics, whose, while, working days (standard, enhanced), capped by a hearing, after an opt-out while
     ((ATTEND,), "victim", "always", (1, 1), True, "always"),  # R8-ATTEND
@@ -151,7 +152,7 @@ class Oracle(Truth):
         if person.needed is not None:
             found[ATTEND, self.case] = ("required", person.needed) if person.must_come else ("not required",), trial
         measures = {about[2]: self.stands(*about).says for about in self.statements if about[:2] == ("measure", name)}
-        news = {(MEASURES, self.case): tuple(sorted(each for each in measures.items() if each[1] != "asked"))}
+        news = {(MEASURES, self.case): tuple(sorted(each for each in measures.items() if each[1] in DECIDED))}
         for defendant in person.defendants:
             theirs = self.own_offences(person, defendant)
             said = self.news_of(defendant, theirs, of_a_victim=person.role != "witness")

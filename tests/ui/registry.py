@@ -684,6 +684,7 @@ SCREENS = (
         endpoint="support.support_page",
         full=at("/participants/{supported}/support"),
         empty=at("/participants/{person}/support"),
+        posts=("support.confirm",),
     ),
     Screen(
         endpoint="support.entry_page",

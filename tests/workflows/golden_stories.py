@@ -94,6 +94,17 @@ def listed(starts: str) -> str:
     return given("HearingConfirmed", 'hearing = "trial"', f"starts = {starts}")
 
 
+def _moved_to(starts: str) -> str:
+    return given("HearingMoved", 'hearing = "trial"', f"starts = {starts}")
+
+
+SCREENS_IN_MARCH = (
+    people("witness", "required = true"),
+    hearing(WEEKS_AHEAD),
+    of_each("SpecialMeasureStated", 'measure = "screens"', 'decision = "granted"', at="2026-03-02T10:00:00"),
+)
+
+
 STORIES: dict[str, tuple[Story, ...]] = {
     "R8-DATE": (
         Story("A trial is listed for some weeks ahead", (VICTIMS, listed(WEEKS_AHEAD))),
@@ -263,6 +274,10 @@ STORIES: dict[str, tuple[Story, ...]] = {
                 of_each("SpecialMeasureStated", 'measure = "screens"', 'decision = "asked"', at="2026-03-02T10:00:00"),
             ),
         ),
+    ),
+    "LP-RECHECK": tuple(
+        Story(f"Screens were granted in March; the trial moves to {words}", (*SCREENS_IN_MARCH, _moved_to(starts)))
+        for words, starts in (("a day in June", "2026-06-02T10:00:00"), ("the Tuesday after Easter", AFTER_EASTER))
     ),
     "LP-CLOSURE": (Story("Two victims withdraw", (VICTIMS, of_each("Withdrew", 'reason = "delay"'))),),
     "WC-NEEDS": far_and_near("The CPS calls two witnesses", "trial", WITNESSES, REQUIRED),

@@ -83,7 +83,8 @@ def dates(draw: Any) -> When:
 def listed(draw: Any, kind: type[Any]) -> events.Fact:
     hearing = draw(hearings)
     court = draw(st.sampled_from(["Fernbridge", "Fernbridge", "Ashmere"]))
-    return kind(hearing=hearing, when=draw(dates()), where=Where(court=court), about=HEARINGS[hearing])
+    room = draw(st.sampled_from(["", "", "Court 1", "Court 2"]))
+    return kind(hearing=hearing, when=draw(dates()), where=Where(court=court, room=room), about=HEARINGS[hearing])
 
 
 @st.composite
@@ -317,6 +318,11 @@ OFFICERS_SAY: Table = {
         participant=people,
         answer=st.just(Said.YES),
         away=st.builds(lambda day: (events.DatesAway(first=day, last=day, because="holiday"),), st.sampled_from(DAYS)),
+    ),
+    events.ArrangementConfirmed: st.builds(
+        events.ArrangementConfirmed,
+        participant=people,
+        what=st.sampled_from(["measure:screens", "measure:live_link", "need:travel"]),
     ),
     events.NeedsToBeAskedAgain: st.builds(events.NeedsToBeAskedAgain, participant=people),
     events.SupportStated: st.builds(

@@ -337,6 +337,8 @@ class _Story:
                 return cls(participant=person, answers=said)
             case "ClosingFinished":
                 return cls(participant=person, how=entry["how"])
+            case "ArrangementConfirmed":
+                return cls(participant=person, what=entry["what"])
             case "DutyClosedByPerson":
                 return cls(
                     participant=person,
@@ -399,7 +401,7 @@ class _Story:
         if entry["court"]:
             self.hearings[name] = {**self.hearings[name], "court": entry["court"]}
         court = self.hearings[name]["court"] or COURT
-        return {"when": _when(entry), "where": Where(court=court), "about": about}
+        return {"when": _when(entry), "where": Where(court=court, room=entry["room"] or ""), "about": about}
 
     def _defendant(self, offence: str, where: str) -> str:
         if offence not in self.offences:

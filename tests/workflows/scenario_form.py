@@ -54,6 +54,7 @@ A_DATE = {
 HEARING = A_DATE | {
     "class": one_of(*(each.value for each in HearingClass), default="trial"),
     "court": maybe_text(),
+    "room": maybe_text(),
     "defendants": some_of(default=()),
     "follows": some_of(default=()),
     "jurisdiction": maybe_text(),
@@ -103,8 +104,8 @@ _DEFENDANT = {"defendant": text()}
 
 ENTRY: dict[str, dict[str, Key]] = {
     "HearingListed": _HEARING,
-    "HearingConfirmed": _HEARING | A_DATE | {"court": maybe_text()},
-    "HearingMoved": _HEARING | A_DATE | {"court": maybe_text()},
+    "HearingConfirmed": _HEARING | A_DATE | {"court": maybe_text(), "room": maybe_text()},
+    "HearingMoved": _HEARING | A_DATE | {"court": maybe_text(), "room": maybe_text()},
     "HearingSighted": _HEARING | A_DATE,
     "DateRemoved": _HEARING,
     "HearingDaysCancelled": _HEARING | {"cancelled": some_of(default=()), "standing": some_of(default=())},
@@ -178,6 +179,7 @@ ENTRY: dict[str, dict[str, Key]] = {
         "declined": some_of(default=()),
     },
     "NeedArranged": _PERSON | {"question": text(), "arranged": flag(default=True)},
+    "ArrangementConfirmed": _PERSON | {"what": text()},
     "NeedsToBeAskedAgain": _PERSON,
     "ClosingAsked": _PERSON | {"answers": table()},
     "ClosingFinished": _PERSON | {"how": one_of(*closing.HOW, default=closing.DONE)},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from workflows import judgements, values
+from workflows import judgements, tasks, values
 
 
 def as_said(value: Any) -> str:
@@ -60,6 +60,10 @@ def in_words(topic: str, value: Any) -> str:
         return value["result"]
     if topic == values.SPECIAL_MEASURES:
         return ", ".join(f"{measure} {said}" for measure, said in sorted(value["measures"].items()))
+    if topic == tasks.RECHECK:
+        names = " and ".join(each.partition(":")[2] for each in value["confirm"])
+        known = (value.get(name) for name in ("court", "trial", "room"))
+        return ", ".join((names, *(word for word in known if word)))
     if topic == values.KEEP_IN_TOUCH:
         return f"every {value['every_days']} days"
     return ", ".join(f"{name} {_plain(said)}" for name, said in sorted(value.items()))

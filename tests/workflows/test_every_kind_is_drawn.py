@@ -45,7 +45,7 @@ def test_the_stories_say_every_kind_of_fact_and_what_they_say_comes_back_from_th
     begun = written([], RULES)[1]
 
     @seed(1)
-    @settings(max_examples=500, database=None, phases=[Phase.generate])
+    @settings(max_examples=700, database=None, phases=[Phase.generate])
     @given(anything | with_late_joiners | with_undoing)
     def count(story: Any) -> None:
         writer = Writer(begun)

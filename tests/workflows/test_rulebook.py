@@ -135,6 +135,7 @@ SHIPPED_RULES = [
     ("LP-DATES@local_policy", 5, 2, False, "victim witness", "task.dates_to_avoid", True),
     ("LP-PTV@local_policy", 10, 5, True, "victim witness", "task.pre_trial_visit", True),
     ("LP-WITSERV@local_policy", 5, 2, True, "victim witness", "task.witness_service", True),
+    ("LP-RECHECK@local_policy", 3, 1, True, "victim witness", "task.recheck", False),
     ("LP-SM-CHASE@local_policy", 0, 0, False, "victim witness", "task.special_measures_chase", True),
     ("LP-CLOSURE@local_policy", 10, 5, False, "victim witness", "task.closure_discussion", True),
     ("WC-ATTEND@local_policy", 1, 1, True, "witness", "attendance hearing.when_where", False),

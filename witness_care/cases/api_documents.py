@@ -151,6 +151,20 @@ class CourtVisitBody(Schema):
     on = fields.Date(allow_none=True, metadata={"description": "the day that is arranged, or on which they were there"})
 
 
+class ArrangementBody(Schema):
+    what = fields.String(metadata={"description": "measure:screens, need:travel: a special measure or practical help"})
+    stands = fields.String(metadata={"description": "how far it has come; of help: arranged"})
+    court = fields.String(metadata={"description": "the court it holds for; empty while that is not known"})
+    days = fields.List(fields.Date(), metadata={"description": "the days it holds for; of a week its Monday"})
+    confirmed_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when it was said to hold for another trial than its first"}
+    )
+    to_confirm = fields.List(
+        fields.String(),
+        metadata={"description": "in what the trial differs by now: court, day or room; empty when in nothing"},
+    )
+
+
 class NeedAnswerBody(Schema):
     question = fields.String(metadata={"description": "the key of a question of the needs assessment"})
     answer = fields.String(metadata={"description": "yes, no or declined; a question that is not here was not asked"})
@@ -242,6 +256,10 @@ class ParticipantBody(Schema):
         AvailabilityBody,
         allow_none=True,
         metadata={"description": "the dates on which they cannot come; null when nobody asked"},
+    )
+    arrangements = fields.List(
+        fields.Nested(ArrangementBody),
+        metadata={"description": "special measures and practical help, and whether they hold for the trial as it is"},
     )
     needs = fields.Nested(
         NeedsBody,

@@ -130,7 +130,7 @@ def _stood(
     attendance = wording.sentence(wording.label(wording.ATTENDANCE, person.attendance.value))
     return {
         "where": f"{journey}. {attendance}",
-        "support": support_words.of(person, services),
+        "support": (*support_words.of(person, services), *support_words.arranged(participant_id, person, known.truth)),
         "owed": [
             {
                 "what": wording.to_tell(duty.topic, duty.value, duty.told_value),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from witness_care import dates, judgement_words, wording
+from witness_care import arrangement_words, dates, judgement_words, wording
 from workflows import (
     availability,
     closing,
@@ -151,6 +151,10 @@ def _availability(fact: events.AvailabilityAsked, names: Names) -> str:
         for each in fact.away
     ]
     return f"{names.person(fact.participant)}: asked when they cannot come: {said or wording.listed(ranges)}"
+
+
+def _arrangement_confirmed(fact: events.ArrangementConfirmed, names: Names) -> str:
+    return f"{names.person(fact.participant)}: {arrangement_words.name(fact.what)} confirmed for the trial as it is now"
 
 
 def _question(key: str) -> str:
@@ -429,6 +433,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "ClosingAsked": _closing_asked,
     "ClosingFinished": _closing_finished,
     "AvailabilityAsked": _availability,
+    "ArrangementConfirmed": _arrangement_confirmed,
     "NeedsToBeAskedAgain": _of_person("an officer says that they are to be asked again what they need"),
     "ReferralDecided": _referral_decided,
     "ReferralSent": _referral_sent,

@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from witness_care import clock, database, errors, judgement_words
+from witness_care import arrangements, clock, database, errors
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
+from witness_care.arrangements import Arrangements
 from witness_care.audit import ledger
 from witness_care.cases import page_queries, service
 from witness_care.cases.judgement_forms import NEWS, SpecialMeasureForm
 from witness_care.columns import new_id
 from witness_care.pages import rejected_form
-from workflows import charges, events, snapshot
+from workflows import events, snapshot
 
 blueprint = Blueprint("judgements", __name__)
 
@@ -73,7 +74,7 @@ def special_measures(participant_id: str) -> Answer:
     form = SpecialMeasureForm()
     if not form.token.data:
         form.token.data = new_id()
-    shown = {"form": form, "who": who, "stands": _measures_of(who)}
+    shown = {"form": form, "who": who, "arranged": _arranged_for(who), "now": clock.now()}
     if not form.is_submitted():
         return render_template("people/special_measures.html", **shown)
     if not form.validate():
@@ -93,7 +94,6 @@ def _defendant(defendant_id: str) -> sa.Row:
     return found
 
 
-def _measures_of(who: Any) -> str:
+def _arranged_for(who: Any) -> Arrangements:
     case = page_queries.case_by_urn(database.session(), actor(), who.urn)
-    found = charges.measures(snapshot.load(case.state).registers) if case is not None and case.state else {}
-    return judgement_words.measures({"measures": found.get(who.id, {})})
+    return arrangements.of_one(snapshot.load(case.state) if case is not None and case.state else None, who.id)

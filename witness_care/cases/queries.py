@@ -30,6 +30,7 @@ from witness_care.referrals.answers import scheme_answers
 from witness_care.support import documents as support_documents
 from workflows import snapshot
 from workflows.closing import NOTHING as NO_TALK
+from workflows.decide import case_truth
 from workflows.due_bands import BandMarks, band_of
 from workflows.duty_rows import DutyRecord
 from workflows.needs import NOTHING
@@ -65,7 +66,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
     names = _names(session, case.id, actor)
     held = snapshot.load(case.state) if case.state else snapshot.Snapshot(case=case.id)
     with_needs = actor.may_read(Permission.SEE_NEEDS)
-    people = held.people
+    people, truth = held.people, case_truth(held)
     duties = _open_duties(session, case.id, now)
     points = _contact_points(session, case.id)
     referrals = scheme_answers(session, case.id)
@@ -83,6 +84,7 @@ def case_document(session: Session, actor: Actor, urn: str, *, now: datetime) ->
             _participant(row, people.get(row.id), names.get(row.id, []), duties.get(row.id, []))
             | {"contact_points": points.get(row.person_id, []), "victim_contact_scheme": referrals.get(row.id, [])}
             | (_what_they_said(held, row.id) if with_needs else {})
+            | support_documents.arranged(row.id, held, truth)
             for row in _participants(session, case.id)
         ],
         "queries": agency_queries.documents(session, case.id, now),
@@ -149,6 +151,7 @@ def _participant_as_known(known: AsKnown, today: Document, marks: BandMarks) -> 
         "last_two_way_at": person.last_two_way_at,
         **support_documents.of(person),
         **availability_words.document(person),
+        **support_documents.arranged(today["id"], known.snapshot, known.truth),
         **(_what_they_said(known.snapshot, today["id"]) if "needs" in today else {}),
         "duties": [_duty_as_known(duty, person, marks) for duty in known.duties_of(today["id"])],
         "told": [

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from witness_care import clock, database, dates, errors, wording
+from witness_care import arrangements, clock, database, dates, errors, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.agencies import gaps as agency_gaps
@@ -131,9 +131,11 @@ def hearing(hearing_id: str) -> str:
     if found is None:
         raise errors.absent()
     knows = page_queries.who_knows(session, found.case_id, found.thread, now)
-    lines = who_knows.lines(knows, now)
+    state = snapshot.load(found.state) if found.state else None
+    lines = who_knows.lines(knows, now, arrangements.of_all(state, hearing=found.id))
     ledger.note_participants(
-        [(found.case_id, known.row.id, known.row.role) for known in knows], fields=("name", "what they were told")
+        [(found.case_id, known.row.id, known.row.role) for known in knows],
+        fields=("name", "what they were told", "special measures"),
     )
     steps = page_queries.hearing_steps(session, found.case_id, found.id)
     unmatched = case_records.unmatched(session, found.case_id, steps)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from witness_care import dates, wording
+from witness_care.arrangements import Arrangements
 from witness_care.cases.page_queries import Knows
 from witness_care.contacts.duty_view import DutyView
 from witness_care.people import reach
@@ -29,6 +30,8 @@ class Line:
     state: str
     words: str
     has: str
+    measures: str
+    measures_to_confirm: bool
     owed: DutyView | None = None
 
     @property
@@ -36,9 +39,9 @@ class Line:
         return self.state == NOT_TOLD
 
 
-def lines(found: Sequence[Knows], now: datetime) -> list[Line]:
+def lines(found: Sequence[Knows], now: datetime, arranged: Mapping[str, Arrangements]) -> list[Line]:
     """Give a line for each person: those still to be told first, the soonest due on top, then those who know."""
-    made = [_line(knows, now) for knows in found]
+    made = [_line(knows, now, arranged.get(knows.row.id, Arrangements())) for knows in found]
     order = {NOT_TOLD: 0, TOLD: 1, NOT_OWED: 2}
     return sorted(made, key=lambda line: (order[line.state], *_urgency(line), line.name, line.participant_id))
 
@@ -47,7 +50,7 @@ def _urgency(line: Line) -> tuple[Any, ...]:
     return (line.owed.priority, line.owed.due_at) if line.owed else ()
 
 
-def _line(knows: Knows, now: datetime) -> Line:
+def _line(knows: Knows, now: datetime, arranged: Arrangements) -> Line:
     state, words = _state(knows, now)
     told = knows.told.value if knows.told else None
     return Line(
@@ -58,6 +61,8 @@ def _line(knows: Knows, now: datetime) -> Line:
         state=state,
         words=words,
         has=wording.what(values.WHEN_WHERE, told, short=True) if told else "",
+        measures=arranged.measures_in_short,
+        measures_to_confirm=any(line.confirm for line in arranged.measures),
         owed=knows.owed,
     )
 

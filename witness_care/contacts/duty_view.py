@@ -145,12 +145,17 @@ class DutyView:
     @property
     def has_a_page(self) -> bool:
         """Whether answers that are taken down on a page of its own end it, and no tick."""
-        return self.is_an_assessment or self.is_the_last_talk or self.is_about_dates
+        return self.is_an_assessment or self.is_the_last_talk or self.is_about_dates or self.is_a_recheck
 
     @property
     def is_about_dates(self) -> bool:
         """Whether it is done on the page of dates they cannot come: by the answer, and never by a tick."""
         return self.topic == tasks.DATES_TO_AVOID
+
+    @property
+    def is_a_recheck(self) -> bool:
+        """Whether it is done on the page of their measures and help, line by line, and never by a tick."""
+        return self.topic == tasks.RECHECK
 
     @property
     def is_for_the_cps(self) -> bool:

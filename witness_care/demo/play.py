@@ -24,6 +24,7 @@ from workflows import tasks, values
 FEED = "common-platform"
 HERE = "http://localhost"
 CONTACT = re.compile(r'href="/contacts/([^/"]+)/correct"')
+NOT_DONE_BY_TALKING = (tasks.SPECIAL_MEASURES_CHASE, tasks.RECHECK)
 HIDDEN_FIELD = re.compile(r'<input[^>]*name="(csrf_token|token)"[^>]*value="([^"]*)"')
 
 
@@ -209,7 +210,7 @@ def _people_of(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _all_that_is_open(participant: dict[str, Any]) -> Iterator[dict[str, str]]:
     duties: Iterable[dict[str, Any]] = participant["duties"]
     for duty in duties:
-        if duty["topic"] in (*values.TOLD_TOPICS, *tasks.TASKS) and duty["topic"] != tasks.SPECIAL_MEASURES_CHASE:
+        if duty["topic"] in (*values.TOLD_TOPICS, *tasks.TASKS) and duty["topic"] not in NOT_DONE_BY_TALKING:
             yield {name: duty[name] for name in ("topic", "subject", "value_hash")}
 
 

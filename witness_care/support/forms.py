@@ -79,3 +79,11 @@ class VisitForm(EntryForm):
             raise ValidationError("Enter the day of the visit, for example 27 11 2026")
         if self.step.data == "made" and field.data > london_date(self.now):
             raise ValidationError("Enter a day that is not in the future")
+
+
+class ConfirmForm(FlaskForm):
+    """One press: this holds for the trial that the page named."""
+
+    token = HiddenField(validators=[InputRequired(), Length(max=64)])
+    what = HiddenField(validators=[InputRequired(), Length(max=64)])
+    trial = HiddenField(validators=[InputRequired(), Length(max=64)])

@@ -13,9 +13,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care import dates
+from witness_care import arrangements, dates
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
+from witness_care.arrangements import Arrangements
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.cases.held import load_case
@@ -27,16 +28,20 @@ from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.people.models import Participant
 from witness_care.support import directory
+from workflows import recheck, supporting, values
 from workflows import snapshot as snapshots
-from workflows import supporting, values
 from workflows.decide import case_truth
-from workflows.events import CaseEvent, CourtVisitStated, SupportStated
+from workflows.events import ArrangementConfirmed, CaseEvent, CourtVisitStated, SupportStated
+from workflows.recheck import ToConfirm
 from workflows.snapshot import Person
 from workflows.support import KINDS, Support
 from workflows.values import CaseTruth
 from workflows.working_days import london_date
 
 _MESSAGES = uuid.UUID("c8e2a7c4-6a4d-5b0f-8e43-2d1b7f0a9e65")
+
+
+Entry = SupportStated | CourtVisitStated | ArrangementConfirmed
 
 
 class DoesNotFitError(Exception):
@@ -56,6 +61,7 @@ class Standing:
     role: str
     person: Person
     truth: CaseTruth
+    arranged: Arrangements
     offered_at: Mapping[str, datetime]  # by task, when a contact made the offer last (UTC)
 
     @property
@@ -65,6 +71,10 @@ class Standing:
     @property
     def is_required(self) -> bool:
         return values.is_required(self.participant_id, self.person, self.truth)
+
+    @property
+    def to_confirm(self) -> tuple[ToConfirm, ...]:
+        return recheck.now_to_confirm(self.participant_id, self.person, self.truth)
 
     @property
     def trial_words(self) -> str:
@@ -97,6 +107,7 @@ def standing_of(session: Session, actor: Actor, participant_id: str) -> Standing
         role=row.role,
         person=snapshot.people[row.id],
         truth=case_truth(snapshot),
+        arranged=arrangements.of_one(snapshot, row.id),
         offered_at={
             task: topic.last_told.at
             for task in (supporting.VISIT_TASK, supporting.WITNESS_SERVICE_TASK)
@@ -139,9 +150,18 @@ def record_visit(
     _record(fact, at=at, submission=submission, actor=actor, now=now)
 
 
-def _record(
-    fact: SupportStated | CourtVisitStated, *, at: datetime, submission: str, actor: Actor, now: datetime
+def confirm_arrangement(
+    participant_id: str, what: str, *, trial: str, submission: str, actor: Actor, now: datetime
 ) -> None:
+    """Record that a measure or help holds for the trial as it is now; `trial` is the one that the page named.
+
+    Raises what `record_support` raises: also when it is not to be confirmed any more, or the trial moved meanwhile.
+    """
+    fact = ArrangementConfirmed(participant=participant_id, what=what)
+    _record(fact, trial=trial, at=now, submission=submission, actor=actor, now=now)
+
+
+def _record(fact: Entry, *, trial: str = "", at: datetime, submission: str, actor: Actor, now: datetime) -> None:
     message_id = str(uuid.uuid5(_MESSAGES, f"{fact.participant}|{submission}"))
     with writing() as session:
         case_id = sa.select(Participant.case_id).where(Participant.id == fact.participant).scalar_subquery()
@@ -155,7 +175,7 @@ def _record(
             raise LookupError("Expected a participant of this actor's units; there is none by this id.")
         if session.scalar(sa.select(JournalEvent.id).where(JournalEvent.message_id == message_id)) is not None:
             return
-        if not _fits(session, standing, fact):
+        if not _fits(session, standing, fact, trial):
             raise DoesNotFitError
         if isinstance(fact, SupportStated) and not _may_begin(session, standing, fact, now):
             raise NotOfferedError
@@ -175,7 +195,9 @@ def _record(
         ledger.note(Category.ALTERATION, case_id=standing.case_id, subjects=[subject], fields="support")
 
 
-def _fits(session: Session, standing: Standing, fact: SupportStated | CourtVisitStated) -> bool:
+def _fits(session: Session, standing: Standing, fact: Entry, trial: str) -> bool:
+    if isinstance(fact, ArrangementConfirmed):
+        return any(each.what == fact.what and arrangements.mark(each.now) == trial for each in standing.to_confirm)
     if isinstance(fact, CourtVisitStated):
         return fact.step in standing.visit_steps()
     if not is_a_service(session, fact.kind, fact.service):

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from witness_care import clock
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
+from witness_care.arrangements import Arrangements
 from witness_care.audit import ledger
 from witness_care.columns import new_id
 from witness_care.database import session
@@ -21,7 +22,7 @@ from witness_care.people.page_queries import Who
 from witness_care.support import directory, queries, service
 from witness_care.support.directory import Wanted
 from witness_care.support.directory_file import CRIME_TYPES, LONGEST_WORD, OF_A_GROUND
-from witness_care.support.forms import SupportForm, VisitForm
+from witness_care.support.forms import ConfirmForm, SupportForm, VisitForm
 from witness_care.support.service import Standing
 from workflows import enhanced_rights, tasks
 from workflows.support import Support
@@ -32,6 +33,7 @@ blueprint = Blueprint("support", __name__)
 FIELDS = ("name", "role", "case", "support")
 ENTRY, VISIT, SERVICES = "support/entry.html", "support/visit.html", "support/services.html"
 DOES_NOT_FIT = "This does not fit how far it has come by now. Look at their support again"
+NOTHING_TO_CONFIRM = "This is not to be confirmed any more, or the trial is another one by now. Look at the list again"
 NOT_OFFERED = "This service is not in the directory any more. Find another one for them"
 MOST_SHOWN = 50
 FILTERS = ("need", "crime", "place", "language")
@@ -43,8 +45,33 @@ FILTERS = ("need", "crime", "place", "language")
 @blueprint.get("/participants/<participant_id>/support")
 @route_policy(permission="see_cases", category="consultation")
 def support_page(participant_id: str) -> str:
-    """What was offered to somebody, what they answered, and what waits."""
-    who = _who(participant_id)
+    """What was offered to somebody, what they answered, what is arranged, and what waits."""
+    return _support_page(_who(participant_id))
+
+
+@blueprint.post("/participants/<participant_id>/arrangements-confirmed")
+@route_policy(permission="record_contacts", category="alteration")
+def confirm(participant_id: str) -> Response | tuple[str, int]:
+    """Say with one press that a measure, or help, holds for the trial as it is now."""
+    who = _who(participant_id, category="consultation")
+    form = ConfirmForm()
+    if not form.validate():
+        return _support_page(who, problem=NOTHING_TO_CONFIRM), 400
+    try:
+        service.confirm_arrangement(
+            who.id,
+            form.what.data,
+            trial=form.trial.data,
+            submission=form.token.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+    except service.DoesNotFitError:
+        return _support_page(who, problem=NOTHING_TO_CONFIRM), 409
+    return _saved(who)
+
+
+def _support_page(who: Who, *, problem: str = "") -> str:
     standing = service.standing_of(session(), actor(), who.id)
     lines = queries.lines_of(session(), who.id)
     asked = tasks.answers(who.id, standing.person, standing.truth) if standing else {}
@@ -61,6 +88,10 @@ def support_page(participant_id: str) -> str:
         asks_again=_asks_again(standing, asked),
         offered_at=standing.offered_at if standing else {},
         tasks=tasks,
+        arranged=standing.arranged if standing else Arrangements(),
+        token=new_id(),
+        now=clock.now(),
+        problem=problem,
         saved=bool(request.args.get("saved")),
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from witness_care import dates, wording
+from witness_care import arrangement_words, dates, wording
+from workflows import recheck
 from workflows.snapshot import Person
+from workflows.values import CaseTruth
 
 
 def of(person: Person, services: Mapping[str, str]) -> tuple[str, ...]:
@@ -23,3 +25,11 @@ def of(person: Person, services: Mapping[str, str]) -> tuple[str, ...]:
         day = f", {dates.full_date(person.visit.on)}" if person.visit.on else ""
         lines.append(f"Visit to the court: {wording.label(wording.COURT_VISITS, person.visit.state.value)}{day}")
     return tuple(lines)
+
+
+def arranged(participant: str, person: Person, truth: CaseTruth) -> tuple[str, ...]:
+    """Give a line for each measure or help that was for another trial than there was then."""
+    return tuple(
+        f"To confirm: {arrangement_words.name(each.what)}, {arrangement_words.reason(each)}"
+        for each in recheck.now_to_confirm(participant, person, truth)
+    )

@@ -44,6 +44,26 @@ def measures_granted(case: CaseFile) -> None:
     case.measure(case.people[1], "live_link", "granted")
 
 
+def measures_to_confirm(case: CaseFile) -> None:
+    """Screens are granted and care for a child is arranged; then the trial moves, and both are to be confirmed."""
+    _before_a_trial(case, days=20)
+    who = case.people[0]
+    case.measure(who, "screens", "granted")
+    case.measure(who, "live_link", "refused")
+    case.ask_needs(who, "practical", caring="yes")
+    page, said = "/participants/{participant}/needs", {"question": "caring", "arranged": "y"}
+    case.fill_in(page, said, who=who, sent_to=f"{page}-arranged")
+    _moves(case, to=35)
+
+
+def _moves(case: CaseFile, *, to: int) -> None:
+    """An officer enters that the trial moved, to so many working days from now."""
+    (day, _), *_ = case.moments.after(to)
+    boxes = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
+    said = {"news": "moved", "date_kind": "fixed", "at": "10:00", "length": "2", "court": case.court.name, **boxes}
+    case.fill_in("/hearings/{trial}/change", said)
+
+
 def measures_granted_and_told(case: CaseFile) -> None:
     """The court granted screens to the victim, who has just heard it, whatever the hour."""
     case.victim_way = "mobile"
@@ -71,10 +91,7 @@ def chased_for_a_day_that_moved(case: CaseFile) -> None:
     """Measures were to be chased from a day before the trial; then the trial moved, and with it that day."""
     _before_a_trial(case, days=40)
     case.measure(case.people[0], "screens", "asked")
-    (day, _), *_ = case.moments.after(60)
-    boxes = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
-    said = {"news": "moved", "date_kind": "fixed", "at": "10:00", "length": "2", "court": case.court.name, **boxes}
-    case.fill_in("/hearings/{trial}/change", said)
+    _moves(case, to=60)
 
 
 def bailed(case: CaseFile) -> None:
