@@ -20,7 +20,17 @@ from witness_care.casework.dry_run import CHANGES, OPENS
 from witness_care.database import Base, session
 from workflows import values
 from workflows.availability import Free
-from workflows.events import AvailabilityAsked, DateKind, DatesAway, HearingDay, HearingMoved, Said, When, Where
+from workflows.events import (
+    AvailabilityAsked,
+    DateKind,
+    DatesAway,
+    HearingDay,
+    HearingMoved,
+    Said,
+    SpecialMeasureStated,
+    When,
+    Where,
+)
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.feature("G2")
@@ -39,6 +49,8 @@ def trial(case: MadeCase) -> str:
     hearing = a_trial(case, "2027-03-15 10:00", now="2026-11-20 10:00")
     away = (DatesAway(first=date(2027, 3, 22), last=date(2027, 3, 26), because="holiday"),)
     said(case, AvailabilityAsked(participant=case[NADIA], answer=Said.YES, away=away), now="2026-11-20 11:00")
+    screens = SpecialMeasureStated(participant=case[LEAH], measure="screens", decision="granted")
+    said(case, screens, now="2026-11-20 12:00")
     return hearing
 
 
@@ -69,6 +81,10 @@ def test_trying_a_date_says_what_would_follow_and_leaves_every_row_as_it_was(des
         case[LEAH]: Free.NOT_ASKED,
         case[NADIA]: Free.NO,
     }
+    assert {each: [line.what for line in found.to_confirm[each]] for each in found.to_confirm} == {
+        case[LEAH]: ["measure:screens"],
+        case[NADIA]: [],
+    }
     when_where = {each.participant_id: each.what for each in found.differences if each.topic == values.WHEN_WHERE}
     assert when_where == {case[LEAH]: OPENS, case[NADIA]: CHANGES}
 
@@ -84,7 +100,7 @@ def test_the_page_takes_a_date_and_says_who_cannot_come(desk: Desk, case: MadeCa
     assert "Nothing was written." in words
     assert "1 of 2 whom the CPS requires cannot come." in words
     assert "Nadia Ahmed No, away Monday 22 March 2027 to Friday 26 March 2027" in words
-    assert "Leah Jones Not asked" in words
+    assert "Leah Jones Not asked Screens" in words
     assert "15 March 2027" in text_of(officer.get(f"/hearings/{trial}"))
     wrong = officer.get(address, query_string=asked | {"day-month": "14"})
     assert wrong.status_code == 400

@@ -1,4 +1,4 @@
-"""Says what a proposed date of a hearing would mean: who cannot come, and what would be owed. Nothing is written.
+"""Says what a proposed date of a hearing would mean: who cannot come, which measures break, what is owed. Nothing is written.
 
 The date is entered on the very path of an officer's entry and taken back (`casework.dry_run`).
 """
@@ -23,9 +23,10 @@ from witness_care.cases.forms import MOST_DAYS
 from witness_care.cases.models import CourtCase
 from witness_care.casework.dry_run import Difference, try_out
 from witness_care.form_fields import ClockField, DayField, NumberField
-from workflows import events, values, working_days
+from workflows import events, recheck, values, working_days
 from workflows.availability import CanCome, can_come
 from workflows.events import DateKind, HearingDay, When, Where
+from workflows.recheck import ToConfirm
 from workflows.snapshot import Person
 
 
@@ -58,9 +59,13 @@ class ProposedForm(FlaskForm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WouldBe:
-    """What a proposed date would mean: for each person required whether they can come, and each duty it changes."""
+    """What a proposed date would mean, for each person required and for each duty it changes.
+
+    Of a person: whether they can come, and which measures and help would then be for another trial.
+    """
 
     can_come: Mapping[str, CanCome]
+    to_confirm: Mapping[str, Sequence[ToConfirm]]
     differences: Sequence[Difference]
 
 
@@ -68,6 +73,7 @@ class WouldBe:
 class _Answer:
     needed: Mapping[str, Person]
     days: Mapping[str, tuple[date, ...]]
+    to_confirm: Mapping[str, Sequence[ToConfirm]]
 
 
 def try_date(
@@ -84,14 +90,14 @@ def try_date(
     trial = try_out(act)
     answer: _Answer = trial.answer
     found = {each: can_come(person.availability, answer.days[each]) for each, person in answer.needed.items()}
-    return WouldBe(can_come=found, differences=trial.differences)
+    return WouldBe(can_come=found, to_confirm=answer.to_confirm, differences=trial.differences)
 
 
 def _who_is_needed(state: Any, hearing: str) -> _Answer:
     """Give who would be needed at this hearing, each with the days on which they would be."""
     found = at_hearing.known(state)
     if found is None or hearing not in found.truth.hearings:
-        return _Answer(needed={}, days={})
+        return _Answer(needed={}, days={}, to_confirm={})
     moved = found.truth.hearings[hearing]
     needed = {
         each: person
@@ -106,4 +112,5 @@ def _who_is_needed(state: Any, hearing: str) -> _Answer:
         )
         for each, person in needed.items()
     }
-    return _Answer(needed=needed, days=days)
+    to_confirm = {each: recheck.now_to_confirm(each, person, found.truth) for each, person in needed.items()}
+    return _Answer(needed=needed, days=days, to_confirm=to_confirm)

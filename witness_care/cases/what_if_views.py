@@ -1,4 +1,4 @@
-"""The page on which a proposed date is tried out: who cannot come, and what it would make owed."""
+"""The page on which a proposed date is tried out: who cannot come, which measures break, and what it would make owed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from witness_care import clock, database, errors, wording
+from witness_care import arrangement_words, clock, database, errors, wording
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
@@ -40,7 +40,8 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
     found = what_if.try_date(hearing.urn, hearing.case_id, hearing_id, fact, actor=actor(), now=clock.now())
     people = page_queries.participants(session, hearing.case_id, clock.now())
     ledger.note_participants(
-        [(hearing.case_id, person.row.id, person.row.role) for person in people], fields=("name", "availability")
+        [(hearing.case_id, person.row.id, person.row.role) for person in people],
+        fields=("name", "availability", "support"),
     )
     names = {person.row.id: person.row.name for person in people}
     return render_template(
@@ -49,7 +50,12 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
         | {
             "found": found,
             "needed": [
-                {"id": each, "name": names.get(each, "Somebody"), "free": availability_words.free_words(answer)}
+                {
+                    "id": each,
+                    "name": names.get(each, "Somebody"),
+                    "free": availability_words.free_words(answer),
+                    "to_confirm": arrangement_words.names(line.what for line in found.to_confirm.get(each, ())),
+                }
                 for each, answer in sorted(found.can_come.items(), key=lambda pair: names.get(pair[0], ""))
             ],
             "away": sum(answer.free is Free.NO for answer in found.can_come.values()),
