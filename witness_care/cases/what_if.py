@@ -1,6 +1,6 @@
-"""Says what a proposed date of a hearing would mean: who cannot come, which measures break, what is owed. Nothing is written.
+"""Says what a proposed date of a hearing would mean: who cannot come, which measures break, what is owed.
 
-The date is entered on the very path of an officer's entry and taken back (`casework.dry_run`).
+Nothing is written: the date is entered on the very path of an officer's entry and taken back (`casework.dry_run`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page on which a proposed date is tried out: who cannot come, which measures break, and what it would make owed."""
+"""The page on which a proposed date is tried out: who cannot come, which measures break, what would be owed."""
 
 from __future__ import annotations
 
