@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,10 +16,16 @@ import sqlalchemy as sa
 from tests.cast import Cast
 from tests.feed import payloads, several_cases
 from tests.feed.conftest import CourtLink
+from witness_care.contacts.models import Duty
+from witness_care.database import session
 from witness_care.feed.models import FeedPart
+from witness_care.notifications import shipped
+from witness_care.notifications.rendering import CannotRender
+from witness_care.notifications.text import text_of
 
+RING_US = {"phone": "01632 960100", "opens": "09:00", "closes": "17:00"}
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.toml"))
-WORDS = {"name", "case", "sent", "owed", "waits"}
+WORDS = {"name", "case", "sent", "owed", "waits", "texts_never_say"}
 
 
 def _application_put_off(to: str, *, linked: bool = True) -> dict[str, Any]:
@@ -29,6 +36,18 @@ def _application_put_off(to: str, *, linked: bool = True) -> dict[str, Any]:
     return body
 
 
+def _restricted_result(masked: str, because: str) -> dict[str, Any]:
+    """A sentence in a case whose defendant the court masks, with the reason why it may not be reported."""
+    offence = payloads.an_offence(
+        payloads.a_result(length=(18, "M")), reportingRestrictions=[{"id": "restriction", "label": because}]
+    )
+    return payloads.resulted(
+        offence,
+        defendant={"masterDefendantId": payloads.DEFENDANT, "aliases": [{"lastName": masked}]},
+        reportingRestrictionReason=because,
+    )
+
+
 # The words of a story, each with the message it means. What follows the word are the arguments of its maker.
 MESSAGES: Mapping[str, Callable[..., dict[str, Any]]] = MappingProxyType(
     {
@@ -36,6 +55,7 @@ MESSAGES: Mapping[str, Callable[..., dict[str, Any]]] = MappingProxyType(
         "updated": lambda days: payloads.updated(*days),
         "court list": lambda starts: payloads.court_list(payloads.on_the_list(starts)),
         "application put off": _application_put_off,
+        "restricted result": _restricted_result,
     }
 )
 
@@ -65,8 +85,31 @@ def test_a_story_ends_as_its_file_says(court: CourtLink, cast: Cast, path: Path)
         assert several_cases.nothing_is_wrong(court.app)
     else:
         assert sorted(_said(row.topic, row.value) for row in court.open_duties()) == wanted, path.name
+    if "texts_never_say" in story:
+        texts = _texts(court)
+        assert {template.key for template, _ in texts} >= {"hearing_date", "date_reminder", "please_ring"}
+        for template, text in texts:
+            for words in story["texts_never_say"]:
+                assert words.lower() not in text.lower(), f"{path.name}: {template.key}, {template.channel}"
     waiting = court.rows(sa.select(FeedPart.reason).where(FeedPart.state == "parked").order_by(FeedPart.reason))
     assert [row.reason for row in waiting] == sorted(story.get("waits", [])), path.name
+
+
+def _texts(court: CourtLink) -> list[tuple[shipped.Shipped, str]]:
+    """Give every text that can be made now from what comes with the service, for everybody owed something."""
+    with court.app.app_context():
+        owed = session().execute(
+            sa.select(Duty.participant_id, Duty.topic, Duty.subject, Duty.value).where(Duty.closed_at.is_(None))
+        )
+        news = [(row.participant_id, {"topic": row.topic, "subject": row.subject, "value": row.value}) for row in owed]
+        unit = SimpleNamespace(name="Eastshire", settings={"ring_us": RING_US})
+        made = []
+        for template in shipped.every():
+            for participant, telling in [*news, (news[0][0], None)]:
+                with suppress(CannotRender):
+                    parts = text_of(session(), template, participant, [telling] if telling else [], "en", unit)
+                    made += [(template, f"{part.subject} {part.body}") for part in parts]
+        return made
 
 
 def _take_on(court: CourtLink, cases: list[dict[str, Any]]) -> None:
@@ -84,7 +127,7 @@ def _said(topic: str, value: dict[str, Any]) -> tuple[str, str]:
     if "offences" in value:
         return topic, ", ".join(sorted(map(_of_an_offence, value["offences"].values())))
     if "hearings" not in value:
-        return topic, str(value["outcome"])
+        return topic, str(value.get("outcome") or value["sentenced_on"])
     if not value["hearings"]:
         return topic, value["state"]
     return topic, ", ".join(sorted(" ".join(filter(None, each["days"][0])) for each in value["hearings"]))

@@ -92,6 +92,10 @@ HAZARDS: dict[str, tuple[str, ...]] = {
         "cases/test_urn_correction.py",
     ),
     "two cases have to do with each other": ("feed/stories/two_linked_cases_each_have_their_own_news.toml",),
+    "a reporting restriction, or a masked name": (
+        "feed/stories/a_restriction_and_a_masked_name_stay_out_of_every_text.toml",
+        "notifications/test_words.py",
+    ),
     "entered wrongly": ("scenarios/undone_vacation_that_was_told.toml", "scenarios/undone_listing_that_was_told.toml"),
 }
 
