@@ -65,6 +65,7 @@ from witness_care.notifications import queue as messages
 from witness_care.notifications import template_service
 from witness_care.notifications.models import MessageTemplate
 from witness_care.people import finding
+from witness_care.people.document import ContactPointGiven
 from witness_care.people.models import ContactPoint, Participant, SafetyChange
 from witness_care.supervision import service as supervision
 from workflows.events import ContactOutcome, PersonConfirmed, Said
@@ -79,7 +80,12 @@ NOT_THERE = {"urn": "99ZZ9999926", "feed": FEED}
 
 # What an address can name that belongs to no unit: what is said of a referral, formats,
 # pages of the API's description, accounts.
-OF_NO_UNIT = frozenset({"section", "entry", "kind", "feed", "operation_id", "user_id", "client_id", "prefix"})
+OF_NO_UNIT = frozenset(
+    {
+        *("section", "part", "question", "answer", "entry", "kind"),
+        *("feed", "operation_id", "user_id", "client_id", "prefix"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +273,7 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
             "import_id": _a_file_that_waits(officer[1], unit, case, words),
             "query_id": _a_question(officer[1], unit, case, words),
             "unit_id": unit,
-            **_a_message_to(case[words.victim], officer[1], unit),
+            **_a_letter_to(case[words.victim], officer[1], supervisor, unit),
             **_safety(waiting, case[words.victim], words, officer[1], unit),
         }
     examples["message_row_id"], examples["part_id"] = _a_message_that_waits(app, key, words)
@@ -295,20 +301,21 @@ def _side(app: Flask, words: Words, *, unit: str, code: str, officer: tuple[str,
     )
 
 
-def _a_message_to(participant_id: str, officer_id: str, unit: str) -> dict[str, str]:
-    """A draft that asks somebody to ring, and the template it is made from."""
+def _a_letter_to(participant_id: str, officer_id: str, supervisor: str, unit: str) -> dict[str, str]:
+    """A letter that asks somebody to ring, approved and not sent, and the template it is made from."""
     template_service.load_shipped(now=clock.now(), submitted_by="user:one", approved_by="user:another")
     template_service.set_ring_us(unit, phone="01632 960100", opens="09:00", closes="17:00")
     session = database.session()
     template = session.scalars(
-        sa.select(MessageTemplate.id).where(MessageTemplate.key == "please_ring", MessageTemplate.channel == "text")
+        sa.select(MessageTemplate.id).where(MessageTemplate.key == "please_ring", MessageTemplate.channel == "letter")
     ).one()
     person = sa.select(Participant.person_id).where(Participant.id == participant_id).scalar_subquery()
-    point = session.scalars(sa.select(ContactPoint.id).where(ContactPoint.person_id == person)).first()
+    at_home = sa.and_(ContactPoint.person_id == person, ContactPoint.kind == "address")
+    point = session.scalars(sa.select(ContactPoint.id).where(at_home)).one()
     asked = messages.NewMessage(
         participant_id=participant_id,
-        contact_point_id=str(point),
-        channel="text",
+        contact_point_id=point,
+        channel="letter",
         template_id=template,
         topics=(),
         token=new_id(),
@@ -316,6 +323,7 @@ def _a_message_to(participant_id: str, officer_id: str, unit: str) -> dict[str, 
     made = messages.draft(asked, actor=f"user:{officer_id}", now=clock.now())
     if not isinstance(made, messages.Drafted):
         raise AssertionError(f"The message should be a draft, and it is {made}.")
+    messages.approve(made.id, seen_hashes=[], actor=f"user:{supervisor}", now=clock.now())
     return {"message_id": made.id, "template_id": template}
 
 
@@ -325,12 +333,17 @@ def _program_of(key: Mapping[str, str]) -> str:
     return database.session().scalars(sa.select(ApiKey.client_id).where(ApiKey.prefix == prefix)).one()
 
 
+def _a_home(words: Words) -> ContactPointGiven:
+    address = f"{words.phone[-3:]} Invented Row"
+    return ContactPointGiven(kind="address", value=address, allowed="yes", may_identify_us="yes")
+
+
 def _a_busy_case(words: Words, code: str, officer: str, officer_id: str) -> MadeCase:
     """A trial that was told and then moved, an attempt since, and an answer that raised a question."""
     case = a_case(
         a_victim(
             words.victim,
-            phones=(a_mobile(words.phone),),
+            phones=(a_mobile(words.phone), _a_home(words)),
             note=words.note,
             safe_word=words.safe_word,
             enhanced=True,

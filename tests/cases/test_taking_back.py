@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "taking-back.md").read_text(encodin
 FACTS, ACTS = PAGE.split("## Acts beside the journal")
 BY_A_LIST_ONLY = "HearingSighted"
 # Signing in and out, what an administrator does to accounts, and the doors of programs are no acts of an officer.
-NOT_AN_OFFICERS = ("accounts.", "feed_api.", "cases_api.", "csp.")
+NOT_AN_OFFICERS = ("accounts.", "feed_api.", "cases_api.", "messages_api.", "csp.")
 
 
 def rows(text: str) -> list[list[str]]:

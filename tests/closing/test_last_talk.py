@@ -175,7 +175,7 @@ def test_a_supervisor_sees_who_waits_and_small_figures_only_as_small(desk: Desk,
 
 def test_a_program_reads_what_they_said_without_what_was_written(desk: Desk, case: MadeCase) -> None:
     save(desk, case, "safeguarding", worry="no", note=SECRET)
-    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=["cases:read"])
+    key = a_key(desk.app, unit_ids=[desk.cast.unit], scopes=["cases:read", "needs:read"])
     answer = desk.app.test_client().get(f"/api/v1/cases/{case.urn}", headers=key)
     leah = next(each for each in answer.get_json()["participants"] if each["id"] == case[LEAH])
     assert leah["last_talk"]["ended_as"] is None

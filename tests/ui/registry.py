@@ -223,13 +223,13 @@ SCREENS = (
     Screen(
         endpoint="cases.what_if_page",
         full=at("/hearings/{moved_hearing}/what-if?day-day=22&day-month=3&day-year=2027&court=Eastmere+Crown+Court"),
-        empty=at("/hearings/{moved_hearing}/what-if"),
+        empty=at("/hearings/{hearing}/what-if"),
         refused=press_after_entering("Court", "", "See what would follow"),
     ),
     Screen(
         endpoint="availability.report",
         full=at("/hearings/{moved_hearing}/availability"),
-        empty=at("/hearings/{moved_hearing}/availability"),
+        empty=at("/hearings/{hearing}/availability"),
     ),
     Screen(
         endpoint="needs.section",
@@ -283,7 +283,7 @@ SCREENS = (
     Screen(
         endpoint="links.confirm",
         who="",
-        full=at("/r/{link}"),
+        full=at("/r/{one_time_link}"),
         no_empty="the form is the page",
         refused=press("Continue"),
         posts=("links.let_in", "links.answer"),

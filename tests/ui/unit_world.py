@@ -107,7 +107,7 @@ def _somebody_who_withdrew(olivia: Actor) -> dict[str, str]:
     links.answer(made.token, given_pass or "", given, now=clock.now())
     reply = database.session().scalars(sa.select(LinkReply.id)).one()
     link = links.make(gone, actor=olivia, now=clock.now()).token
-    return {"withdrew": gone, "reply": reply, "link": link}
+    return {"withdrew": gone, "reply": reply, "one_time_link": link}
 
 
 def _a_victim_of_two_cases() -> dict[str, str]:

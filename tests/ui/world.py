@@ -75,6 +75,7 @@ def a_new_unit(app: Flask) -> World:
         case = a_case(a_victim("Ivy Marsh", phones=[]), now="2026-11-30 09:00", officer="Olivia")
         ids = {"person": case["Ivy Marsh"], "urn": case.urn, "case": case.id}
         ids["duty"] = open_duties(case["Ivy Marsh"])[0].id
+        ids["hearing"] = a_trial(case, "2027-03-15 10:00", now="2026-11-30 09:01")
         ids |= a_search_without_results(cast)
         database.session().rollback()
     return World(app, cast, ids)
@@ -306,7 +307,7 @@ def _a_case_that_was_split(sam: Actor) -> dict[str, str]:
 
 def _nobodys_case() -> dict[str, str]:
     """Nobody holds it yet; Leah, whom Olivia knows from another case, saw something here."""
-    people = (a_victim("Owen Price", phones=[a_mobile("07700 900558")]), a_witness("Leah Jones", **LEAH))
+    people = (a_victim("Owen Price", phones=[a_mobile("07700 900558")]), a_witness("Leah Jones", phones=[], **LEAH))
     case = a_case(*people, officer=None, now="2026-11-20 09:00")
     a_trial(case, "2027-03-01 10:00", now="2026-11-24 10:00")
     return {"unallocated_case": case.id, "unallocated_urn": case.urn}

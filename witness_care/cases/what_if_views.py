@@ -13,6 +13,7 @@ from witness_care.audit import ledger
 from witness_care.availability import words as availability_words
 from witness_care.cases import hearing_words, page_queries, what_if
 from witness_care.casework.dry_run import ENDS, Difference
+from witness_care.pages import rejected_form
 from workflows.availability import Free
 
 PAGE = "cases/what_if.html"
@@ -35,7 +36,7 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
     if not is_asked:
         return render_template(PAGE, **shown)
     if not form.validate():
-        return render_template(PAGE, **shown), 400
+        return rejected_form(PAGE, **shown)
     fact = form.fact(hearing_id)
     found = what_if.try_date(hearing.urn, hearing.case_id, hearing_id, fact, actor=actor(), now=clock.now())
     people = page_queries.participants(session, hearing.case_id, clock.now())
