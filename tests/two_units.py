@@ -84,6 +84,7 @@ OF_NO_UNIT = frozenset(
     {
         *("section", "part", "question", "answer", "entry", "kind"),
         *("feed", "operation_id", "user_id", "client_id", "prefix"),
+        *("template_id", "link_token"),
     }
 )
 
