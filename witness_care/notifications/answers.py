@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from witness_care.notifications import gating
+from witness_care.notifications import carried, gating
 from workflows.safe_contact import WORDS, Reason
 
 APPROVED = "approved"
@@ -90,6 +90,8 @@ REASONS = {
     BY_HAND: "An officer stopped it.",
     RUNG: "An officer rang instead.",
     SENT_AGAIN: "An officer sent it again, knowing that they may get it twice.",
+    carried.LINK_GONE: "The link it carries was used, withdrawn, or is out of time. Make another one.",
+    carried.NO_ADDRESS: "Nobody has said where people outside reach this service. Read the link out instead.",
     "died": "They have died, so nothing is sent to them.",
     "opted_out": "They asked not to be told about this.",
     "unsafe": "This way to reach them is not safe any more.",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from witness_care import clock, database, reachability
 from witness_care.contacts.models import Duty
-from witness_care.notifications import steps
+from witness_care.notifications import carried, steps
 from witness_care.notifications.models import OutboxMessage
 from witness_care.people.models import ContactPoint, Person
 from witness_care.reachability import Noted
@@ -53,6 +53,7 @@ def _stop_noted(session: Session, noted: Noted, now: datetime) -> None:
         reason = _why(session, message, noted)
         if reason:
             _stop(session, message, reason, now)
+    carried.withdraw_noted(session, noted, participants, now)
 
 
 def _why(session: Session, message: Any, noted: Noted) -> str:
@@ -65,6 +66,8 @@ def _why(session: Session, message: Any, noted: Noted) -> str:
         return "unsafe"
     if message.withdrawn_at is not None:
         return "withdrawn"
+    if message.link_id and carried.is_unwanted(message.participant_id, noted):
+        return "opted_out"
     unwanted = [news for news in message.telling if (message.participant_id, news["topic"]) in noted.opted_out]
     return "opted_out" if any(not _still_owed(session, message.participant_id, news) for news in unwanted) else ""
 
@@ -83,7 +86,7 @@ def _still_owed(session: Session, participant_id: str, news: Any) -> bool:
 def _waiting(session: Session, persons: Iterable[str] = (), participants: Iterable[str] = ()) -> list[Any]:
     columns = (OutboxMessage.id, OutboxMessage.state, OutboxMessage.attempt, OutboxMessage.participant_id)
     query = (
-        sa.select(*columns, OutboxMessage.telling, Person.deceased_on)
+        sa.select(*columns, OutboxMessage.telling, OutboxMessage.link_id, Person.deceased_on)
         .add_columns(ContactPoint.unsafe_since, ContactPoint.withdrawn_at)
         .join(Person, Person.id == OutboxMessage.person_id)
         .outerjoin(ContactPoint, ContactPoint.id == OutboxMessage.contact_point_id)
