@@ -12,6 +12,7 @@ from workflows.safe_contact import WORDS, Reason
 APPROVED = "approved"
 OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
 ALREADY_SENT = "already_sent"
+WAS_LEAVING = "was_leaving"  # when it was recorded that they must be left alone
 RUNG, SENT_AGAIN, CHOSEN_HOUR = "rung", "sent_again", "chosen_hour"
 
 NOT_OWED = "Nothing of this is owed to them now: there is nothing to tell."
@@ -92,6 +93,7 @@ REASONS = {
     SENT_AGAIN: "An officer sent it again, knowing that they may get it twice.",
     carried.LINK_GONE: "The link it carries was used, withdrawn, or is out of time. Make another one.",
     carried.NO_ADDRESS: "Nobody has said where people outside reach this service. Read the link out instead.",
+    WAS_LEAVING: "It was already leaving when it was recorded that they must be left alone.",
     "died": "They have died, so nothing is sent to them.",
     "opted_out": "They asked not to be told about this.",
     "unsafe": "This way to reach them is not safe any more.",
