@@ -114,6 +114,13 @@ def _server(text: str) -> str:
     return text
 
 
+def _public_address(text: str) -> str:
+    scheme, _, host = text.partition("://")
+    if text and (scheme not in ("https", "http") or not host or any(sign in host for sign in "/?# ")):
+        raise ValueError("https, two slashes after its colon, and a host without a path")
+    return text
+
+
 def _sender(text: str) -> str:
     if text and ("@" not in text or any(letter.isspace() for letter in text)):
         raise ValueError("an e-mail address")
@@ -306,6 +313,13 @@ SETTINGS = (
         demo="",
         production="",
     ),
+    Setting(
+        name="WC_PUBLIC_ADDRESS",
+        meaning="where people outside reach this service, with `https`; empty: a one-time link can only be read out",
+        demo="http://127.0.0.1:5000",
+        production="",
+        read=_public_address,
+    ),
     Setting(name="WC_LOG_LEVEL", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`", demo="INFO", production="INFO"),
     Setting(
         name="WC_FAULTPOINT",
@@ -388,6 +402,7 @@ def flask_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_TIME": timedelta(hours=values["WC_SESSION_HOURS"]),
         "LINK_TIME": timedelta(hours=24 * values["WC_LINK_DAYS"]),
         "UNIT_PHONE": values["WC_UNIT_PHONE"],
+        "PUBLIC_ADDRESS": values["WC_PUBLIC_ADDRESS"],
         "SIGN_IN_COOKIE": "__Host-wc" if production else "wc",
         "SESSION_COOKIE_NAME": "__Host-wc-form" if production else "wc-form",
         "SESSION_COOKIE_SECURE": production,

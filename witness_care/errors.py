@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from witness_care import database
 from witness_care.problems import described, first_problem
-from witness_care.request_origin import is_api_request
+from witness_care.request_origin import is_api_request, is_open_page
 from witness_care.strict_json import JSONNotReadableError
 from witness_care.structured_log import describe, log, log_exception, request_id
 
@@ -119,7 +119,7 @@ def _for_a_person(error: HTTPException) -> Response:
     words = WORDS.get(error.code or 500, OTHER)
     return make_response(
         render_template(
-            "errors/error.html",
+            "errors/open_error.html" if is_open_page() else "errors/error.html",
             title=words.title,
             advice=_own_description(error) or words.advice,
             reference=request_id() if (error.code or 500) >= 500 else None,

@@ -14,6 +14,7 @@ from witness_care.typed_text import has_controls
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
+OPEN_PREFIX = "/r/"
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +24,11 @@ def init_app(app: Flask) -> None:
 def is_api_request() -> bool:
     """Whether a program asks (by key), rather than a person (by page)."""
     return request.path.startswith(API_PREFIX)
+
+
+def is_open_page() -> bool:
+    """Whether this is a page behind a one-time link, which tells nobody whose service it is."""
+    return request.path.startswith(OPEN_PREFIX)
 
 
 def _refuse() -> None:

@@ -18,7 +18,7 @@ from witness_care.audit.models import Category, PersonalDataEntry
 from witness_care.cases.service import record_court_fact
 from witness_care.casework.models import JournalEvent
 from witness_care.database import session, writing
-from witness_care.links import service
+from witness_care.links import queries, service
 from witness_care.links.models import LinkReply, OneTimeLink
 from witness_care.links.service import Given, GoneError, Made
 from witness_care.people.models import ContactPoint, Participant, Person
@@ -111,6 +111,34 @@ def test_somebody_answers_by_it_without_signing_in_and_an_officer_takes_it_up(
     assert desk.as_("olivia").post(f"/replies/{reply}", data=taken).status_code == 409
     assert len(session().scalars(sa.select(JournalEvent.id).where(JournalEvent.kind == "CannotAttend")).all()) == 1
     assert "No reply waits" in text_of(desk.as_("olivia").get("/replies"))
+
+
+@pytest.mark.parametrize(("how", "kinds"), [("cannot_come+dates", 2), ("dates", 1)])
+def test_dates_in_a_reply_are_added_to_those_known_when_an_officer_takes_them_up(
+    desk: Desk, case: MadeCase, how: str, kinds: int
+) -> None:
+    away = events.DatesAway(first=date(2026, 12, 1), last=date(2026, 12, 2), because="work")
+    asked = events.AvailabilityAsked(participant=case[NADIA], answer=events.Said.YES, away=(away,))
+    record_court_fact(case.urn, [asked], actor=SYSTEM, now=at("2026-11-21 08:00"))
+    made = make(desk, case)
+    given = Given(coming="no", away=(("2026-12-07", "2026-12-09"), ("2026-12-01", "2026-12-02")))
+    service.answer(made.token, let_in(made), given, now=clock.now())
+    assert len(known_dates(case)) == 1  # it decides nothing by itself
+    reply = session().scalars(sa.select(LinkReply.id)).one()
+    page = desk.as_("olivia").get(f"/replies/{reply}")
+    assert "If you take up the dates: away" in text_of(page)
+    taken = form_values(page, f"/replies/{reply}") | {"how": how}
+    assert desk.as_("olivia").post(f"/replies/{reply}", data=taken).status_code == 303
+    assert known_dates(case) == [("2026-12-01", "2026-12-02", "work"), ("2026-12-07", "2026-12-09", "other")]
+    entered = sa.select(JournalEvent.kind).where(JournalEvent.kind.in_(("CannotAttend", "AvailabilityAsked")))
+    assert len(session().scalars(entered).all()) == 1 + kinds
+    assert "the dates" in text_of(desk.as_("olivia").get(f"/replies/{reply}"))
+
+
+def known_dates(case: MadeCase) -> list[tuple[str, str, str]]:
+    session().expire_all()
+    held = queries.availability_of(session(), case.id, case[NADIA])
+    return [(str(each.first), str(each.last), each.because) for each in held.away] if held else []
 
 
 def test_every_dead_link_is_answered_with_the_very_same_page(desk: Desk, case: MadeCase) -> None:

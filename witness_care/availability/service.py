@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from workflows.availability import MOST_RANGES
 from workflows.events import CaseEvent, DatesAway, Said
 from workflows.snapshot import AvailabilityStanding, Person
 
+UNSAID = "other"  # why they cannot come, where they gave only the dates
 _MESSAGES = uuid.UUID("6b2f7a15-90c4-5d7e-8a3b-1f6d5c0e9a47")
 
 
@@ -93,6 +94,19 @@ def add(
             )
 
     _record(participant_id, answer, message_id, seen=seen, actor=actor, now=now, write=write)
+
+
+def with_more(
+    participant_id: str, held: AvailabilityStanding | None, spans: Iterable[tuple[date, date]]
+) -> events.AvailabilityAsked:
+    """Give the answer that adds these dates to those they said before. Raises TooManyError."""
+    before = held.away if held else ()
+    known = {(each.first, each.last) for each in before}
+    new = [span for span in dict.fromkeys(spans) if span not in known]
+    if len(before) + len(new) > MOST_RANGES:
+        raise TooManyError
+    more = tuple(DatesAway(first=first, last=last, because=UNSAID) for first, last in new)
+    return events.AvailabilityAsked(participant=participant_id, answer=Said.YES, away=(*before, *more))
 
 
 def take_away(

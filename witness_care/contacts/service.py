@@ -262,7 +262,9 @@ def _already_recorded(session: Session, entry: Entry) -> Recorded | None:
 def _asked_of_the_gate(session: Session, participant: sa.Row, entry: Entry) -> Delay | Refuse | None:
     """Ask whether this way was safe when it was used; None: it was, or there is nothing to ask.
 
-    They may always contact us, and a talk in person has no endpoint that somebody else could pick up.
+    They may always contact us, and a talk in person has no endpoint that somebody else could pick up. What they asked
+    not to be told is not asked about: it is no matter of safety, and a talk that was had must go into the record as it
+    was. News of it is not owed, so no page offers it to be told.
     """
     channel = reach.gate_channel(entry.channel, entry.outcome)
     if entry.direction == IN or channel is None:

@@ -46,6 +46,9 @@ def write_messages(app: Flask) -> None:
         sending.send_waiting(now)
         for state, message_id in made.items():
             _follow(message_id, BECOMES[state], now)
+        # Whoever wrote it looks after the one in doubt: nothing in the demonstration waits for nobody.
+        if in_doubt := made.get("escalated"):
+            queue.deal_with(in_doubt, actor=by, owner_id=actor, now=now)
         next(_drafts("letter", "address", "yes", by, now), None)
         next(_drafts("text", "mobile", "not_asked", by, now), None)
 

@@ -101,6 +101,13 @@ def poll_messages(now: datetime) -> int:
     return settling.poll_accepted(now)
 
 
+def forget_link_tokens(now: datetime) -> int:
+    """Take away what is left of one-time links that are out of time; gives of how many."""
+    from witness_care.links import service
+
+    return service.forget_tokens(now)
+
+
 def check_calendar(now: datetime) -> int:
     """Check that the bank holidays of the next year are known, from 1 October on."""
     if not knows_enough_years(now):
@@ -125,5 +132,8 @@ JOBS = (
     Job(name="dead_workers", words="finds messages cut off", interval_seconds=MINUTE, run=mark_dead_workers),
     Job(name="unknowns", words="asks about messages in doubt", interval_seconds=MINUTE, run=ask_about_messages),
     Job(name="receipts", words="asks what became of messages", interval_seconds=15 * MINUTE, run=poll_messages),
+    Job(
+        name="links", words="takes away what is left of old links", interval_seconds=60 * MINUTE, run=forget_link_tokens
+    ),
     Job(name="calendar", words="checks next year's bank holidays", interval_seconds=1440 * MINUTE, run=check_calendar),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Regexp
 
 from witness_care.form_fields import DayField
-from witness_care.links.service import CANNOT_COME, LONGEST_MESSAGE, NO, NOT_SAID, NOTED, WILL_COME, YES, Given
+from witness_care.links.service import CANNOT_COME, DATES, LONGEST_MESSAGE, NO, NOT_SAID, NOTED, WILL_COME, YES, Given
 
+READ_OUT = "read_out"
+HOW = (WILL_COME, CANNOT_COME, DATES, f"{WILL_COME}+{DATES}", f"{CANNOT_COME}+{DATES}", NOTED)
 RANGES = 3  # how many times away the form has room for
 ORDER = "The last day cannot be before the first"
 FOUR_NUMBERS = "Enter 4 numbers"
@@ -80,11 +82,20 @@ class AnswerForm(FlaskForm):
         )
 
 
-class ButtonForm(FlaskForm):
-    """A button of the officer's that says nothing more."""
+class MakeForm(FlaskForm):
+    """How they get the link: by one of the ways that are safe now, or read out on the phone."""
+
+    token = HiddenField(validators=[InputRequired(), Length(max=64)])
+    way = RadioField("How do they get it?", validators=[InputRequired("Choose how they get the link")])
+
+    def offer(self, ways: Iterable[tuple[str, str]]) -> None:
+        self.way.choices = [
+            *(SelectChoice(point_id, words) for point_id, words in ways),
+            SelectChoice(READ_OUT, "I read it out on the phone"),
+        ]
 
 
 class DealForm(FlaskForm):
     """How a reply was dealt with."""
 
-    how = HiddenField(validators=[AnyOf((WILL_COME, CANNOT_COME, NOTED))])
+    how = HiddenField(validators=[AnyOf(HOW)])

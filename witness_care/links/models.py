@@ -10,13 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from witness_care.columns import Instant, SealedColumn, identifier
 from witness_care.database import Base
+from workflows import values
+
+# What a link asks about: whoever wants to hear nothing of it gets none.
+ASKS_ABOUT = (values.ATTENDANCE, values.WHEN_WHERE)
+MOST_WRONG = 3  # confirmations; then a link is dead
 
 
 class OneTimeLink(Base):
     """A link that one person may use once. Neither its token nor its code can be read from here.
 
     `code_hash` is empty where they confirm by the day and month of their birth. `contact_point_id` is where it was
-    sent; empty when an officer read it out. `confirmed_at` opens the form for a short while.
+    sent; empty when an officer read it out. `confirmed_at` opens the form for a short while. `sealed_token` is there
+    for a link that a message is to carry, until it is used, withdrawn or out of time.
     """
 
     __tablename__ = "one_time_link"
@@ -40,6 +46,7 @@ class OneTimeLink(Base):
     purpose: Mapped[str] = mapped_column(sa.String(20))
     token_hash: Mapped[str] = mapped_column(sa.String(64))
     code_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    sealed_token: Mapped[Any] = mapped_column(SealedColumn("one_time_link.sealed_token"), nullable=True)
     contact_point_id: Mapped[str | None] = mapped_column(sa.String(36))
     made_by: Mapped[str] = mapped_column(sa.String(80))
     made_at: Mapped[datetime] = mapped_column(Instant)
@@ -85,3 +92,13 @@ class LinkReply(Base):
     dealt_at: Mapped[datetime | None] = mapped_column(Instant)
     dealt_by: Mapped[str] = mapped_column(sa.String(80), default="")
     dealt_as: Mapped[str] = mapped_column(sa.String(20), default="")
+
+
+def still_open(now: datetime) -> sa.ColumnElement[bool]:
+    """The links that may still be used, as far as their own rows say."""
+    return sa.and_(
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.withdrawn_at.is_(None),
+        OneTimeLink.attempts < MOST_WRONG,
+        OneTimeLink.expires_at > now,
+    )

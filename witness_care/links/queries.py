@@ -12,10 +12,11 @@ from witness_care import paging
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import Role
+from witness_care.availability import service as availability
 from witness_care.cases.models import CourtCase
-from witness_care.links.models import LinkReply, OneTimeLink
-from witness_care.links.service import MOST_WRONG
+from witness_care.links.models import MOST_WRONG, LinkReply, OneTimeLink
 from witness_care.people.models import Participant, Person
+from workflows.snapshot import AvailabilityStanding
 
 
 def links_of(session: Session, scoped_participant_id: str) -> Sequence[OneTimeLink]:
@@ -56,6 +57,13 @@ def reply(session: Session, actor: Actor, reply_id: str) -> LinkReply | None:
     theirs = scope.participants(actor).with_only_columns(Participant.id).order_by(None)
     found = sa.select(LinkReply).where(LinkReply.id == reply_id, LinkReply.participant_id.in_(theirs))
     return session.scalars(found).first()
+
+
+def availability_of(session: Session, scoped_case_id: str, participant_id: str) -> AvailabilityStanding | None:
+    """Give what is known of when somebody cannot come. The caller has made sure they may see the case."""
+    state = session.scalar(sa.select(CourtCase.state).where(CourtCase.id == scoped_case_id))
+    person = availability.person_of(state, participant_id)
+    return person.availability if person else None
 
 
 def is_open(link: OneTimeLink, now: datetime) -> bool:

@@ -21,24 +21,25 @@ from witness_care.accounts import scope, throttle
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
 from witness_care.audit.models import Category
+from witness_care.availability import service as availability
 from witness_care.cases.held import load_case
 from witness_care.cases.models import CourtCase
 from witness_care.cases.service import after_the_last
 from witness_care.casework.apply import apply
 from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.links.models import LinkReply, OneTimeLink
+from witness_care.links.models import ASKS_ABOUT, MOST_WRONG, LinkReply, OneTimeLink, still_open
 from witness_care.people.models import ContactPoint, Participant, Person
 from witness_care.sealing import Plain, trace_of
-from workflows import events, snapshot, values
+from workflows import events, snapshot
 from workflows.events import CaseEvent
 
 ATTENDANCE = "attendance"
-MOST_WRONG = 3
 FORM_STAYS_OPEN = timedelta(minutes=30)
 LONGEST_MESSAGE = 500
 YES, NO, NOT_SAID = "yes", "no", "not_said"
 WILL_COME, CANNOT_COME, NOTED = "will_come", "cannot_come", "noted"
+DATES = "dates"  # alone, or after one of the others: "will_come+dates"
 FACTS: dict[str, type[events.PersonConfirmed | events.CannotAttend]] = {
     WILL_COME: events.PersonConfirmed,
     CANNOT_COME: events.CannotAttend,
@@ -63,6 +64,7 @@ class DealtWithError(Exception):
 class Made:
     """A link just made. The token, and the code if they confirm by one, are shown once and can never be read again."""
 
+    id: str
     token: str
     code: str
     expires_at: datetime
@@ -83,7 +85,8 @@ class Given:
 def make(participant_id: str, *, actor: Actor, now: datetime, contact_point_id: str | None = None) -> Made:
     """Make a link for one person, and withdraw the one they had. Raises NotSafeError, and LookupError.
 
-    `contact_point_id` is where it is going to be sent; without it the officer reads it out on the phone.
+    `contact_point_id` is where it is going to be sent, and then its token stays sealed until it is used; without one
+    the officer reads it out on the phone.
     """
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10_000):04}"
     with writing() as session:
@@ -101,6 +104,7 @@ def make(participant_id: str, *, actor: Actor, now: datetime, contact_point_id: 
             raise LookupError("Expected a participant of this actor's units; there is none by this id.")
         if (why := _why_not(row)) is not None:
             raise NotSafeError(why)
+        _lock_case(session, row.case_id)
         _withdraw(session, row.id, now)
         link = OneTimeLink(
             id=new_id(),
@@ -118,11 +122,12 @@ def make(participant_id: str, *, actor: Actor, now: datetime, contact_point_id: 
         )
         by_birthday = row.date_of_birth is not None
         link.code_hash = "" if by_birthday else _hash_of_code(link.id, code)
+        link.sealed_token = Plain(token, link.id) if contact_point_id else None
         session.add(link)
         session.flush()
         subject = (row.id, ledger.category_of_role(row.role))
         ledger.note(Category.ALTERATION, case_id=row.case_id, subjects=[subject], fields="one-time link")
-        return Made(token=token, code="" if by_birthday else code, expires_at=link.expires_at)
+        return Made(id=link.id, token=token, code="" if by_birthday else code, expires_at=link.expires_at)
 
 
 def withdraw(participant_id: str, *, actor: Actor, now: datetime) -> None:
@@ -132,6 +137,7 @@ def withdraw(participant_id: str, *, actor: Actor, now: datetime) -> None:
         row = session.execute(theirs.with_only_columns(Participant.id, Participant.case_id, Participant.role)).first()
         if row is None:
             raise LookupError("Expected a participant of this actor's units; there is none by this id.")
+        _lock_case(session, row.case_id)
         _withdraw(session, row.id, now)
         subject = (row.id, ledger.category_of_role(row.role))
         ledger.note(Category.ALTERATION, case_id=row.case_id, subjects=[subject], fields="one-time link")
@@ -145,8 +151,24 @@ def _withdraw(session: Session, participant_id: str, now: datetime) -> None:
             OneTimeLink.used_at.is_(None),
             OneTimeLink.withdrawn_at.is_(None),
         )
-        .values(withdrawn_at=now)
+        .values(withdrawn_at=now, sealed_token=None)
     )
+
+
+def _lock_case(session: Session, case_id: str) -> None:
+    """Take the lock that whoever records a death or a claim takes first, so that nobody waits for the other."""
+    session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
+
+
+def forget_tokens(now: datetime) -> int:
+    """Take away the tokens of links that are out of time or were closed; gives how many."""
+    with writing() as session:
+        useless = sa.and_(OneTimeLink.sealed_token.is_not(None), sa.not_(still_open(now)))
+        gone = session.execute(
+            sa.update(OneTimeLink).where(useless).values(sealed_token=None),
+            execution_options={"synchronize_session": False},
+        )
+        return int(gone.rowcount)  # type: ignore[attr-defined]  # an update has a count
 
 
 def _why_not(row: Any) -> str | None:
@@ -156,7 +178,7 @@ def _why_not(row: Any) -> str | None:
     if row.left_at is not None:
         return "They are no longer part of this case."
     held = snapshot.load(row.state).people.get(row.id) if row.state else None
-    if held is not None and {values.ATTENDANCE, values.WHEN_WHERE} & set(held.opted_out):
+    if held is not None and set(ASKS_ABOUT) & set(held.opted_out):
         return "They asked not to be told about coming to court."
     return None
 
@@ -232,12 +254,13 @@ def _is_right(link: OneTimeLink, born: date | None, said: str) -> bool:
 def answer(token: str, given_pass: str, given: Given, *, now: datetime) -> None:
     """Keep what somebody answered, once, sealed, for the officer. Raises GoneError. It changes nothing in the case."""
     with writing() as session:
+        _lock_case(session, find(session, token, now).OneTimeLink.case_id)
         row = find(session, token, now, lock=True)
         link = row.OneTimeLink
         is_open = link.confirmed_at is not None and now < link.confirmed_at + FORM_STAYS_OPEN
         if not is_open or not secrets.compare_digest(_pass_of(link).encode(), given_pass.encode()):
             raise GoneError
-        link.used_at = now
+        link.used_at, link.sealed_token = now, None
         made = new_id()
         session.add(
             LinkReply(
@@ -282,9 +305,10 @@ def given_by(reply: LinkReply) -> Given:
 
 
 def deal_with(reply_id: str, how: str, *, actor: Actor, now: datetime) -> None:
-    """Take up a reply: that they will or cannot come becomes a fact of the case; or note that it was dealt with.
+    """Take up a reply: what they said becomes a fact of the case; or note that it was dealt with.
 
-    Raises DealtWithError when somebody did before, and LookupError when it is not there for this actor.
+    `how` is NOTED, or what is taken up: whether they come, the dates they cannot, or both. Raises DealtWithError when
+    somebody did before, TooManyError with too many dates, and LookupError when it is not there for this actor.
     """
     with writing() as session:
         theirs = scope.participants(actor).with_only_columns(Participant.id)
@@ -295,7 +319,7 @@ def deal_with(reply_id: str, how: str, *, actor: Actor, now: datetime) -> None:
             raise LookupError("Expected a reply to this actor's units; there is none by this id.")
         if reply.dealt_at is not None:
             raise DealtWithError
-        if how in FACTS:
+        if how != NOTED:
             _apply(session, reply, how, actor=actor, now=now)
         reply.dealt_at, reply.dealt_by, reply.dealt_as = now, actor.reference, how
         session.flush()
@@ -306,15 +330,30 @@ def deal_with(reply_id: str, how: str, *, actor: Actor, now: datetime) -> None:
 
 def _apply(session: Session, reply: LinkReply, how: str, *, actor: Actor, now: datetime) -> None:
     case = session.execute(sa.select(CourtCase.__table__).where(CourtCase.id == reply.case_id).with_for_update()).one()
-    event = CaseEvent(
-        id=new_id(),
-        case_id=reply.case_id,
-        what=FACTS[how](participant=reply.participant_id),
-        received_at=after_the_last(load_case(session, case), now),
-        occurred_at=reply.received_at,
-        context="officer",
-        message_id=str(uuid.uuid5(_MESSAGES, reply.id)),
-        actor=actor.reference,
-        source="web",
-    )
-    apply([event], actor=actor.reference, now=now)
+    received_at = after_the_last(load_case(session, case), now)
+    entered = [
+        CaseEvent(
+            id=new_id(),
+            case_id=reply.case_id,
+            what=fact,
+            # What is entered at one instant has no order of its own.
+            received_at=received_at + timedelta(microseconds=number),
+            occurred_at=reply.received_at,
+            context="officer",
+            message_id=str(uuid.uuid5(_MESSAGES, reply.id if number == 0 else f"{reply.id}|{number}")),
+            actor=actor.reference,
+            source="web",
+        )
+        for number, fact in enumerate(_facts(reply, how, case.state))
+    ]
+    apply(entered, actor=actor.reference, now=now)
+
+
+def _facts(reply: LinkReply, how: str, state: Any) -> list[events.Fact]:
+    whose, parts = reply.participant_id, how.split("+")
+    found: list[events.Fact] = [FACTS[part](participant=whose) for part in parts if part in FACTS]
+    if DATES in parts:
+        person = availability.person_of(state, whose)
+        spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in given_by(reply).away]
+        found.append(availability.with_more(whose, person.availability if person else None, spans))
+    return found

@@ -12,21 +12,27 @@ from witness_care import clock, dates
 from witness_care.accounts.current import actor
 from witness_care.accounts.permissions import route_policy
 from witness_care.audit import ledger
+from witness_care.availability import words as availability_words
+from witness_care.availability.service import TooManyError, with_more
+from witness_care.columns import new_id
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.links import queries, service
-from witness_care.links.forms import AnswerForm, ButtonForm, ConfirmForm, DealForm
+from witness_care.links import queries, sending, service
+from witness_care.links.forms import READ_OUT, AnswerForm, ConfirmForm, DealForm, MakeForm
 from witness_care.links.models import LinkReply
+from witness_care.links.sending import LinkWays
 from witness_care.links.service import Given, GoneError
 from witness_care.pages import rejected_form
 from witness_care.people import page_queries
 from witness_care.people.page_queries import Who
+from workflows.snapshot import AvailabilityStanding
 
 blueprint = Blueprint("links", __name__)
 
 CONFIRM, ANSWER, GONE, THANKS = "links/confirm.html", "links/answer.html", "links/gone.html", "links/thanks.html"
 MAKE, REPLY = "links/make.html", "links/reply.html"
 FIELDS = ("name", "role", "case", "reply")
+TOO_MANY = "There are too many dates already. Take some away on the page of their dates first"
 WRONG = "That is not right. Check it and try again"
 COMING = {
     service.YES: "They will come",
@@ -36,6 +42,9 @@ COMING = {
 DEALT = {
     service.WILL_COME: "taken up: they will come",
     service.CANNOT_COME: "taken up: they cannot come",
+    service.DATES: "taken up: the dates on which they cannot come",
+    f"{service.WILL_COME}+{service.DATES}": "taken up: they will come, and the dates on which they cannot",
+    f"{service.CANNOT_COME}+{service.DATES}": "taken up: they cannot come, and the dates",
     service.NOTED: "noted as dealt with",
 }
 
@@ -111,23 +120,39 @@ def _gone() -> tuple[str, int]:
 @blueprint.get("/participants/<participant_id>/link")
 @route_policy(permission="record_contacts", category="consultation")
 def link_page(participant_id: str) -> str:
-    return render_template(MAKE, **_page(_who(participant_id)))
+    who = _who(participant_id)
+    return render_template(MAKE, **_page(who, MakeForm(formdata=None, data={"token": new_id(), "way": READ_OUT})))
 
 
 @blueprint.post("/participants/<participant_id>/link")
 @route_policy(permission="record_contacts", category="alteration")
-def make(participant_id: str) -> str | tuple[str, int]:
-    """Make a link and show it, once: it cannot be read again, and a second one takes its place."""
-    who = _who(participant_id)
-    if not ButtonForm().validate():
-        return rejected_form(MAKE, **_page(who))
+def make(participant_id: str) -> Response | str | tuple[str, int]:
+    """Make a link: to be read out, and then shown this once; or for a message, which is checked before it goes."""
+    who, form = _who(participant_id), MakeForm()
+    page = _page(who, form)
+    if not form.validate():
+        return rejected_form(MAKE, **page)
     try:
+        if form.way.data != READ_OUT:
+            return _send(who, form, page["ways"])
         made = service.make(who.id, actor=actor(), now=clock.now())
     except service.NotSafeError as refused:
-        return rejected_form(MAKE, **_page(who), problem=f"No link can be made. {refused}")
-    return render_template(
-        MAKE, **_page(who), made=made, address=url_for(".confirm", link_token=made.token, _external=True)
-    )
+        return rejected_form(MAKE, **page, problem=f"No link can be made. {refused}")
+    address = url_for(".confirm", link_token=made.token, _external=True)
+    return render_template(MAKE, **_page(who, form), made=made, address=address)
+
+
+def _send(who: Who, form: MakeForm, ways: LinkWays) -> Response | str | tuple[str, int]:
+    """Draft the message. The code that opens the link is shown this once, for it never goes the same way."""
+    chosen = ways.chosen(form.way.data)
+    assert chosen is not None  # the form offers no other
+    written = sending.write(session(), who.id, chosen, ways.languages, form.token.data, actor=actor(), now=clock.now())
+    if written.why_not:
+        return rejected_form(MAKE, **_page(who, form), problem=f"Nothing was written. {written.why_not}")
+    check = url_for("notifications.check", message_id=written.message_id, _anchor="main-content")
+    if written.made is None or not written.made.code:
+        return redirect(check, 303)
+    return render_template(MAKE, **_page(who, form), made=written.made, check=check)
 
 
 @blueprint.post("/participants/<participant_id>/link-withdrawn")
@@ -138,10 +163,14 @@ def withdraw(participant_id: str) -> Response:
     return redirect(url_for(".link_page", participant_id=who.id), 303)
 
 
-def _page(who: Who) -> dict[str, Any]:
+def _page(who: Who, form: MakeForm) -> dict[str, Any]:
     now = clock.now()
     links = queries.links_of(session(), who.id)
-    return {"who": who, "links": links, "open": [each.id for each in links if queries.is_open(each, now)], "now": now}
+    is_away = who.row.left_at is not None
+    ways = LinkWays() if is_away else sending.ways(session(), who.row, now)
+    form.offer((each.way.point_id, each.words) for each in ways.open)
+    still_open = [each.id for each in links if queries.is_open(each, now)]
+    return {"who": who, "form": form, "ways": ways, "links": links, "open": still_open, "now": now}
 
 
 def _who(participant_id: str) -> Who:
@@ -186,6 +215,8 @@ def deal_with(reply_id: str) -> Response | tuple[str, int]:
         return rejected_form(REPLY, **_reply_page(found, who), problem="Choose what to do with it")
     try:
         service.deal_with(found.id, form.how.data, actor=actor(), now=clock.now())
+    except TooManyError:
+        return rejected_form(REPLY, **_reply_page(found, who), problem=TOO_MANY)
     except service.DealtWithError:
         return rejected_form(REPLY, **_reply_page(found, who), problem="Somebody dealt with it before you")[0], 409
     return redirect(url_for(".replies", dealt="1", _anchor="result"), 303)
@@ -200,17 +231,34 @@ def _one(reply_id: str) -> tuple[LinkReply, Who]:
 
 def _reply_page(found: LinkReply, who: Who) -> dict[str, Any]:
     given: Given = service.given_by(found)
+    takes_up = {service.YES: service.WILL_COME, service.NO: service.CANNOT_COME}.get(given.coming, "")
+    held = queries.availability_of(session(), found.case_id, found.participant_id)
     return {
         "who": who,
         "reply": found,
         "coming": COMING[given.coming],
-        "takes_up": {service.YES: service.WILL_COME, service.NO: service.CANNOT_COME}.get(given.coming, ""),
+        "takes_up": takes_up,
+        "with_dates": f"{takes_up}+{service.DATES}" if takes_up else "",
+        "dates_only": service.DATES,
+        "known_dates": availability_words.in_short(held),
+        "would_be": _would_be(found, given, held),
         "away": [_range(first, last) for first, last in given.away],
         "message": given.message,
         "dealt": DEALT.get(found.dealt_as, ""),
         "noted": service.NOTED,
         "now": clock.now(),
     }
+
+
+def _would_be(found: LinkReply, given: Given, held: AvailabilityStanding | None) -> str:
+    """Say what would be known of when they cannot come, once the dates are taken up; empty where nothing changes."""
+    spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in given.away]
+    if not spans:
+        return ""
+    try:
+        return availability_words.away_words(with_more(found.participant_id, held, spans).away)
+    except TooManyError:
+        return ""
 
 
 def _range(first: str, last: str) -> str:

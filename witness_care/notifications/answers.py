@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from witness_care.notifications import gating
+from witness_care.notifications import carried, gating
 from workflows.safe_contact import WORDS, Reason
 
 APPROVED = "approved"
 OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
 ALREADY_SENT = "already_sent"
+WAS_LEAVING = "was_leaving"  # when it was recorded that they must be left alone
 RUNG, SENT_AGAIN, CHOSEN_HOUR = "rung", "sent_again", "chosen_hour"
 
 NOT_OWED = "Nothing of this is owed to them now: there is nothing to tell."
@@ -90,6 +91,9 @@ REASONS = {
     BY_HAND: "An officer stopped it.",
     RUNG: "An officer rang instead.",
     SENT_AGAIN: "An officer sent it again, knowing that they may get it twice.",
+    carried.LINK_GONE: "The link it carries was used, withdrawn, or is out of time. Make another one.",
+    carried.NO_ADDRESS: "Nobody has said where people outside reach this service. Read the link out instead.",
+    WAS_LEAVING: "It was already leaving when it was recorded that they must be left alone.",
     "died": "They have died, so nothing is sent to them.",
     "opted_out": "They asked not to be told about this.",
     "unsafe": "This way to reach them is not safe any more.",

@@ -171,7 +171,8 @@ def values_about(session: Session, who: Any) -> dict[str, dict[str, str]]:
 def templates_for(session: Session, points: Sequence[Any]) -> Sequence[MessageTemplate]:
     """Read the approved words for every way that a person has at all."""
     channels = {CHANNEL_OF_KIND[point.kind] for point in points if point.kind in CHANNEL_OF_KIND}
-    return template_queries.in_use(session, channels)
+    # One that carries a link is sent from the page that makes the link.
+    return [each for each in template_queries.in_use(session, channels) if each.key != placeholders.ASK_BY_LINK]
 
 
 def news(duty: DutyView) -> dict[str, Any]:

@@ -46,7 +46,7 @@ COLUMNS = (
     *(M.id, M.unit_id, M.case_id, M.participant_id, M.person_id, M.contact_point_id, M.channel, M.template_id),
     *(M.languages, M.telling, M.due_at, M.state, M.reason, M.not_before, M.sealed_text, M.accepted_at),
     *(M.delivered_at, M.overridden, M.override_reason, M.created_at, M.created_by, M.sent_by, M.approved_by),
-    *(M.approved_at, M.dealt_with_at, M.submission_token),
+    *(M.approved_at, M.dealt_with_at, M.submission_token, M.link_id),
     MessageTemplate.title,
     MessageTemplate.version,
     MessageTemplate.neutral,

@@ -17,7 +17,7 @@ from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.notifications import composing, message_queries, message_words, queue, template_queries, text
+from witness_care.notifications import carried, composing, message_queries, message_words, queue, template_queries, text
 from witness_care.notifications.composing import Offer
 from witness_care.notifications.message_forms import ComposeForm, SendForm
 from witness_care.notifications.queue import AlreadyWaiting, Changed, NewMessage, Refused
@@ -279,7 +279,9 @@ def parts_of(row: Any) -> tuple[list[Rendered], str]:
     template = template_queries.one(session(), row.template_id)
     unit = next((unit for unit in template_queries.units(session()) if unit.id == row.unit_id), None)
     try:
-        return list(text.text_of(session(), template, row.participant_id, _standing(row), row.languages, unit)), ""
+        link = carried.SHOWN if row.link_id else ""
+        whose = row.participant_id
+        return list(text.text_of(session(), template, whose, _standing(row), row.languages, unit, link=link)), ""
     except CannotRender as problem:
         return [], problem.words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from witness_care import dates, wording
-from witness_care.notifications import queue
+from witness_care.notifications import answers, queue
 from workflows.outbox import EVENTS
 
 __all__ = ["EVENTS", "NEXT", "STATES", "reason", "state", "tells", "waits_for_approval"]
@@ -51,6 +51,11 @@ def waits_for_approval(row: Any) -> bool:
 def reason(code: str) -> str:
     """Say why a step was taken; empty where there is nothing to say."""
     return queue.reason_in_words(code) if code else ""
+
+
+def was_leaving(steps: Any) -> bool:
+    """Whether it was already leaving when a death, an opt-out or the like was recorded."""
+    return any(step.reason == answers.WAS_LEAVING for step in steps)
 
 
 def tells(telling: Any) -> list[str]:

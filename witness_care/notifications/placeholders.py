@@ -20,6 +20,8 @@ from witness_care.notifications.rendering import ENGLISH, WELSH
 from witness_care.people.models import Participant, Person
 from workflows import rulebook, values
 
+ASK_BY_LINK = "ask_by_link"  # the key of the template that carries a one-time link
+LINK = "link"
 RING_US = "ring_us"  # the unit's setting: {"phone": "01632 960100", "opens": "09:00", "closes": "17:00"}
 
 
@@ -28,7 +30,7 @@ class Placeholder:
     """One name: its words for whoever writes a template, an example, and the topic it comes from.
 
     `naming`: it tells who somebody is, or that there is a case: never in a neutral message.
-    `personal`: never in a text.
+    `personal`: never in a text. `only_in`: the one template, by its key, that may hold it.
     """
 
     words: str
@@ -36,12 +38,16 @@ class Placeholder:
     topic: str = ""
     naming: bool = True
     personal: bool = False
+    only_in: str = ""
 
 
 ALLOWED: Mapping[str, Placeholder] = MappingProxyType(
     {
         "phone": Placeholder(words="the number on which people ring the unit", example="01632 960100", naming=False),
         "hours": Placeholder(words="when that number is answered", example="9am to 5pm", naming=False),
+        LINK: Placeholder(
+            words="the link by which they answer", example="(their own link)", naming=False, only_in=ASK_BY_LINK
+        ),
         "unit_name": Placeholder(words="the name of the unit", example="Eastmere Witness Care Unit"),
         "name": Placeholder(words="the person's own name", example="Leah Jones", personal=True),
         "officer_name": Placeholder(words="the name of their officer", example="Olivia Hart", personal=True),

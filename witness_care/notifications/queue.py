@@ -17,7 +17,7 @@ from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.notifications import gating, steps, text
+from witness_care.notifications import carried, gating, steps, text
 from witness_care.notifications.answers import (
     ALREADY_SENT,
     APPROVED,
@@ -71,10 +71,13 @@ def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWai
         if was_sent(session, new.participant_id, new.channel, telling):
             return Refused(reason_in_words(ALREADY_SENT), ALREADY_SENT)
         try:
-            text.text_of(session, template, new.participant_id, telling, new.languages, facts.unit)
+            carried.address_of(session, new, facts, now)
+            link = carried.SHOWN if new.link_id else ""
+            text.text_of(session, template, new.participant_id, telling, new.languages, facts.unit, link=link)
         except CannotRender as problem:
             return Refused(problem.words, problem.reason)
-        answer = gating.ask(facts, new.channel, [topic for topic, _ in new.topics], neutral=template.neutral, now=now)
+        topics = [*carried.topics_of(new), *(topic for topic, _ in new.topics)]
+        answer = gating.ask(facts, new.channel, topics, neutral=template.neutral, now=now)
         return _keep(session, facts, new, telling, answer, actor=actor, now=now)
 
 
@@ -134,6 +137,11 @@ def _as_sent(news: Any) -> tuple[str, str, str]:
 
 def keys_of(message: Any) -> tuple[tuple[str, str], ...]:
     return tuple((news["topic"], news["subject"]) for news in message.telling)
+
+
+def topics_of(message: Any) -> tuple[str, ...]:
+    """Give the topics the gate is asked about: those of the news, and what a link asks."""
+    return (*carried.topics_of(message), *(topic for topic, _ in keys_of(message)))
 
 
 def _waiting(session: Session, new: NewMessage) -> str | None:
@@ -225,11 +233,10 @@ def send(
         if stopped := _overtaken(session, message, facts, seen_hashes, actor=actor, now=now):
             return stopped
         template = session.get_one(MessageTemplate, message.template_id)
-        topics = [topic for topic, _ in keys_of(message)]
         answer = gating.ask(
             facts,
             message.channel,
-            topics,
+            topics_of(message),
             neutral=template.neutral,
             now=max(now, send_at or now),
             due_at=message.due_at,
@@ -250,6 +257,9 @@ def _overtaken(
     telling = telling_now(facts, keys_of(message))
     if facts.has_left or (message.telling and not telling):
         reason = gating.LEFT if facts.has_left else NO_LONGER_OWED
+        steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason)
+        return Refused(reason_in_words(reason), reason, id=message.id)
+    if reason := carried.why_gone(session, message, facts, now):
         steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason)
         return Refused(reason_in_words(reason), reason, id=message.id)
     hashes = {news["value_hash"] for news in telling}

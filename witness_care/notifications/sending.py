@@ -24,7 +24,7 @@ from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.database import writing
 from witness_care.faultpoints import AFTER_CALL, BEFORE_CALL, Work, faultpoint
-from witness_care.notifications import channels, gating, outcomes, queue, steps, telling, text
+from witness_care.notifications import carried, channels, gating, outcomes, queue, steps, telling, text
 from witness_care.notifications.channels import Accepted, Outgoing, Provider, Refused, TryLater
 from witness_care.notifications.models import LETTER, MessageTemplate, OutboxMessage
 from witness_care.notifications.rendering import CannotRender, Rendered
@@ -122,18 +122,20 @@ def claim(message_id: str, now: datetime) -> Claimed | None:
             _stop(session, message, "refused", "not_sent_here", now)
             return None
         try:
-            parts = text.text_of(session, template, message.participant_id, news, message.languages, facts.unit)
+            link = carried.address_of(session, message, facts, now)
+            whose = message.participant_id
+            parts = text.text_of(session, template, whose, news, message.languages, facts.unit, link=link)
         except CannotRender as problem:
             _stop(session, message, "cancelled", problem.reason, now)
             return None
-        return _take_up(session, message, facts, news, parts, provider, now)
+        return _take_up(session, message, facts, news, parts, provider, now, link=link)
 
 
 def _may_leave(
     session: Session, message: OutboxMessage, facts: gating.Facts, news: Sequence[Any], *, neutral: bool, now: datetime
 ) -> bool:
     """Ask everything again on the rows of this transaction. What may not leave is taken where it belongs."""
-    topics = [topic for topic, _ in queue.keys_of(message)]
+    topics = queue.topics_of(message)
     answer = gating.ask(facts, message.channel, topics, neutral=neutral, now=now, due_at=message.due_at)
     objection = queue.objection_of(answer)
     set_aside = bool(objection) and objection == message.overridden and queue.may_be_set_aside(answer)
@@ -182,6 +184,8 @@ def _take_up(
     parts: Sequence[Rendered],
     provider: Provider,
     now: datetime,
+    *,
+    link: str,
 ) -> Claimed | None:
     if message.state == Outbox.HELD:
         if steps.move(session, message, "hour_came", actor=ACTOR, now=now) is None:
@@ -207,7 +211,7 @@ def _take_up(
         claimed_at=now,
         first_tried_at=message.first_tried_at or now,
         telling=list(news),
-        sealed_text=Plain(json.dumps([_frozen(part) for part in parts], ensure_ascii=False), message.id),
+        sealed_text=Plain(json.dumps([_frozen(part, link) for part in parts], ensure_ascii=False), message.id),
         provider=provider.name,
         asked_at=None,
         empty_answers=0,
@@ -225,8 +229,10 @@ def _take_up(
     return Claimed(id=message.id, attempt=attempt, outgoing=outgoing, provider=provider)
 
 
-def _frozen(part: Rendered) -> dict[str, str]:
-    return {"language": part.language, "subject": part.subject, "body": part.body}
+def _frozen(part: Rendered, link: str) -> dict[str, str]:
+    """Keep the words; a link that opens something is not kept with them."""
+    body = part.body.replace(link, carried.SHOWN) if link else part.body
+    return {"language": part.language, "subject": part.subject, "body": body}
 
 
 # --- the call, without a transaction ------------------------------------------------------------------------------

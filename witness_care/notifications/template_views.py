@@ -14,7 +14,7 @@ from witness_care.database import session
 from witness_care.errors import absent
 from witness_care.notifications import template_queries, template_service, words
 from witness_care.notifications.models import MessageTemplate
-from witness_care.notifications.placeholders import ALLOWED, RING_US
+from witness_care.notifications.placeholders import ALLOWED, RING_US, Placeholder
 from witness_care.notifications.rendering import text_parts
 from witness_care.notifications.template_forms import CHANNEL_WORDS, TOPIC_WORDS, RingUsForm, TemplateForm
 from witness_care.notifications.template_service import TemplateRefusedError
@@ -145,7 +145,11 @@ def _ring_us_form(unit: Any, wrong: tuple[str, RingUsForm] | None) -> RingUsForm
 
 
 def _edit(form: TemplateForm, of: str) -> dict[str, Any]:
-    return {"form": form, "of": of, "allowed": ALLOWED}
+    return {"form": form, "of": of, "allowed": _may_stand_in(form.key.data)}
+
+
+def _may_stand_in(key: str | None) -> dict[str, Placeholder]:
+    return {name: each for name, each in ALLOWED.items() if each.only_in in ("", key or "")}
 
 
 def _fill(form: TemplateForm, of: MessageTemplate) -> None:

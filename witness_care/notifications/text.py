@@ -20,13 +20,26 @@ class HasNoWords(CannotRender):
 
 
 def text_of(
-    session: Session, template: Any, participant_id: str, telling: Sequence[Any], languages: str, unit: Any
+    session: Session,
+    template: Any,
+    participant_id: str,
+    telling: Sequence[Any],
+    languages: str,
+    unit: Any,
+    *,
+    link: str = "",
 ) -> tuple[Rendered, ...]:
-    """Give what the person will read, a part for each language. Raises `CannotRender` when it must not be sent."""
+    """Give what the person will read, a part for each language. Raises `CannotRender` when it must not be sent.
+
+    `link` is what stands for the link that the message carries; one that carries none gives nothing for it.
+    """
     if not placeholders.can_tell(template.topics or (), telling):
         raise HasNoWords("Expected a template with words for this news; it has none. Choose another template.")
     values = {
-        language: placeholders.values_for(session, participant_id, telling, language, unit)
+        language: {
+            **placeholders.values_for(session, participant_id, telling, language, unit),
+            placeholders.LINK: link,
+        }
         for language in languages.split(",")
     }
     return render_all(template, values, languages)

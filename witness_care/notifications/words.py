@@ -121,6 +121,13 @@ def _brackets(template: HasWords) -> list[Problem]:
         _problem("unknown", f"There is no placeholder called (({name})). Use one of the list.")
         for name in sorted(placeholders_in(*_texts(template)) - set(ALLOWED))
     )
+    found.extend(
+        _problem(
+            "only_there", f"(({name})) stands in one template only, which the service fills in itself. Take it out."
+        )
+        for name in sorted(placeholders_in(*_texts(template)) & set(ALLOWED))
+        if ALLOWED[name].only_in not in ("", getattr(template, "key", ""))
+    )
     for named in template.topics:
         topic, _, state = named.partition(":")
         if topic not in values.TOLD_TOPICS or (state and state not in STATES.get(topic, ())):

@@ -282,7 +282,8 @@ def _endpoint(person: Any, point: Any, at: datetime) -> Endpoint:
         voicemail=point.voicemail,
         may_identify_us=point.may_identify_us,
         withdrawn=point.withdrawn_at is not None,
-        unsafe=point.unsafe_since is not None,
+        unsafe=point.unsafe_since is not None and point.unsafe_because != "shared",
+        shared_with_forbidden=point.unsafe_since is not None and point.unsafe_because == "shared",
         on_hold=point.on_hold,
         # With a representative agreed, what is recorded to reach a child leads to the representative.
         of_representative=bool(person.has_representative)
