@@ -97,9 +97,10 @@ TABLE: tuple[Row[Outbox], ...] = (
     on("not_taken",  O.UNKNOWN,                                                                        O.READY),
     on("not_taken",  (*WAITING_TO_LEAVE, O.SENDING, O.ACCEPTED, O.ESCALATED, *FINAL),                  STAY),
 
-    # A receipt may come before the answer to the call that sent it, or after somebody was asked to decide.
-    on("delivered",  (*GONE_OUT, O.ESCALATED),                                                         O.DELIVERED),
-    on("delivered",  (*WAITING_TO_LEAVE, *FINAL),                                                      STAY),
+    # A receipt may come before the answer to the call that sent it, after somebody was asked to decide, or when the
+    # message waits to be tried again: it arrived, so it is not sent a second time.
+    on("delivered",  (O.READY, O.HELD, *GONE_OUT, O.ESCALATED),                                        O.DELIVERED),
+    on("delivered",  (O.DRAFT, *FINAL),                                                                STAY),
 
     on("failed",     (*GONE_OUT, O.ESCALATED),                                                         O.FAILED),
     on("failed",     (*WAITING_TO_LEAVE, *FINAL),                                                      STAY),

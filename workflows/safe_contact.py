@@ -42,6 +42,7 @@ class Reason(StrEnum):
     IDENTIFIES_US = "identifies_us"
 
 
+OUTSIDE_HOURS = "outside_hours"
 NEVER_OVERRIDDEN = frozenset(
     {
         *(Reason.DECEASED, Reason.WITHDRAWN, Reason.UNSAFE),
@@ -171,28 +172,31 @@ def gate(
     carved_out: frozenset[str] = frozenset(),
     neutral: bool = False,
     due_at: datetime | None = None,
+    set_aside: str = "",
 ) -> Answered:
     """Whether this person may be reached at this endpoint, by this channel, at `now` (aware).
 
     Without an endpoint nothing is recorded: an officer may call a number found elsewhere, and nothing more.
     `topics` are what would be told; `carved_out` those of them that are sent even after an opt-out. `neutral` says
     that the message is of the neutral class. Ask again when the message leaves: the answer may have changed.
-    Anything that is not a clear "yes" is never taken for one.
+    Anything that is not a clear "yes" is never taken for one. `set_aside` names the one objection that an officer
+    overrode with a reason, a `Reason` or OUTSIDE_HOURS: everything else is asked all the same.
     """
     if channel not in KINDS_OF_CHANNEL:
         known = ", ".join(KINDS_OF_CHANNEL)
         raise ValueError(f'Expected a channel, one of {known}, received "{channel}". Correct the caller.')
     endpoint = endpoint or Endpoint(id="", kind=KINDS_OF_CHANNEL[channel][0])
-    reason = (
-        _never(person, endpoint, channel)
-        or _not_agreed(endpoint, channel)
-        or _not_wanted(person, topics, carved_out)
-        or _not_with_a_child(person, endpoint)
-        or _says_too_much(endpoint, channel, neutral=neutral)
+    objections = (
+        _never(person, endpoint, channel),
+        _not_agreed(endpoint, channel),
+        _not_wanted(person, topics, carved_out),
+        _not_with_a_child(person, endpoint),
+        _says_too_much(endpoint, channel, neutral=neutral),
     )
+    reason = next((each for each in objections if each and (each != set_aside or each in NEVER_OVERRIDDEN)), None)
     if reason:
         return Refuse(reason, WORDS[reason], may_override=reason not in NEVER_OVERRIDDEN)
-    if channel == LETTER or _is_open(endpoint.windows, now):
+    if channel == LETTER or set_aside == OUTSIDE_HOURS or _is_open(endpoint.windows, now):
         return Allowed(_notes(person, endpoint, channel))
     until = _next_opening(endpoint.windows, now)
     words = f"Outside the hours that are safe for them: wait until {instant_in_words(until)}."

@@ -36,6 +36,7 @@ class Pigeon:
     held: dict[str, str] = field(default_factory=dict)
     finds: Any = None
     status_now: str = "delivered"
+    reports: bool = True
 
     def deliver(self, message: Outgoing) -> Answer:
         answer = self.answers.popleft() if self.answers else Accepted(provider_id=message.reference)

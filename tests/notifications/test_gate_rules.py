@@ -25,7 +25,7 @@ from witness_care.people import reach
 from witness_care.people.models import ContactPoint, Participant, SafetyChange
 from witness_care.sealing import Plain
 from workflows import safe_contact, values
-from workflows.safe_contact import Reason
+from workflows.safe_contact import OUTSIDE_HOURS, Reason
 
 __all__ = ["by_pigeon"]
 pytestmark = [pytest.mark.feature("B4"), pytest.mark.proves("SEC-24"), pytest.mark.sqlite_only]
@@ -140,7 +140,7 @@ EXAMPLES = {
     Reason.OPTED_OUT: Example(record=asked_not_to_be_told, without=field("opted_out_topics", frozenset())),
     Reason.CHILD: Example(record=person(**CHILD), without=field("is_child", False)),
     Reason.IDENTIFIES_US: Example(record=point(may_identify_us="not_asked"), without=field("may_identify_us", "yes")),
-    gating.OUTSIDE_HOURS: Example(record=point(windows=NIGHT), without=field("windows", ()), state="held"),
+    OUTSIDE_HOURS: Example(record=point(windows=NIGHT), without=field("windows", ()), state="held"),
     gating.LEFT: Example(
         record=left,
         without=lambda monkeypatch: monkeypatch.setattr(gating.Facts, "has_left", False),

@@ -238,7 +238,7 @@ def test_a_message_that_trips_over_an_error_of_ours_lets_the_others_pass(post, m
 
     monkeypatch.setattr(text, "text_of", broken)
     post.sweep()
-    assert post.state(message) == "ready"
+    assert post.state(message) == "ready (our_fault)"
     assert post.state(other) == "accepted"
     monkeypatch.undo()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from witness_care.notifications import carried, gating
-from workflows.safe_contact import WORDS, Reason
+from workflows.safe_contact import OUTSIDE_HOURS, WORDS, Reason
 
 APPROVED = "approved"
 OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
@@ -86,7 +86,7 @@ REASONS = {
     OUT_OF_DATE: "It quotes a date or news that has changed since. Draft it anew.",
     ALREADY_SENT: "This was sent to them in this way before, and has not changed since. Ring, or choose another way.",
     gating.LEFT: LEFT_THE_CASE,
-    gating.OUTSIDE_HOURS: "It waits for an hour that is safe for them.",
+    OUTSIDE_HOURS: "It waits for an hour that is safe for them.",
     CHOSEN_HOUR: "It waits for the hour that was chosen.",
     BY_HAND: "An officer stopped it.",
     RUNG: "An officer rang instead.",

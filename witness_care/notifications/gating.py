@@ -25,7 +25,6 @@ from workflows.safe_contact import Answered, Reason, Refuse
 from workflows.snapshot import Person as Standing
 from workflows.working_days import london_date
 
-OUTSIDE_HOURS = "outside_hours"
 LEFT, NOT_THEIRS = "left", "not_on_record"
 
 Key = tuple[str, str]
@@ -85,7 +84,14 @@ def read(session: Session, participant_id: str, contact_point_id: str) -> Facts 
 
 
 def ask(
-    facts: Facts, channel: str, topics: Sequence[str], *, neutral: bool, now: datetime, due_at: datetime | None = None
+    facts: Facts,
+    channel: str,
+    topics: Sequence[str],
+    *,
+    neutral: bool,
+    now: datetime,
+    due_at: datetime | None = None,
+    set_aside: str = "",
 ) -> Answered:
     """Ask the gate. An endpoint that is not on the person's record is refused without asking."""
     if facts.point is None:
@@ -102,6 +108,7 @@ def ask(
         neutral=neutral,
         opted_out=opted_out,
         died=bool(facts.standing and facts.standing.died),
+        set_aside=set_aside,
     )
 
 

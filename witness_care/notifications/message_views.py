@@ -221,7 +221,7 @@ def letter(message_id: str) -> str:
     """A letter alone on a page, to be printed: the same words as on the page where it is checked."""
     row = _seen(message_id)
     parts, problem = parts_of(row)
-    if row.channel != "letter" or problem or not row.approved_by:
+    if row.channel != "letter" or problem or not row.approved_by or not queue.may_be_printed(row.id, now=clock.now()):
         raise absent()
     return render_template("notifications/letter.html", message=row, parts=parts)
 

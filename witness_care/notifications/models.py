@@ -14,6 +14,8 @@ from witness_care.database import Base
 TEXT, EMAIL, LETTER = "text", "email", "letter"
 CHANNELS = (TEXT, EMAIL, LETTER)
 
+OUR_FAULT = "our_fault"  # it tripped over an error of the service
+
 TO_BE_SENT = sa.text("state IN ('ready', 'held')")
 UNDER_WAY = sa.text("state IN ('sending', 'unknown', 'accepted')")
 UNSETTLED = sa.text("state IN ('failed', 'escalated') AND dealt_with_at IS NULL")

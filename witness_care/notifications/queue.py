@@ -47,8 +47,8 @@ from witness_care.notifications.gating import Facts
 from witness_care.notifications.models import LETTER, MessageTemplate, OutboxKey, OutboxMessage
 from witness_care.notifications.rendering import CannotRender
 from witness_care.sealing import Plain
-from workflows.outbox import Outbox
-from workflows.safe_contact import Allowed, Answered, Delay, Refuse
+from workflows.outbox import WAITING_TO_LEAVE, Outbox
+from workflows.safe_contact import OUTSIDE_HOURS, Allowed, Answered, Delay, Refuse
 
 # --- drafting -----------------------------------------------------------------------------------------------------
 
@@ -77,8 +77,11 @@ def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWai
         except CannotRender as problem:
             return Refused(problem.words, problem.reason)
         topics = [*carried.topics_of(new), *(topic for topic, _ in new.topics)]
-        answer = gating.ask(facts, new.channel, topics, neutral=template.neutral, now=now)
-        return _keep(session, facts, new, telling, answer, actor=actor, now=now)
+        answer, overridden = gating.ask(facts, new.channel, topics, neutral=template.neutral, now=now), ""
+        if isinstance(answer, Refuse) and answer.may_override and new.override_reason.strip():
+            overridden = answer.reason.value
+            answer = gating.ask(facts, new.channel, topics, neutral=template.neutral, now=now, set_aside=overridden)
+        return _keep(session, facts, new, telling, answer, overridden, actor=actor, now=now)
 
 
 def _by_token(session: Session, new: NewMessage) -> Drafted | Refused | None:
@@ -158,13 +161,13 @@ def _keep(
     new: NewMessage,
     telling: Sequence[dict[str, Any]],
     answer: Answered,
+    overridden: str,
     *,
     actor: str,
     now: datetime,
 ) -> Drafted | Refused:
     refusal = answer if isinstance(answer, Refuse) else None
-    overridden = refusal is not None and refusal.may_override and bool(new.override_reason.strip())
-    blocked = refusal is not None and not overridden
+    blocked = refusal is not None
     state = Outbox.BLOCKED if blocked else Outbox.DRAFT
     message_id = new_id()
     due = [facts.owed[key].due_at for key in new.topics]
@@ -182,9 +185,9 @@ def _keep(
             telling=list(telling),
             due_at=min(due, default=None),
             state=state.value,
-            reason=refusal.reason.value if refusal and blocked else "",
-            overridden=refusal.reason.value if refusal and overridden else "",
-            override_reason=Plain(new.override_reason.strip(), message_id) if overridden else None,
+            reason=refusal.reason.value if refusal else "",
+            overridden="" if blocked else overridden,
+            override_reason=Plain(new.override_reason.strip(), message_id) if overridden and not blocked else None,
             link_id=new.link_id,
             created_at=now,
             created_by=actor,
@@ -199,7 +202,7 @@ def _keep(
         keys = [{"outbox_id": message_id, "topic": topic, "subject": subject} for topic, subject in new.topics]
         more = {"participant_id": new.participant_id, "waiting": not blocked}
         session.execute(sa.insert(OutboxKey), [key | more for key in keys])
-    reason = refusal.reason.value if refusal else ""
+    reason = refusal.reason.value if refusal else overridden
     steps.keep_step(session, message_id, "", state.value, actor=actor, now=now, reason=reason)
     _note(facts, Category.COLLECTION)
     if blocked:
@@ -233,15 +236,22 @@ def send(
         if stopped := _overtaken(session, message, facts, seen_hashes, actor=actor, now=now):
             return stopped
         template = session.get_one(MessageTemplate, message.template_id)
-        answer = gating.ask(
-            facts,
-            message.channel,
-            topics_of(message),
-            neutral=template.neutral,
-            now=max(now, send_at or now),
-            due_at=message.due_at,
-        )
-        result = _let_go(session, message, answer, send_at, override_reason.strip(), actor=actor, now=now)
+        overridden, reason = message.overridden, override_reason.strip()
+
+        def ask(set_aside: str) -> Answered:
+            return gating.ask(
+                *(facts, message.channel, topics_of(message)),
+                neutral=template.neutral,
+                now=max(now, send_at or now),
+                due_at=message.due_at,
+                set_aside=set_aside,
+            )
+
+        answer = ask(overridden)
+        # What the officer read was the hour, and a reason sets that aside and nothing else that came up meanwhile.
+        if isinstance(answer, Delay) and reason and not overridden:
+            answer, overridden = ask(OUTSIDE_HOURS), OUTSIDE_HOURS
+        result = _let_go(session, message, answer, send_at, overridden, reason, actor=actor, now=now)
         _note(facts, Category.ALTERATION)
         return result
 
@@ -285,23 +295,22 @@ def _let_go(
     message: Any,
     answer: Answered,
     send_at: datetime | None,
+    overridden: str,
     reason: str,
     *,
     actor: str,
     now: datetime,
 ) -> Sent | Refused:
     values: dict[str, Any] = {"sent_by": actor, "next_try_at": now}
-    objection = objection_of(answer)
-    set_aside = objection and (objection == message.overridden or (may_be_set_aside(answer) and bool(reason)))
-    if set_aside and objection != message.overridden:
-        values |= {"overridden": objection, "override_reason": Plain(reason, message.id)}
-    if isinstance(answer, Refuse) and not set_aside:
+    if overridden != message.overridden:
+        values |= {"overridden": overridden, "override_reason": Plain(reason, message.id)}
+    if isinstance(answer, Refuse):
         if not answer.may_override:
             steps.move(session, message, "refused", actor=actor, now=now, reason=answer.reason.value)
         return Refused(answer.words, answer.reason.value, answer.may_override, message.id)
-    until = answer.until if isinstance(answer, Delay) and not set_aside else send_at
+    until = answer.until if isinstance(answer, Delay) else send_at
     if until is not None and until > now:
-        why = gating.OUTSIDE_HOURS if isinstance(answer, Delay) else CHOSEN_HOUR
+        why = OUTSIDE_HOURS if isinstance(answer, Delay) else CHOSEN_HOUR
         steps.move(
             session,
             message,
@@ -312,19 +321,8 @@ def _let_go(
             **values | {"not_before": until, "next_try_at": until},
         )
         return Sent(Outbox.HELD, until)
-    steps.move(session, message, "sent", actor=actor, now=now, reason=str(set_aside or ""), **values)
+    steps.move(session, message, "sent", actor=actor, now=now, reason=overridden, **values)
     return Sent(Outbox.READY)
-
-
-def objection_of(answer: Answered) -> str:
-    """Name what the gate objects to; empty when it does not."""
-    if isinstance(answer, Allowed):
-        return ""
-    return gating.OUTSIDE_HOURS if isinstance(answer, Delay) else answer.reason.value
-
-
-def may_be_set_aside(answer: Answered) -> bool:
-    return not isinstance(answer, Allowed) and answer.may_override
 
 
 def approve(message_id: str, *, seen_hashes: Collection[str], actor: str, now: datetime) -> Sent | Changed | Refused:
@@ -342,6 +340,26 @@ def approve(message_id: str, *, seen_hashes: Collection[str], actor: str, now: d
         steps.keep_step(session, message_id, here, here, actor=actor, now=now, reason=APPROVED, attempt=message.attempt)
         _note(facts, Category.ALTERATION)
         return Sent(Outbox.DRAFT)
+
+
+def may_be_printed(message_id: str, *, now: datetime) -> bool:
+    """Say whether an approved letter may leave as it was read: to print it is to send it, so the gate is asked.
+
+    What has left may be printed again; what was stopped, quotes an old date or would now be refused may not.
+    """
+    with writing() as session:
+        message, facts = _locked(session, message_id)
+        if message.state not in (*WAITING_TO_LEAVE, Outbox.SENDING, Outbox.ACCEPTED, Outbox.DELIVERED):
+            return False
+        if message.state not in WAITING_TO_LEAVE:
+            return True
+        news = telling_now(facts, keys_of(message))
+        if facts.has_left or {each["value_hash"] for each in news} != {each["value_hash"] for each in message.telling}:
+            return False
+        template = session.get_one(MessageTemplate, message.template_id)
+        topics = topics_of(message)
+        answer = gating.ask(*(facts, LETTER, topics), neutral=template.neutral, now=now, set_aside=message.overridden)
+        return isinstance(answer, Allowed)
 
 
 def cancel(message_id: str, reason: str = BY_HAND, *, actor: str, now: datetime) -> Sent | Refused:

@@ -21,6 +21,8 @@ def take(reference: str, provider_id: str, status: str, *, now: datetime) -> str
             return UNKNOWN
         before = message.state
         of_another = bool(message.provider_id) and message.provider_id != provider_id
+        # A try under way has no number yet: what failed then may be one of before.
+        of_another = of_another or (not message.provider_id and message.attempt > 1)
         if of_another and status not in outcomes.ARRIVED:
             return UNCHANGED
         if message.state in (Outbox.SENDING, Outbox.UNKNOWN, Outbox.ESCALATED) and status not in outcomes.FAILED:

@@ -11,9 +11,10 @@ import json
 import os
 import socket
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,12 +27,12 @@ from witness_care.database import writing
 from witness_care.faultpoints import AFTER_CALL, BEFORE_CALL, Work, faultpoint
 from witness_care.notifications import carried, channels, gating, outcomes, queue, steps, telling, text
 from witness_care.notifications.channels import Accepted, Outgoing, Provider, Refused, TryLater
-from witness_care.notifications.models import LETTER, MessageTemplate, OutboxMessage
+from witness_care.notifications.models import LETTER, OUR_FAULT, MessageTemplate, OutboxMessage
 from witness_care.notifications.rendering import CannotRender, Rendered
 from witness_care.sealing import Plain
 from witness_care.structured_log import describe, log
 from workflows.outbox import Outbox
-from workflows.safe_contact import Allowed, Delay
+from workflows.safe_contact import OUTSIDE_HOURS, Allowed, Delay
 
 ACTOR = "system:outbox"
 BATCH = 200
@@ -57,24 +58,26 @@ class Claimed:
     provider: Provider
 
 
-Tick = Callable[[], datetime]
-
-
 def send_waiting(now: datetime) -> int:
     """Send what is ready, and what has waited for its hour; gives how many were taken up. One at a time."""
-    done = 0
+    done, began = 0, monotonic()
+
+    def at() -> datetime:
+        """Give the present instant: each call may take long, and hours that were safe pass meanwhile."""
+        return now + timedelta(seconds=int(monotonic() - began))
+
     for message_id in _due(now):
         try:
-            claimed = claim(message_id, now)
+            claimed = claim(message_id, at())
             if claimed is not None:
                 done += 1
-                write_down(claimed, call(claimed), now)
+                write_down(claimed, call(claimed), at())
         except Exception as error:
             # One that cannot be sent must not keep the others waiting.
             if database.is_cut_off(error):
                 raise
             log.error("message_not_sent", message=message_id, **describe(error))
-            _push_back(message_id, now)
+            _push_back(message_id, at())
     return done
 
 
@@ -88,13 +91,13 @@ def _due(now: datetime) -> Sequence[str]:
 
 
 def _push_back(message_id: str, now: datetime) -> None:
-    """A message that trips over an error of ours waits, and is seen by its age."""
+    """A message that trips over an error of ours waits, and says so: whoever watches sees it at once."""
     with writing() as session:
         waiting = OutboxMessage.state.in_([Outbox.READY.value, Outbox.HELD.value])
         session.execute(
             sa.update(OutboxMessage)
             .where(OutboxMessage.id == message_id, waiting)
-            .values(next_try_at=now + timedelta(seconds=LONGEST_PAUSE)),
+            .values(next_try_at=now + timedelta(seconds=LONGEST_PAUSE), reason=OUR_FAULT),
             execution_options=steps.NO_SYNC,
         )
 
@@ -136,12 +139,16 @@ def _may_leave(
 ) -> bool:
     """Ask everything again on the rows of this transaction. What may not leave is taken where it belongs."""
     topics = queue.topics_of(message)
-    answer = gating.ask(facts, message.channel, topics, neutral=neutral, now=now, due_at=message.due_at)
-    objection = queue.objection_of(answer)
-    set_aside = bool(objection) and objection == message.overridden and queue.may_be_set_aside(answer)
+    answer = gating.ask(
+        *(facts, message.channel, topics),
+        neutral=neutral,
+        now=now,
+        due_at=message.due_at,
+        set_aside=message.overridden,
+    )
     if facts.has_left:
         return _stop(session, message, "cancelled", gating.LEFT, now)
-    if not isinstance(answer, Allowed) and not set_aside:
+    if not isinstance(answer, Allowed):
         if not isinstance(answer, Delay):
             return _stop(session, message, "refused", answer.reason.value, now)
         return _wait(session, message, answer, now)
@@ -167,7 +174,7 @@ def _stop(session: Session, message: OutboxMessage, event: str, reason: str, now
 
 def _wait(session: Session, message: OutboxMessage, answer: Delay, now: datetime) -> bool:
     until = {"not_before": answer.until, "next_try_at": answer.until}
-    if steps.move(session, message, "put_off", actor=ACTOR, now=now, reason=gating.OUTSIDE_HOURS, **until) is None:
+    if steps.move(session, message, "put_off", actor=ACTOR, now=now, reason=OUTSIDE_HOURS, **until) is None:
         # It was held already, and its hours have changed since.
         session.execute(
             sa.update(OutboxMessage).where(OutboxMessage.id == message.id).values(**until),

@@ -6,7 +6,7 @@ within 15 minutes (reliability.md section 4).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,12 @@ from witness_care.notifications import channels, outcomes, steps
 from witness_care.notifications.channels import Found, NoAnswer, Sought
 from witness_care.notifications.models import OutboxMessage
 from witness_care.notifications.sending import ACTOR, BATCH, locked_try, worker_id
+from witness_care.structured_log import describe, log
 from workflows.outbox import Outbox
 
 BETWEEN_QUESTIONS = timedelta(seconds=60)
 EMPTY_ANSWERS = 2
+MOST_TRIES = 3  # a provider that loses a message three times is a matter for a person
 DOUBT_ENDS = timedelta(minutes=13)  # a minute's sweep before and after still keeps within 15 minutes
 POLL_AFTER, POLL_EVERY = timedelta(hours=1), timedelta(hours=1)
 NEVER_SAID = timedelta(hours=72)
@@ -54,9 +56,18 @@ def ask_about_unknown(now: datetime) -> int:
         database.session().close()
         if row is not None:
             provider = channels.provider_named(row.provider or "")
-            sought = provider.find(message_id) if provider else NoAnswer()
+            sought: Sought = _asked_of(message_id, provider.find, message_id) if provider else NoAnswer()
             _settle_unknown(message_id, row.attempt, sought, now)
     return len(asked)
+
+
+def _asked_of(message_id: str, ask: Callable[[str], Any], what: str) -> Any:
+    """Ask a provider; an answer that cannot be read is none, and must not keep the other messages waiting."""
+    try:
+        return ask(what)
+    except Exception as error:
+        log.error("provider_not_understood", message=message_id, **describe(error))
+        return NoAnswer()
 
 
 def _settle_unknown(message_id: str, attempt: int, sought: Sought, now: datetime) -> None:
@@ -69,10 +80,10 @@ def _settle_unknown(message_id: str, attempt: int, sought: Sought, now: datetime
             outcomes.taken(session, message, provider, sought.provider_id, sought.status, actor=ACTOR, now=now)
             return
         empty = message.empty_answers + (0 if isinstance(sought, NoAnswer) else 1)
-        if empty >= EMPTY_ANSWERS:
+        if empty >= EMPTY_ANSWERS and attempt < MOST_TRIES:
             again: dict[str, Any] = {"next_try_at": now, "empty_answers": empty, "asked_at": now}
             steps.move(session, message, "not_taken", actor=ACTOR, now=now, reason="not_taken", **again)
-        elif message.claimed_at is None or now - message.claimed_at >= DOUBT_ENDS:
+        elif empty >= EMPTY_ANSWERS or message.claimed_at is None or now - message.claimed_at >= DOUBT_ENDS:
             steps.move(session, message, "gave_up", actor=ACTOR, now=now, reason="no_answer", asked_at=now)
         else:
             _asked(session, message_id, now, empty_answers=empty)
@@ -91,19 +102,20 @@ def poll_accepted(now: datetime) -> int:
         database.session().close()
         if row is not None:
             provider = channels.provider_named(row.provider or "")
-            status = provider.status(row.provider_id) if provider and row.provider_id else ""
-            _settle_accepted(message_id, row.attempt, status, now)
+            status = _asked_of(message_id, provider.status, row.provider_id) if provider and row.provider_id else ""
+            says_more = provider is None or provider.reports
+            _settle_accepted(message_id, row.attempt, status if isinstance(status, str) else "", now, says_more)
     return len(polled)
 
 
-def _settle_accepted(message_id: str, attempt: int, status: str, now: datetime) -> None:
+def _settle_accepted(message_id: str, attempt: int, status: str, now: datetime, says_more: bool) -> None:
     with writing() as session:
         message = locked_try(session, message_id, attempt)
         if message is None or message.state != Outbox.ACCEPTED:
             return
         if outcomes.settle(session, message, status, actor=ACTOR, now=now) is not Outbox.ACCEPTED:
             return
-        if message.accepted_at is not None and now - message.accepted_at >= NEVER_SAID:
+        if says_more and message.accepted_at is not None and now - message.accepted_at >= NEVER_SAID:
             steps.move(session, message, "gave_up", actor=ACTOR, now=now, reason="no_receipt", asked_at=now)
         else:
             _asked(session, message_id, now)

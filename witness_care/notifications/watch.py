@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.notifications.models import OutboxMessage
+from witness_care.notifications.models import OUR_FAULT, OutboxMessage
 from workflows.outbox import Outbox
 
 READY_FOR = timedelta(minutes=5)
@@ -23,7 +23,11 @@ def problems(session: Session, now: datetime) -> Iterator[str]:
     stuck = sa.and_(OutboxMessage.state == Outbox.SENDING.value, OutboxMessage.claimed_at < now - READY_FOR)
     doubtful = sa.and_(OutboxMessage.state == Outbox.UNKNOWN.value, OutboxMessage.claimed_at < now - DOUBT_FOR)
     unowned = sa.and_(OutboxMessage.state == Outbox.ESCALATED.value, OutboxMessage.owner_id.is_(None))
+    tripped = sa.and_(
+        OutboxMessage.state.in_((Outbox.READY.value, Outbox.HELD.value)), OutboxMessage.reason == OUR_FAULT
+    )
     watched = {
+        "{n} cannot be sent because of an error of the service. Look at the log.": tripped,
         "{n} should have left over 5 minutes ago. Look at the worker.": ready,
         "{n} hangs while it is being sent. Look at the worker.": stuck,
         "{n} has been in doubt for over 15 minutes. Look at the provider.": doubtful,

@@ -128,11 +128,13 @@ def ask(
     carved_out: frozenset[str] = frozenset(),
     neutral: bool = False,
     died: bool = False,
+    set_aside: str = "",
 ) -> Answered:
     """Ask the gate about one way at `at` (UTC). `person` has PERSON_COLUMNS, `point` POINT_COLUMNS.
 
     `opted_out` is what they asked not to be told in this case, and `carved_out` what of `topics` is told all the same.
-    `died`: the case says so, whatever their record says.
+    `died`: the case says so, whatever their record says. `set_aside` is the one objection that was overridden with a
+    reason.
     """
     standing = _person(person, at, opted_out)
     return safe_contact.gate(
@@ -144,6 +146,7 @@ def ask(
         carved_out=carved_out,
         neutral=neutral,
         due_at=due_at,
+        set_aside=set_aside,
     )
 
 

@@ -86,6 +86,10 @@ class Provider(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def reports(self) -> bool:
+        """Whether it says later what became of a message it took."""
+
     def deliver(self, message: Outgoing) -> Answer: ...
 
     def find(self, reference: str) -> Sought:

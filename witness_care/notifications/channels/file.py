@@ -15,6 +15,7 @@ class FileProvider:
 
     folder: Path
     name: str = "file"
+    reports: bool = True
 
     def deliver(self, message: Outgoing) -> Answer:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ from witness_care.notifications.channels import (
     bounded,
 )
 
-TOO_MANY, UNAVAILABLE = 429, 503
+NOT_SIGNED_IN, NOT_ALLOWED, TOO_MANY, UNAVAILABLE = 401, 403, 429, 503
 LINES_OF_AN_ADDRESS = 7
 
 # What the client writes about a request that failed may quote a number or an address.
@@ -39,6 +39,7 @@ class NotifyProvider:
     """Notify as one service of a unit: `key` is its key, `templates` its three pass-through templates."""
 
     name = "notify"
+    reports = True
 
     def __init__(
         self, *, base_url: str, key: str, templates: Mapping[str, str], longest_call: float = LONGEST_CALL
@@ -112,6 +113,9 @@ def _meaning(error: Any) -> Answer:
         return TryLater() if never_made else Unsure()
     if response.status_code in (TOO_MANY, UNAVAILABLE):
         return TryLater(seconds=_seconds(response.headers.get("Retry-After")))
+    # A key that is wrong or revoked, or a clock that is off, says nothing of the message.
+    if response.status_code in (NOT_SIGNED_IN, NOT_ALLOWED):
+        return TryLater()
     if 400 <= response.status_code < 500:
         return Refused()
     return Unsure()

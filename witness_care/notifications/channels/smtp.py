@@ -27,6 +27,7 @@ class SmtpProvider:
     """One mail server, `host` or `host:port`; `sender` is the address from which the unit writes."""
 
     name = "smtp"
+    reports = False  # a mail server takes an e-mail, and says no more of it
 
     def __init__(self, *, address: str, sender: str, longest_call: float = LONGEST_CALL) -> None:
         self._host, _, port = address.partition(":")
