@@ -357,7 +357,9 @@ def _changes_of_people(
     changes: rows.RowChanges, known: people.HeldPeople, held: HeldCase, *, by: str, now: datetime
 ) -> people.PeopleChanges:
     given: dict[str, PersonGiven] = changes.persons
-    worked_out = people.work_out_changes(given, known, unit_id=held.unit_id, now=now, by=by)
+    worked_out = people.work_out_changes(
+        given, known, unit_id=held.unit_id, now=now, by=by, grounds=changes.risk_stated
+    )
     nameless = next((row for row in worked_out.new_persons if not row.get("name")), None)
     if nameless is not None:
         raise NotAcceptedError(
