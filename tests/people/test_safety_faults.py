@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from witness_care.cases.document import ParticipantGiven
 from witness_care.cases.service import change_participant
 from witness_care.database import session
 from witness_care.people import preferences
-from witness_care.people.document import ContactPointGiven, PersonGiven
+from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from witness_care.people.models import ContactPoint, Person, SafetyChange
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.feature("B4"), pytest.mark.proves("SEC-26")]
@@ -143,3 +144,55 @@ def test_any_answer_given_for_a_number_takes_the_place_of_what_waits_for_it(desk
 
     assert not changes()
     assert len(changes("replaced")) == 1
+
+
+# --- a form that somebody else overtook ---------------------------------------------------------------------------
+
+
+def seen_in(answer: Any) -> str:
+    found = re.search(r'name="seen"[^>]*value="([^"]*)"', answer.text)
+    return found[1] if found else ""
+
+
+@pytest.mark.feature("B3")
+def test_a_stale_form_of_preferences_takes_nothing_back_and_shows_how_it_stands(desk: Desk):
+    case = made()
+    path = f"/participants/{case[LEAH]}/preferences/edit"
+    shown = desk.as_("olivia").get(path)
+    stale = {"seen": seen_in(shown), "channel": "text", "language": "English"}
+    say(
+        desk, case, person=PersonGiven(representative_forbidden=True, safe_contact=SafeContactGiven(representative="X"))
+    )
+
+    answer = desk.as_("olivia").post(path, data=stale)
+
+    assert answer.status_code == 409
+    assert "Somebody changed this while you were writing" in text_of(answer)
+    assert leah().representative_forbidden
+    again = {"seen": seen_in(answer), "channel": "text", "language": "English"}
+    assert desk.as_("olivia").post(path, data=again).status_code == 303
+    assert leah().chosen_channel == "text"
+
+
+def test_a_stale_form_of_preferences_does_not_take_back_an_opt_out(desk: Desk):
+    case = made()
+    path = f"/participants/{case[LEAH]}/preferences/edit"
+    stale = {"seen": seen_in(desk.as_("olivia").get(path)), "channel": "text"}
+    say(desk, case, opted_out=("verdict",))
+    assert desk.as_("olivia").post(path, data=stale | {"language": "English"}).status_code == 409
+
+
+def test_a_stale_form_of_a_number_does_not_take_back_a_no(desk: Desk):
+    case = made()
+    number = points()[0].id
+    path = f"/participants/{case[LEAH]}/ways/{number}"
+    seen = seen_in(desk.as_("olivia").get(path))
+    no = ContactPointGiven(kind="mobile", value="", point_id=number, allowed="no")
+    say(desk, case, person=PersonGiven(contact_points=(no,)))
+
+    stale = {"seen": seen, "allowed": "yes", "voicemail": "yes", "identify": "yes"}
+    answer = desk.as_("olivia").post(path, data=stale)
+
+    assert answer.status_code == 409
+    assert points()[0].allowed == "no"
+    assert seen_in(answer) != seen
