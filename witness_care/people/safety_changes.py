@@ -81,6 +81,9 @@ def decide(change_id: str, *, confirmed: bool, reason: str, actor: Actor, now: d
     Raises OwnProposalError for whoever proposed it, and DecidedMeanwhileError when it does not wait any more.
     """
     with writing() as session:
+        # The person first, as every writer of theirs does: two could wait for each other otherwise.
+        whose = session.scalar(sa.select(SafetyChange.person_id).where(SafetyChange.id == change_id))
+        service.lock_people(session, [whose] if whose else [])
         locked = sa.select(SafetyChange.id).where(SafetyChange.id == change_id).with_for_update()
         session.execute(locked)
         found = one(session, actor, change_id)

@@ -78,9 +78,20 @@ def visible_to(session: Session, actor: Actor, person_ids: Sequence[str]) -> tup
     return tuple(sorted(set(session.scalars(seen))))
 
 
+def lock_people(session: Session, person_ids: Collection[str]) -> None:
+    """Lock these people in the order of their ids, after their cases: a message is claimed under the same locks.
+
+    Without it a message could be claimed with answers that a change of a number had already replaced.
+    """
+    if person_ids:
+        query = sa.select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
+        session.execute(query.with_for_update())
+
+
 def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
-    """Read these people and their contact points in two statements; where a change of theirs waits, it in a third."""
+    """Lock and read these people and their contact points in three statements; where a change waits, it in a fourth."""
     wanted = list(person_ids)
+    lock_people(session, wanted)
     persons = session.execute(
         sa.select(
             Person.id,
@@ -172,7 +183,7 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
     """Mark every contact point of these cases' people that a defendant of one of their cases was seen with (SEC-25).
 
     A defendant of a case that is linked to one of theirs counts too. Marked means unsafe: it is never offered or used
-    again. Gives the ids of the people concerned. One statement, whichever of the two sides came first.
+    again. Gives the ids of the people concerned. One statement where nothing is shared, whichever of the two sides came first.
     """
     of_the_case = sa.select(Participant.person_id).where(Participant.case_id.in_(case_ids))
     theirs = Participant.__table__.alias("theirs")
@@ -192,14 +203,19 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
         )
         .exists()
     )
+    shared = (
+        ContactPoint.person_id.in_(of_the_case),
+        ContactPoint.unsafe_since.is_(None),
+        ContactPoint.withdrawn_at.is_(None),
+        seen_with_a_defendant,
+    )
+    found = set(session.scalars(sa.select(ContactPoint.person_id).where(*shared)))
+    if not found:
+        return ()
+    lock_people(session, found)
     marked = session.execute(
         sa.update(ContactPoint)
-        .where(
-            ContactPoint.person_id.in_(of_the_case),
-            ContactPoint.unsafe_since.is_(None),
-            ContactPoint.withdrawn_at.is_(None),
-            seen_with_a_defendant,
-        )
+        .where(*shared)
         .values(unsafe_since=now, unsafe_because="shared")
         .returning(ContactPoint.person_id)
         .execution_options(synchronize_session=False)
