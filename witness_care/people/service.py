@@ -183,7 +183,7 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
     """Mark every contact point of these cases' people that a defendant of one of their cases was seen with (SEC-25).
 
     A defendant of a case that is linked to one of theirs counts too. Marked means unsafe: it is never offered or used
-    again. Gives the ids of the people concerned. One statement where nothing is shared, whichever of the two sides came first.
+    again. Gives the ids of the people concerned. One statement where nothing is shared, whichever side came first.
     """
     of_the_case = sa.select(Participant.person_id).where(Participant.case_id.in_(case_ids))
     theirs = Participant.__table__.alias("theirs")
