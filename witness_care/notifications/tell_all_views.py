@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ def tell_all_page(hearing_id: str) -> str:
     run = request.args.get("run", "")[:20]
     made = message_queries.of_run(session(), actor(), run) if run else ()
     ledger.note_participants([message_queries.any_row(row) for row in made], fields=FIELDS)
-    why = dict(get_flashed_messages(with_categories=True)) if run else {}
+    why: dict[str, str] = dict(cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))) if run else {}
     reached = {row.participant_id for row in made}
     return render_template(
         PAGE,
