@@ -108,6 +108,8 @@ CHANNELS = {
     "letter": "By letter",
 }
 CONTACT_POINTS = {"mobile": "mobile", "landline": "landline", "email": "e-mail", "address": "post"}
+# What a change that waits for a second person is about: a way to reach them, or the person themselves.
+SAFETY_CHANGES = CONTACT_POINTS | {"person": "who is spoken with", "risk": "being at risk"}
 # What an act that is only tried out would do to a duty (`casework.dry_run`).
 DIFFERENCES = {
     "opens": "will be owed",

@@ -11,12 +11,16 @@ from workflows.events import Answer
 from workflows.safe_contact import DAYS_IN_A_WEEK, Endpoint, Window
 
 NEW, ALLOWED, WINDOWS, VOICEMAIL, MAY_IDENTIFY_US = "new", "allowed", "windows", "voicemail", "may_identify_us"
+REACHED_DIRECTLY, REPRESENTATIVE_FORBIDDEN, RISK = "reached_directly", "representative_forbidden", "risk"
 WORDS = {
     NEW: "a new way to reach them",
     ALLOWED: "more may be done than they had agreed to",
     WINDOWS: "more hours count as safe",
     VOICEMAIL: "a voicemail may be left",
     MAY_IDENTIFY_US: "a message may say who we are",
+    REACHED_DIRECTLY: "somebody under 18 is spoken with directly",
+    REPRESENTATIVE_FORBIDDEN: "somebody who must never be contacted may be contacted",
+    RISK: "domestic abuse no longer counts, and no second person is asked any more",
 }
 # Nobody asked: an officer may ring and ask. So it is more than a no, and less than a yes.
 RANK = {Answer.NO.value: 0, Answer.NOT_ASKED.value: 1, Answer.YES.value: 2}

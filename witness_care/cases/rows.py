@@ -27,6 +27,7 @@ from witness_care.cases.models import CourtCase, Defendant, DefendantEndpoint, I
 from witness_care.cases.refusal import NotAcceptedError
 from witness_care.casework.bulk import insert_rows, update_rows
 from witness_care.columns import new_id
+from witness_care.people import risk
 from witness_care.people.document import PersonGiven
 from witness_care.people.endpoints import blind_index_of, group_of
 from witness_care.people.models import Participant
@@ -59,6 +60,7 @@ class RowChanges:
     person_of: dict[str, str] = field(default_factory=dict)  # participant -> person
     participant_of: dict[str, str] = field(default_factory=dict)  # person -> participant
     category_of: dict[str, str] = field(default_factory=dict)  # person -> category of data subject
+    risk_stated: dict[str, bool] = field(default_factory=dict)  # person -> domestic abuse newly a ground, or no longer
     where_person: dict[str, str] = field(default_factory=dict)  # person -> place in the document
 
     @property
@@ -268,6 +270,8 @@ def _participant(
         changes.persons[person_id] = given.person or PersonGiven()
     if row is None:
         changes.new_participants.append(_new_participant(participant_id, person_id, given, held, now))
+        if risk.is_ground(given.enhanced_basis or ()):  # of a person who may be known from another case
+            changes.risk_stated[person_id] = True
         return
     wanted = {
         name: getattr(given, name)
@@ -276,6 +280,9 @@ def _participant(
     }
     if given.enhanced_basis is not None and sorted(given.enhanced_basis) != sorted(row.enhanced_basis or ()):
         wanted["enhanced_basis"] = sorted(given.enhanced_basis)
+        if (stated := risk.is_ground(given.enhanced_basis)) is not risk.is_ground(row.enhanced_basis or ()):
+            changes.risk_stated[person_id] = stated
+            changes.persons.setdefault(person_id, PersonGiven())
     if given.remove and row.left_at is None:
         wanted["left_at"] = now
     if wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from witness_care.accounts.current import Actor
 from witness_care.audit import ledger
 from witness_care.audit.models import Category, SubjectCategory
-from witness_care.cases import allocation, gone, parents, past_contacts, rows, units
+from witness_care.cases import allocation, deaths, gone, parents, past_contacts, rows, units
 from witness_care.cases.document import CaseGiven, ParticipantGiven, RequirementGiven
 from witness_care.cases.facts import facts_of
 from witness_care.cases.held import HeldCase, find_case, load_case
@@ -29,8 +29,7 @@ from witness_care.database import writing
 from witness_care.faultpoints import Work
 from witness_care.people import service as people
 from witness_care.people.document import PersonGiven
-from witness_care.people.models import Participant
-from workflows.events import CaseEvent, CpsNotRequired, CpsRequires, Fact, ParticipantDied
+from workflows.events import CaseEvent, CpsNotRequired, CpsRequires, Fact
 from workflows.working_days import london_date
 
 _MESSAGES = uuid.UUID("0d3c1f2e-6c4b-5a57-9a55-3a8f0f6a7c21")
@@ -64,6 +63,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
     the case are applied in the same transaction. Raises NotAcceptedError, or NotThereError for a case of another unit.
     """
     with writing(Work.REGISTER_CASE) as session:
+        deaths.lock_first(session, given)
         held = _lock_or_create(session, given, actor=actor, now=now)
         received_at = given.received_at or after_the_last(held, now)
         past_contacts.refuse_what_is_still_to_come(given, now)
@@ -75,6 +75,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         gone.refuse_somebody_else(session, given, held, book)
         parents.refuse_a_defendant(session, given, held, book)
         changes = rows.work_out(given, held, book, session=session, now=now)
+        deaths.lock_cases_of(session, changes.persons)
         known = people.load_people(session, changes.persons)
         persons = _changes_of_people(changes, known, held, by=actor.reference, now=now)
         contacts = past_contacts.new_ones(session, given, changes.participant_ids, held, sender=actor.id)
@@ -87,7 +88,7 @@ def register_case(given: CaseGiven, *, actor: Actor, now: datetime) -> Registere
         past_contacts.save(session, contacts, by=actor.reference, at=max(now, received_at))
         unsafe_for = people.mark_shared_points(session, [held.id], now) if changes.may_share_a_contact_point else ()
         events = _events(facts, held, message_id=message_id, received_at=received_at, actor=actor)
-        events += _deaths_elsewhere(session, facts, changes, held, template=events)
+        events += deaths.elsewhere(session, facts, changes, held, template=events)
         apply(events, actor=actor.reference, now=now)
         _reallocate(session, given, held, message_id=message_id, actor=actor, since=received_at, now=now)
         waited = _redrive(held.id) if held.is_new or book.new_rows else 0
@@ -302,33 +303,6 @@ def context_of(fact: Fact, actor: Actor) -> str:
     return "officer" if actor.kind == USER else "unit"
 
 
-def _deaths_elsewhere(
-    session: Session, facts: Iterable[Fact], changes: rows.RowChanges, held: HeldCase, *, template: list[CaseEvent]
-) -> list[CaseEvent]:
-    """Give the same death to every other case of the person: contact stops everywhere at once."""
-    died = {fact.participant for fact in facts if isinstance(fact, ParticipantDied)}
-    if not died:
-        return []
-    persons = [changes.person_of[participant] for participant in sorted(died)]
-    others = session.execute(
-        sa.select(Participant.id, Participant.case_id)
-        .where(Participant.person_id.in_(persons), Participant.case_id != held.id, Participant.left_at.is_(None))
-        .order_by(Participant.case_id, Participant.id)
-    )
-    pattern = template[0]
-    return [
-        replace(
-            pattern,
-            id=new_id(),
-            case_id=other.case_id,
-            what=ParticipantDied(participant=other.id),
-            ordinal=position,
-            registration=False,
-        )
-        for position, other in enumerate(others)
-    ]
-
-
 # --- people and ids -----------------------------------------------------------------------------------------------
 
 
@@ -357,7 +331,9 @@ def _changes_of_people(
     changes: rows.RowChanges, known: people.HeldPeople, held: HeldCase, *, by: str, now: datetime
 ) -> people.PeopleChanges:
     given: dict[str, PersonGiven] = changes.persons
-    worked_out = people.work_out_changes(given, known, unit_id=held.unit_id, now=now, by=by)
+    worked_out = people.work_out_changes(
+        given, known, unit_id=held.unit_id, now=now, by=by, grounds=changes.risk_stated
+    )
     nameless = next((row for row in worked_out.new_persons if not row.get("name")), None)
     if nameless is not None:
         raise NotAcceptedError(

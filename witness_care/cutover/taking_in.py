@@ -205,7 +205,8 @@ def _save(session: Session, kind: Kind, cases: list[_Case], actor: Actor, now: d
     unit_id = cases[0].held.unit_id
     given = {person: said for case in cases for person, said in case.changes.persons.items()}
     known = people.load_people(session, given)
-    persons = people.work_out_changes(given, known, unit_id=unit_id, now=now, by=actor.reference)
+    grounds = {person: stated for case in cases for person, stated in case.changes.risk_stated.items()}
+    persons = people.work_out_changes(given, known, unit_id=unit_id, now=now, by=actor.reference, grounds=grounds)
     changes = RowChanges()
     book = IdBook(case_id="", namespace="", rows=(), ours=(), now=now)
     for case in cases:

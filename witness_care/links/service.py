@@ -312,6 +312,7 @@ def deal_with(reply_id: str, how: str, *, actor: Actor, now: datetime) -> None:
     """
     with writing() as session:
         theirs = scope.participants(actor).with_only_columns(Participant.id)
+        _lock_case_of(session, reply_id)
         reply = session.scalars(
             sa.select(LinkReply).where(LinkReply.id == reply_id, LinkReply.participant_id.in_(theirs)).with_for_update()
         ).first()
@@ -326,6 +327,15 @@ def deal_with(reply_id: str, how: str, *, actor: Actor, now: datetime) -> None:
         role = session.scalar(sa.select(Participant.role).where(Participant.id == reply.participant_id))
         subject = (reply.participant_id, ledger.category_of_role(role or ""))
         ledger.note(Category.ALTERATION, case_id=reply.case_id, subjects=[subject], fields="reply")
+
+
+def _lock_case_of(session: Session, reply_id: str) -> None:
+    """Lock the case before the reply, as a merge does that carries replies along: two would wait for each other."""
+    of_reply = sa.select(LinkReply.case_id).where(LinkReply.id == reply_id)
+    locked = None
+    while (case_id := session.scalar(of_reply)) != locked:  # a merge moved it while we waited
+        session.execute(sa.select(CourtCase.id).where(CourtCase.id == case_id).with_for_update())
+        locked = case_id
 
 
 def _apply(session: Session, reply: LinkReply, how: str, *, actor: Actor, now: datetime) -> None:

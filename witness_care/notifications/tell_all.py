@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,7 @@ CHOSE_CALLS = "They chose to be rung."
 NEUTRAL_ONLY = "Only a neutral message may go, and that tells no date. Ring them."
 NO_WAY = "There is no text or e-mail that may be used. Ring them."
 NO_WORDS = "No approved words fit what they are to be told. Ring them."
+CHANGED = "What they would get changed while you were looking. Open the page again."
 WAITS = "One about this is waiting already; it will carry the last date."
 
 
@@ -39,6 +42,16 @@ class Line:
     choice: Choice | None
     why_not: str
     note: str = ""
+
+    @property
+    def tick(self) -> str:
+        """Name all that is shown of the message: who gets which words with which news by which way."""
+        if self.choice is None:
+            return ""
+        news = [[duty.topic, duty.subject, duty.value_hash] for duty in self.choice.tells]
+        words = [[part.language, part.subject, part.body] for part in self.choice.parts]
+        shown = json.dumps([self.choice.key, self.choice.way.shown, news, words])
+        return f"{self.who.id}|{hashlib.sha256(shown.encode()).hexdigest()}"
 
 
 def lines(session: Session, actor: Actor, case_id: str, thread: str, now: datetime) -> list[Line]:
@@ -53,17 +66,21 @@ def lines(session: Session, actor: Actor, case_id: str, thread: str, now: dateti
     found = []
     for participant_id in people:
         who = page_queries.who(session, actor, participant_id)
-        if who is not None:
-            duties = tuple(duty for duty in owed[participant_id] if duty.is_told_by_talking)
-            found.append(_line(session, who, duties, thread, now))
+        duties = tuple(duty for duty in owed.get(participant_id, ()) if duty.is_told_by_talking)
+        line = _line(session, who, duties, thread, now) if who is not None else None
+        if line is not None:
+            found.append(line)
     return found
 
 
-def _line(session: Session, who: Who, duties: Sequence[DutyView], thread: str, now: datetime) -> Line:
+def _line(session: Session, who: Who, duties: Sequence[DutyView], thread: str, now: datetime) -> Line | None:
+    """Give the line of one person; None when they were told between two readings."""
+    date = next((duty for duty in duties if (duty.topic, duty.subject) == (values.WHEN_WHERE, thread)), None)
+    if date is None:
+        return None
     points = session.execute(reach.points_of([who.row.person_id], sealed_too=True)).all()
     about = composing.values_about(session, who.row)
     templates = composing.templates_for(session, points)
-    date = next(duty for duty in duties if (duty.topic, duty.subject) == (values.WHEN_WHERE, thread))
     # Somebody who is needed is told that with the date: it is the same talk, and the same message.
     beside = tuple(duty for duty in duties if duty.topic == values.ATTENDANCE)
     offer = composing.offer(session, who.row, points, (date, *beside), templates, about, now=now)
@@ -117,7 +134,7 @@ def tell(line: Line, run: str, *, actor: str, now: datetime) -> str:
     sent = queue.send(answer.id, seen_hashes=[duty.value_hash for duty in choice.tells], actor=actor, now=now)
     if isinstance(sent, Sent) or answer.repeat:
         return ""
-    return sent.words if isinstance(sent, queue.Refused) else "It changed just now. Open the page again."
+    return sent.words if isinstance(sent, queue.Refused) else CHANGED
 
 
 def way_in_words(choice: Choice) -> str:

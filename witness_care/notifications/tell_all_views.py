@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from witness_care import clock
@@ -29,6 +29,7 @@ def tell_all_page(hearing_id: str) -> str:
     run = request.args.get("run", "")[:20]
     made = message_queries.of_run(session(), actor(), run) if run else ()
     ledger.note_participants([message_queries.any_row(row) for row in made], fields=FIELDS)
+    why: dict[str, str] = dict(cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))) if run else {}
     reached = {row.participant_id for row in made}
     return render_template(
         PAGE,
@@ -39,6 +40,7 @@ def tell_all_page(hearing_id: str) -> str:
         is_done=bool(run),
         sending=[line for line in lines if line.choice and not run],
         left_out=[line for line in lines if line.who.id not in reached and (run or not line.choice)],
+        why={line.who.id: why.get(f"{run}:{line.who.id}", "") for line in lines},
         token=new_id().replace("-", "")[-20:],
         words=message_words,
         way_in_words=tell_all.way_in_words,
@@ -51,9 +53,15 @@ def tell_them_all(hearing_id: str) -> Response:
     _, lines = _lines(hearing_id)
     run = request.form.get("token", "")[:20] or new_id().replace("-", "")[-20:]
     ticked = set(request.form.getlist("person"))
+    people = {tick.partition("|")[0] for tick in ticked}
     for line in lines:
-        if line.choice and f"{line.who.id}|{line.duty.value_hash}" in ticked:
-            tell_all.tell(line, run, actor=actor().reference, now=clock.now())
+        words = ""
+        if line.choice and line.tick in ticked:
+            words = tell_all.tell(line, run, actor=actor().reference, now=clock.now())
+        elif line.choice and line.who.id in people:
+            words = tell_all.CHANGED
+        if words:
+            flash(words, f"{run}:{line.who.id}")
     return redirect(url_for(".tell_all_page", hearing_id=hearing_id, run=run, _anchor="result"), 303)
 
 

@@ -5,6 +5,8 @@ Whatever is written goes through `cases.service` and `people.service`, as what a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +20,10 @@ from witness_care.accounts.current import Actor
 from witness_care.cases.document import ParticipantGiven
 from witness_care.cases.models import CourtCase, DefendantEndpoint
 from witness_care.cases.service import change_participant
+from witness_care.database import writing
 from witness_care.people import reach, risk
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
-from witness_care.people.models import Person, SafetyChange
+from witness_care.people.models import ContactPoint, Person, SafetyChange
 from witness_care.people.page_queries import Who
 from workflows import safe_contact, snapshot
 from workflows.events import Answer
@@ -152,8 +155,45 @@ class Wishes:
     opted_out: tuple[str, ...]
 
 
-def save(who: Who, wishes: Wishes, *, actor: Actor, now: datetime) -> None:
-    """Keep what they said of how they want to be told; what is the same as before changes nothing."""
+class ChangedMeanwhileError(Exception):
+    """Somebody changed what the form showed: to save it would take that back."""
+
+
+def version(session: Session, who: Who, now: datetime, point_id: str = "") -> str:
+    """Give a trace of what a form shows: of one way, or without it of how they want to be told."""
+    if point_id:
+        names = (*risk.ANSWERS, "windows", "unsafe_since", "withdrawn_at")
+        row = session.execute(
+            sa.select(*(getattr(ContactPoint, name) for name in names)).where(ContactPoint.id == point_id)
+        ).first()
+        held: Any = [str(value) for value in row or ()]
+        of_this = SafetyChange.contact_point_id == point_id
+    else:
+        counted = session.scalar(sa.select(Person.row_version).where(Person.id == who.row.person_id))
+        held = [counted, sorted(opt_outs(session, who.row.case_id, who.id, now).topics)]
+        of_this = SafetyChange.reaches == risk.PERSON
+    waits = sa.select(SafetyChange.id).where(
+        SafetyChange.person_id == who.row.person_id, SafetyChange.state == risk.WAITING, of_this
+    )
+    text = json.dumps([held, sorted(session.scalars(waits))])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_what_is_stale(session: Session, who: Who, seen: str, now: datetime, point_id: str = "") -> None:
+    """Compare under the locks that every writer takes, in their order: the case, then the person."""
+    if not seen:
+        return
+    session.execute(sa.select(CourtCase.id).where(CourtCase.id == who.row.case_id).with_for_update())
+    session.execute(sa.select(Person.id).where(Person.id == who.row.person_id).with_for_update())
+    if version(session, who, now, point_id) != seen:
+        raise ChangedMeanwhileError
+
+
+def save(who: Who, wishes: Wishes, *, actor: Actor, now: datetime, seen: str = "") -> None:
+    """Keep what they said of how they want to be told; what is the same as before changes nothing.
+
+    `seen` is the version that the form showed. Raises ChangedMeanwhileError when another stands by now.
+    """
     person = PersonGiven(
         language=wishes.language,
         chosen_channel=wishes.channel,
@@ -163,7 +203,9 @@ def save(who: Who, wishes: Wishes, *, actor: Actor, now: datetime) -> None:
         safe_contact=SafeContactGiven(representative=wishes.representative, interpreter=wishes.interpreter),
     )
     given = ParticipantGiven(id=who.id, person=person, opted_out=wishes.opted_out)
-    change_participant(who.urn, given, actor=actor, now=now)
+    with writing() as session:
+        _refuse_what_is_stale(session, who, seen, now)
+        change_participant(who.urn, given, actor=actor, now=now)
 
 
 def confirm(who: Who, *, actor: Actor, now: datetime) -> None:
@@ -172,10 +214,15 @@ def confirm(who: Who, *, actor: Actor, now: datetime) -> None:
     change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
 
 
-def change_point(who: Who, point: ContactPointGiven, *, actor: Actor, now: datetime) -> None:
-    """Add or change one way to reach them; of somebody at risk, what widens waits for a second person."""
+def change_point(who: Who, point: ContactPointGiven, *, actor: Actor, now: datetime, seen: str = "") -> None:
+    """Add or change one way to reach them; of somebody at risk, what widens waits for a second person.
+
+    `seen` is the version of it that the form showed. Raises ChangedMeanwhileError when another stands by now.
+    """
     person = PersonGiven(contact_points=(point,))
-    change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
+    with writing() as session:
+        _refuse_what_is_stale(session, who, seen, now, point.point_id)
+        change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
 
 
 def confirmed_words(confirmed_at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -28,6 +28,7 @@ TOO_LONG = "Shorten this to 400 characters"
 class PreferencesForm(FlaskForm):
     """How they want to be told, in which language, who may answer for them, and what they do not want to hear of."""
 
+    seen = HiddenField(validators=[Length(max=64)])  # what the page showed
     channel = RadioField("How do they want to be told?", choices=choices(CHANNELS), default="not_asked")
     language = RadioField(
         "Language", choices=choices({ENGLISH: "English", WELSH: "Welsh", OTHER: "Another language"}), default=ENGLISH
@@ -77,6 +78,7 @@ class PreferencesForm(FlaskForm):
 class AnswersForm(FlaskForm):
     """What was asked of one way to reach them, and the hours in which it is safe: up to three rows of hours."""
 
+    seen = HiddenField(validators=[Length(max=64)])  # what the page showed
     allowed = RadioField("May we use it?", choices=choices(ANSWER_WORDS), default="not_asked")
     voicemail = RadioField("May we leave a voicemail?", choices=choices(ANSWER_WORDS), default="not_asked")
     identify = RadioField("May a message say who we are?", choices=choices(ANSWER_WORDS), default="not_asked")

@@ -18,11 +18,14 @@ from witness_care.pages import rejected_form
 from witness_care.people import page_queries, preferences, reach
 from witness_care.people.document import ContactPointGiven
 from witness_care.people.page_queries import Who
-from witness_care.people.preferences import Point
+from witness_care.people.preferences import ChangedMeanwhileError, Point
 from witness_care.people.preferences_forms import ENGLISH, OTHER, WELSH, AnswersForm, NewWayForm, PreferencesForm
 from workflows import safety_changes
 
 PAGE, EDIT, WAY = "people/preferences.html", "people/preferences_edit.html", "people/way.html"
+CHANGED_MEANWHILE = (
+    "Somebody changed this while you were writing. This is how it stands now: say again what is to change"
+)
 FIELDS = ("name", "role", "case", "safe_contact", "language")
 
 
@@ -34,20 +37,7 @@ def preferences_page(participant_id: str) -> str:
 @route_policy(permission="change_safe_contact", category="alteration")
 def edit_preferences(participant_id: str) -> str:
     who = _who(participant_id)
-    row, held = who.row, preferences.opt_outs(session(), who.row.case_id, who.id, clock.now())
-    known = row.language in (ENGLISH, WELSH)
-    data = {
-        "channel": row.chosen_channel,
-        "language": row.language if known else OTHER,
-        "other_language": "" if known else row.language,
-        "interpreter": _open(row.interpreter, row.person_id),
-        "representative": _open(row.representative, row.person_id),
-        "relation": row.representative_relation,
-        "forbidden": row.representative_forbidden,
-        "directly": row.reached_directly,
-        "opted_out": sorted(held.topics),
-    }
-    return render_template(EDIT, **_edit(who, PreferencesForm(formdata=None, data=data)))
+    return render_template(EDIT, **_edit(who, _as_held(who)))
 
 
 @route_policy(permission="change_safe_contact", category="alteration")
@@ -58,7 +48,14 @@ def save_preferences(participant_id: str) -> Response | tuple[str, int]:
     if not form.validate():
         return rejected_form(EDIT, **page)
     held = preferences.opt_outs(session(), who.row.case_id, who.id, now).topics
-    preferences.save(who, form.wishes(held - set(OPT_OUT_TOPICS)), actor=actor(), now=now)
+    wishes = form.wishes(held - set(OPT_OUT_TOPICS))
+    try:
+        preferences.save(who, wishes, actor=actor(), now=now, seen=form.seen.data or "")
+    except ChangedMeanwhileError:
+        who = _who(participant_id)
+        fresh = _as_held(who)
+        fresh.channel.errors = [CHANGED_MEANWHILE]
+        return rejected_form(EDIT, **_edit(who, fresh))[0], 409
     return _back(who, "1")
 
 
@@ -92,9 +89,7 @@ def edit_way(participant_id: str, point_id: str) -> str | Response:
     point = _point(who, point_id)
     if not point.is_open:
         return _back(who, "")
-    form = AnswersForm(formdata=None)
-    form.fill_in(point.row)
-    return render_template(WAY, **_way(who, form, point))
+    return render_template(WAY, **_way(who, _answers_as_held(who, point), point))
 
 
 @route_policy(permission="change_safe_contact", category="alteration")
@@ -106,7 +101,15 @@ def save_way(participant_id: str, point_id: str) -> Response | tuple[str, int]:
     if not form.validate():
         return rejected_form(WAY, **_way(who, form, point))
     said = form.point(point.row.kind, point_id=point.row.id)
-    preferences.change_point(who, said, actor=actor(), now=clock.now())
+    try:
+        preferences.change_point(who, said, actor=actor(), now=clock.now(), seen=form.seen.data or "")
+    except ChangedMeanwhileError:
+        point = _point(who, point_id)
+        if not point.is_open:
+            return _back(who, "")
+        fresh = _answers_as_held(who, point)
+        fresh.allowed.errors = [CHANGED_MEANWHILE]
+        return rejected_form(WAY, **_way(who, fresh, point))[0], 409
     return _back(who, "1")
 
 
@@ -160,6 +163,31 @@ def _point(who: Who, point_id: str) -> Point:
     if found is None:
         raise absent()
     return found
+
+
+def _as_held(who: Who) -> PreferencesForm:
+    row, held = who.row, preferences.opt_outs(session(), who.row.case_id, who.id, clock.now())
+    known = row.language in (ENGLISH, WELSH)
+    data = {
+        "seen": preferences.version(session(), who, clock.now()),
+        "channel": row.chosen_channel,
+        "language": row.language if known else OTHER,
+        "other_language": "" if known else row.language,
+        "interpreter": _open(row.interpreter, row.person_id),
+        "representative": _open(row.representative, row.person_id),
+        "relation": row.representative_relation,
+        "forbidden": row.representative_forbidden,
+        "directly": row.reached_directly,
+        "opted_out": sorted(held.topics),
+    }
+    return PreferencesForm(formdata=None, data=data)
+
+
+def _answers_as_held(who: Who, point: Point) -> AnswersForm:
+    form = AnswersForm(formdata=None)
+    form.fill_in(point.row)
+    form.seen.data = preferences.version(session(), who, clock.now(), point.row.id)
+    return form
 
 
 def _page(who: Who) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """Says who is at risk, and which changes of how they are reached wait for a second person (security.md SEC-26).
 
 At risk is whoever has a concern for their safety that is not resolved, domestic abuse among their grounds for enhanced
-rights, or any number or address that was ever unsafe: in any of their cases, in any unit.
+rights, or any number or address that was ever unsafe: in any of their cases, in any unit. A ground that was taken away
+counts until a second person has agreed to that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from witness_care.engagement.models import Concern
 from witness_care.people.endpoints import ADDRESS, EMAIL, PHONE
@@ -20,16 +21,49 @@ from workflows import safety_changes
 from workflows.safe_contact import Endpoint
 
 WAITING, CONFIRMED, REJECTED, REPLACED = "waiting", "confirmed", "rejected", "replaced"
+PERSON, RISK = "person", "risk"  # what a change reaches that is about no number or address
 ANSWERS = ("allowed", "voicemail", "may_identify_us")
 # A document is searched as text: the two databases read into one in different ways, and both write its codes quoted.
 DOMESTIC_ABUSE, SAFETY_CONCERN = '"DOMESTIC_ABUSE"', '"SAFETY_CONCERN"'
+
+
+def is_ground(grounds: Collection[str]) -> bool:
+    """Say whether these grounds for enhanced rights put somebody at risk."""
+    return DOMESTIC_ABUSE.strip('"') in grounds
 
 
 def _names(document: Any, code: str) -> Any:
     return sa.cast(document, sa.Text).contains(code)
 
 
+_LATER = aliased(SafetyChange)
+_RISK_IS_NOT_OVER = (
+    sa.select(SafetyChange.id)
+    .where(
+        SafetyChange.person_id == Person.id,
+        SafetyChange.reaches == RISK,
+        SafetyChange.state.in_((WAITING, REJECTED)),
+        ~sa.select(_LATER.id)
+        .where(
+            _LATER.person_id == SafetyChange.person_id,
+            _LATER.reaches == RISK,
+            _LATER.state == CONFIRMED,
+            _LATER.proposed_at > SafetyChange.proposed_at,
+        )
+        .correlate(SafetyChange)
+        .exists(),
+    )
+    .correlate(Person)
+    .exists()
+)
+HAS_WAITING = (
+    sa.select(SafetyChange.id)
+    .where(SafetyChange.person_id == Person.id, SafetyChange.state == WAITING)
+    .correlate(Person)
+    .exists()
+)
 IS_AT_RISK = sa.or_(
+    _RISK_IS_NOT_OVER,
     sa.select(ContactPoint.id)
     .where(ContactPoint.person_id == Person.id, ContactPoint.unsafe_since.is_not(None))
     .correlate(Person)

@@ -25,7 +25,7 @@ MOST_SHOWN = 200
 COLUMNS = (
     *(SafetyChange.id, SafetyChange.person_id, SafetyChange.contact_point_id, SafetyChange.kind),
     *(SafetyChange.wanted, SafetyChange.widens, SafetyChange.proposed_by, SafetyChange.proposed_at),
-    *(SafetyChange.state, SafetyChange.sealed_value),
+    *(SafetyChange.state, SafetyChange.sealed_value, SafetyChange.reaches),
 )
 
 
@@ -81,6 +81,9 @@ def decide(change_id: str, *, confirmed: bool, reason: str, actor: Actor, now: d
     Raises OwnProposalError for whoever proposed it, and DecidedMeanwhileError when it does not wait any more.
     """
     with writing() as session:
+        # The person first, as every writer of theirs does: two could wait for each other otherwise.
+        whose = session.scalar(sa.select(SafetyChange.person_id).where(SafetyChange.id == change_id))
+        service.lock_people(session, [whose] if whose else [])
         locked = sa.select(SafetyChange.id).where(SafetyChange.id == change_id).with_for_update()
         session.execute(locked)
         found = one(session, actor, change_id)
@@ -110,6 +113,20 @@ def decide(change_id: str, *, confirmed: bool, reason: str, actor: Actor, now: d
 def _make_it_so(session: Session, found: Waits, actor: Actor, now: datetime) -> None:
     """Write the change through the one path there is, which also compares it with what defendants were seen with."""
     row = found.row
+    held = service.load_people(session, [row.person_id])
+    unit_id = held.persons[row.person_id].unit_id
+    changes = service.work_out_changes(
+        {row.person_id: _said(row)}, held, unit_id=unit_id, now=now, by=actor.reference, confirmed=True
+    )
+    service.save(session, changes)
+    cases = session.scalars(sa.select(Participant.case_id).where(Participant.person_id == row.person_id)).all()
+    service.mark_shared_points(session, cases, now)
+
+
+def _said(row: Any) -> PersonGiven:
+    """Give a change as a document would say it. That somebody is no longer at risk is said by its being confirmed."""
+    if row.reaches in (risk.PERSON, risk.RISK):
+        return PersonGiven(**row.wanted)
     said = ContactPointGiven(
         kind=row.kind,
         value=row.sealed_value.open(row.id) if row.sealed_value is not None else "",
@@ -120,12 +137,7 @@ def _make_it_so(session: Session, found: Waits, actor: Actor, now: datetime) -> 
         windows=tuple(row.wanted["windows"]) if "windows" in row.wanted else None,
         confirmed=True,
     )
-    held = service.load_people(session, [row.person_id])
-    given = {row.person_id: PersonGiven(contact_points=(said,))}
-    unit_id = held.persons[row.person_id].unit_id
-    service.save(session, service.work_out_changes(given, held, unit_id=unit_id, now=now, by=actor.reference))
-    cases = session.scalars(sa.select(Participant.case_id).where(Participant.person_id == row.person_id)).all()
-    service.mark_shared_points(session, cases, now)
+    return PersonGiven(contact_points=(said,))
 
 
 def held_answers(session: Session, contact_point_id: str | None) -> Any:

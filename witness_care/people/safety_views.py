@@ -91,6 +91,8 @@ def _lines(held: Any, row: Any) -> list[tuple[str, str, str]]:
         "voicemail": "Voicemail",
         "may_identify_us": "May a message say who we are",
         "windows": "Safe hours",
+        "reached_directly": "Under 18 and spoken with directly",
+        "representative_forbidden": "Their representative must never be contacted",
     }
     return [
         (words, _answer(name, getattr(held, name)) if held is not None else "", _answer(name, row.wanted[name]))
@@ -102,11 +104,13 @@ def _lines(held: Any, row: Any) -> list[tuple[str, str, str]]:
 def _answer(name: str, value: Any) -> str:
     if name == "windows":
         return wording.listed([reach.window_in_words(each) for each in value]) if value else "any time"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return preferences.ANSWERS.get(value, str(value))
 
 
 def _kind(found: Waits) -> str:
-    return wording.sentence(wording.label(wording.CONTACT_POINTS, found.row.kind))
+    return wording.sentence(wording.label(wording.SAFETY_CHANGES, found.row.kind))
 
 
 def _names(found: Any) -> Any:

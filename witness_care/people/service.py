@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.cases.models import CaseLink, DefendantEndpoint
 from witness_care.columns import new_id
-from witness_care.people import risk
+from witness_care.people import holding_back, risk
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from witness_care.people.endpoints import blind_index_of, group_of
 from witness_care.people.models import ContactPoint, Participant, Person, SafetyChange
@@ -41,6 +42,7 @@ SEALED_FIELDS = {
     "interpreter": "interpreter",
 }
 POINT_ANSWERS = ("allowed", "voicemail", "may_identify_us")
+NOTHING_OF_GROUNDS: Mapping[str, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,20 @@ def visible_to(session: Session, actor: Actor, person_ids: Sequence[str]) -> tup
     return tuple(sorted(set(session.scalars(seen))))
 
 
+def lock_people(session: Session, person_ids: Collection[str]) -> None:
+    """Lock these people in the order of their ids, after their cases: a message is claimed under the same locks.
+
+    Without it a message could be claimed with answers that a change of a number had already replaced.
+    """
+    if person_ids:
+        query = sa.select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
+        session.execute(query.with_for_update())
+
+
 def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
-    """Read these people and their contact points in two statements; with somebody at risk, what waits in a third."""
+    """Lock and read these people and their contact points in three statements; where a change waits, it in a fourth."""
     wanted = list(person_ids)
+    lock_people(session, wanted)
     persons = session.execute(
         sa.select(
             Person.id,
@@ -87,6 +100,7 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
             Person.safe_contact_confirmed_at,
             Person.unit_id,
             risk.IS_AT_RISK.label("is_at_risk"),
+            risk.HAS_WAITING.label("has_waiting"),
         ).where(Person.id.in_(wanted))
     ).all()
     points: dict[str, list[Any]] = {}
@@ -106,18 +120,26 @@ def load_people(session: Session, person_ids: Iterable[str]) -> HeldPeople:
     )
     for point in found:
         points.setdefault(point.person_id, []).append(point)
-    at_risk = [person.id for person in persons if person.is_at_risk]
+    held_back = [person.id for person in persons if person.has_waiting]
     return HeldPeople(
-        persons={person.id: person for person in persons}, points=points, waiting=risk.waiting(session, at_risk)
+        persons={person.id: person for person in persons}, points=points, waiting=risk.waiting(session, held_back)
     )
 
 
 def work_out_changes(
-    given: Mapping[str, PersonGiven], held: HeldPeople, *, unit_id: str, now: datetime, by: str = "system"
+    given: Mapping[str, PersonGiven],
+    held: HeldPeople,
+    *,
+    unit_id: str,
+    now: datetime,
+    by: str = "system",
+    confirmed: bool = False,
+    grounds: Mapping[str, bool] = NOTHING_OF_GROUNDS,
 ) -> PeopleChanges:
     """Compare what was said with what is held, person by person; what was not said stays as it is.
 
-    Of somebody at risk, what would widen how they are reached becomes a proposal of `by` (SEC-26).
+    Of somebody at risk, what would widen how they are reached becomes a proposal of `by` (SEC-26), unless a second
+    person `confirmed` it. `grounds` says whose risk the same document states (True) or takes away (False).
     """
     changes = PeopleChanges()
     for person_id, said in given.items():
@@ -128,13 +150,15 @@ def work_out_changes(
             changes.collected.setdefault(person_id, set()).add("identity")
         before = len(changes.new_points), len(changes.points)
         _change_points(person_id, said.contact_points, held.points.get(person_id, ()), changes, now)
-        person = held.persons.get(person_id)
-        if person is not None and person.is_at_risk:
-            confirmed = {
-                point.point_id or blind_index_of(point.kind, point.value): point.confirmed
-                for point in said.contact_points
-            }
-            _hold_back(person, held, before, confirmed, changes, by, now)
+        if person_id in held.persons and not confirmed:
+            found = holding_back.Found(
+                person=held.persons[person_id],
+                points=held.points.get(person_id, ()),
+                waits=held.waiting.get(person_id, ()),
+                said=said,
+                risk_stated=grounds.get(person_id),
+            )
+            holding_back.hold_back(found, before, changes, by, now)
     return changes
 
 
@@ -159,7 +183,7 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
     """Mark every contact point of these cases' people that a defendant of one of their cases was seen with (SEC-25).
 
     A defendant of a case that is linked to one of theirs counts too. Marked means unsafe: it is never offered or used
-    again. Gives the ids of the people concerned. One statement, whichever of the two sides came first.
+    again. Gives the ids of the people concerned. One statement where nothing is shared, whichever side came first.
     """
     of_the_case = sa.select(Participant.person_id).where(Participant.case_id.in_(case_ids))
     theirs = Participant.__table__.alias("theirs")
@@ -179,14 +203,19 @@ def mark_shared_points(session: Session, case_ids: Collection[str], now: datetim
         )
         .exists()
     )
+    shared = (
+        ContactPoint.person_id.in_(of_the_case),
+        ContactPoint.unsafe_since.is_(None),
+        ContactPoint.withdrawn_at.is_(None),
+        seen_with_a_defendant,
+    )
+    found = set(session.scalars(sa.select(ContactPoint.person_id).where(*shared)))
+    if not found:
+        return ()
+    lock_people(session, found)
     marked = session.execute(
         sa.update(ContactPoint)
-        .where(
-            ContactPoint.person_id.in_(of_the_case),
-            ContactPoint.unsafe_since.is_(None),
-            ContactPoint.withdrawn_at.is_(None),
-            seen_with_a_defendant,
-        )
+        .where(*shared)
         .values(unsafe_since=now, unsafe_because="shared")
         .returning(ContactPoint.person_id)
         .execution_options(synchronize_session=False)
@@ -294,82 +323,6 @@ def _changed_point(said: ContactPointGiven, held: Any, now: datetime) -> dict[st
     if said.remove:
         changed["withdrawn_at"] = now
     return {"id": held.id} | changed if changed else None
-
-
-# --- somebody at risk -------------------------------------------------------------------------------------------------
-
-
-def _hold_back(
-    person: Any,
-    held: HeldPeople,
-    before: tuple[int, int],
-    confirmed: Mapping[str, bool],
-    changes: PeopleChanges,
-    by: str,
-    now: datetime,
-) -> None:
-    """Turn what would widen how they are reached into proposals, and leave only the rest among the rows to write."""
-    of_ours = {point.id: point for point in held.points.get(person.id, ())}
-    added, changed = changes.new_points[before[0] :], changes.points[before[1] :]
-    del changes.new_points[before[0] :], changes.points[before[1] :]
-    waits = held.waiting.get(person.id, ())
-    for row in added:
-        widened = () if confirmed.get(row["blind_index"]) else risk.widened(None, row)
-        if widened:
-            changes.proposals.extend(_proposal(person, row, None, row, widened, waits, changes, by, now))
-        else:
-            changes.new_points.append(row)
-    for row in changed:
-        point = of_ours[row["id"]]
-        sure = confirmed.get(point.id) or confirmed.get(point.blind_index)
-        widened = () if sure else risk.widened(point, row)
-        at_once = {name: value for name, value in row.items() if name not in widened}
-        if widened:
-            wanted = {name: row[name] for name in widened}
-            changes.proposals.extend(_proposal(person, wanted, point, row, widened, waits, changes, by, now))
-        if len(at_once) > 1:
-            changes.points.append(at_once)
-
-
-def _proposal(
-    person: Any,
-    wanted: Mapping[str, Any],
-    point: Any,
-    row: Mapping[str, Any],
-    widened: Sequence[str],
-    waits: Sequence[Any],
-    changes: PeopleChanges,
-    by: str,
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """Give the proposal as a row; nothing when the very same one waits. A different one for the same way gives way."""
-    kind, index = (point.kind, point.blind_index) if point is not None else (row["kind"], row["blind_index"])
-    answers = {name: wanted[name] for name in (*POINT_ANSWERS, "windows") if name in wanted}
-    for each in waits:
-        if each.blind_index == index and each.reaches == group_of(kind):
-            if each.wanted == answers:
-                return []
-            changes.replaced.append({"id": each.id, "state": "replaced", "decided_at": now, "decided_by": by})
-    made = new_id()
-    # Sealed anew: what is sealed is bound to its row.
-    value = None if point is not None else Plain(row["sealed_value"].text, made)
-    return [
-        {
-            "id": made,
-            "unit_id": person.unit_id,
-            "person_id": person.id,
-            "contact_point_id": None if point is None else point.id,
-            "kind": kind,
-            "reaches": group_of(kind),
-            "sealed_value": value,
-            "blind_index": index,
-            "wanted": answers,
-            "widens": list(widened),
-            "proposed_by": by,
-            "proposed_at": now,
-            "state": "waiting",
-        }
-    ]
 
 
 def _is_linked(one: Any, other: Any) -> Any:
