@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from witness_care.notifications import placeholders
+from witness_care.notifications import placeholders, signposts
 from witness_care.notifications.rendering import CannotRender, Rendered, render_all
 
 NO_WORDS = "no_words_for_it"
@@ -26,7 +26,8 @@ def text_of(
     if not placeholders.can_tell(template.topics or (), telling):
         raise HasNoWords("Expected a template with words for this news; it has none. Choose another template.")
     values = {
-        language: placeholders.values_for(session, participant_id, telling, language, unit)
+        language: dict(placeholders.values_for(session, participant_id, telling, language, unit))
+        | signposts.values_for(session, participant_id, language, template.subject_en, template.body_en)
         for language in languages.split(",")
     }
     return render_all(template, values, languages)
