@@ -740,6 +740,12 @@ SCREENS = (
         top_journey=True,
     ),
     Screen(
+        endpoint="notifications.first_information",
+        full=at("/participants/{messaged}/first-information"),
+        no_empty="whoever is owed first information is the page",
+        posts=("notifications.save_first_information",),
+    ),
+    Screen(
         endpoint="notifications.check",
         full=at("/messages/{draft}/check"),
         no_empty="the message is the page",

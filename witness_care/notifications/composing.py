@@ -14,9 +14,9 @@ from witness_care import wording
 from witness_care.accounts.models import AppUser, Unit
 from witness_care.cases.models import CourtCase
 from witness_care.contacts.duty_view import DutyView
-from witness_care.notifications import placeholders, template_queries
+from witness_care.notifications import placeholders, signposts, template_queries
 from witness_care.notifications.models import CHANNELS, EMAIL, LETTER, TEXT, MessageTemplate
-from witness_care.notifications.rendering import ENGLISH, WELSH, CannotRender, Rendered, render_all
+from witness_care.notifications.rendering import ENGLISH, WELSH, CannotRender, Rendered, Value, render_all
 from witness_care.people import reach
 from workflows.safe_contact import KINDS_OF_CHANNEL, Delay, Refuse
 
@@ -97,7 +97,7 @@ def offer(
     points: Sequence[Any],
     duties: Sequence[DutyView],
     templates: Sequence[MessageTemplate],
-    about: Mapping[str, Mapping[str, str]],
+    about: Mapping[str, Mapping[str, Value]],
     *,
     now: datetime,
 ) -> Offer:
@@ -152,8 +152,12 @@ def ways_of(person: Any, points: Sequence[Any], now: datetime) -> tuple[list[Way
     return ways, tuple(forbidden)
 
 
-def values_about(session: Session, who: Any) -> dict[str, dict[str, str]]:
-    """Give, by language, the values that no news gives: the person's name, their officer, and who is rung."""
+def values_about(session: Session, who: Any, templates: Sequence[MessageTemplate] = ()) -> dict[str, dict[str, Value]]:
+    """Give, by language, the values that no news gives: the person's name, their officer, and who is rung.
+
+    The links to support only where one of these templates asks for them.
+    """
+    texts = [template.body_en for template in templates]
     unit = session.execute(
         sa.select(Unit.name, Unit.settings, AppUser.display_name)
         .select_from(CourtCase)
@@ -163,7 +167,9 @@ def values_about(session: Session, who: Any) -> dict[str, dict[str, str]]:
     ).one()
     names = {"name": who.name, "officer_name": unit.display_name or ""}
     return {
-        language: names | placeholders.unit_words(unit.name, unit.settings or {}, language)
+        language: names
+        | placeholders.unit_words(unit.name, unit.settings or {}, language)
+        | signposts.values_for(session, who.id, language, *texts)
         for language in (ENGLISH, WELSH)
     }
 
@@ -185,7 +191,7 @@ def _choice(
     template: MessageTemplate,
     duties: Sequence[DutyView],
     languages: str,
-    about: Mapping[str, Mapping[str, str]],
+    about: Mapping[str, Mapping[str, Value]],
 ) -> Choice | str | None:
     """Give the message that these words would make; words why not; or None where they are not about this at all."""
     topics = template.topics or ()

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from witness_care import dates, judgement_words, wording
-from witness_care.notifications.rendering import ENGLISH, WELSH
+from witness_care.notifications.rendering import ENGLISH, WELSH, Value
 from witness_care.people.models import Participant, Person
-from workflows import rulebook, values
+from workflows import rulebook, tasks, values
 
 ASK_BY_LINK = "ask_by_link"  # the key of the template that carries a one-time link
 LINK = "link"
@@ -72,6 +72,14 @@ ALLOWED: Mapping[str, Placeholder] = MappingProxyType(
             example="Screens: granted",
             topic=values.SPECIAL_MEASURES,
         ),
+        "support_line": Placeholder(
+            words="one national service for everybody, and its number", example="Victim Support, 08 08 16 89 111"
+        ),
+        "support_links": Placeholder(
+            words="services for people like them, one a line; they tell what kind of crime it was",
+            example="Victim Support, for anybody who was hurt by a crime: 08 08 16 89 111, or victimsupport.org.uk",
+            personal=True,
+        ),
     }
 )
 
@@ -81,11 +89,15 @@ STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         values.WHEN_WHERE: ("on", "off", "off_not_theirs"),
         values.ATTENDANCE: ("required", "not_required"),
         values.SPECIAL_MEASURES: ("decided",),
+        tasks.INTRODUCTION: ("rights",),
     }
 )
 
+# What can be told in writing: news, and who we are.
+WRITTEN_TOPICS = (*values.TOLD_TOPICS, tasks.INTRODUCTION)
+
 # What has words in English alone until a translation of them is approved.
-ENGLISH_ONLY = frozenset(("hearing_kind", "hearing_days", "off_reason", "measures"))
+ENGLISH_ONLY = frozenset(("hearing_kind", "hearing_days", "off_reason", "measures", "support_line", "support_links"))
 
 # Days and months as the Unicode locale data give them; everything else in Welsh is a translator's.
 WELSH_DAYS = (
@@ -109,6 +121,8 @@ def states_of(topic: str, value: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(("required" if value.get("required") else "not_required",))
     if topic == values.SPECIAL_MEASURES:
         return frozenset(("decided",) if value.get("measures") else ())
+    if topic == tasks.INTRODUCTION:
+        return frozenset(("rights",) if value.get("rights") else ())
     return frozenset()
 
 
@@ -137,7 +151,7 @@ def _has_words(template_topics: Sequence[str], topic: str, value: Mapping[str, A
 
 def values_for(
     session: Session, participant_id: str, telling: Sequence[Mapping[str, Any]], language: str, unit: Any
-) -> Mapping[str, str]:
+) -> Mapping[str, Value]:
     """Give the values of one message to one person in one language, as they stand now.
 
     `telling` holds topic, subject and value of each piece of news; `unit` the unit's row (its name and settings).
@@ -158,10 +172,10 @@ def values_for(
 
 
 def in_words(
-    telling: Sequence[Mapping[str, Any]], language: str = ENGLISH, about: Mapping[str, str] | None = None
-) -> dict[str, str]:
+    telling: Sequence[Mapping[str, Any]], language: str = ENGLISH, about: Mapping[str, Value] | None = None
+) -> dict[str, Value]:
     """Put news into values by name; `about` are those that need no words: names and numbers."""
-    found: dict[str, str] = dict(about or {})
+    found: dict[str, Value] = dict(about or {})
     doubtful: set[str] = set()
     for news in telling:
         for name, value in _of(news["topic"], news["value"], language).items():

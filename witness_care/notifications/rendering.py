@@ -58,10 +58,20 @@ class NoTranslation(CannotRender):
     reason = "no_translation"
 
 
+class NoBlockHere(CannotRender):
+    """A block of lines where it must not stand: it may tell what kind of crime it was."""
+
+    reason = "no_block_here"
+
+
 class TooLong(CannotRender):
     """More than the channel carries."""
 
     reason = "too_long"
+
+
+# A value is one line; a block is several, which are ours and never somebody's: one to a line.
+Value = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +116,18 @@ def words_of(template: object) -> Words:
     return Words(**{name: getattr(template, name) for name in names})
 
 
-def render(template: object, values: Mapping[str, str], language: str = ENGLISH) -> Rendered:
+def render(template: object, values: Mapping[str, Value], language: str = ENGLISH) -> Rendered:
     """Fill in one language of a template. Raises `CannotRender`: what is missing, unknown or too long is not sent."""
     words = template if isinstance(template, Words) else words_of(template)
     subject, body = words.of(language)
+    _refuse_blocks(words, subject, body, values)
     rendered = Rendered(language=language, subject=_fill(subject, values), body=_fill(body, values))
     if words.channel == "text" and text_parts(rendered.body) > MOST_PARTS:
         raise TooLong(f"Expected at most {MOST_PARTS} parts, received {text_parts(rendered.body)}. Shorten the words.")
     return rendered
 
 
-def render_all(template: object, values: Mapping[str, Mapping[str, str]], languages: str) -> tuple[Rendered, ...]:
+def render_all(template: object, values: Mapping[str, Mapping[str, Value]], languages: str) -> tuple[Rendered, ...]:
     """Fill in each language that is asked for ("en", "cy" or "cy,en"), in that order; `values` holds each one's own."""
     return tuple(render(template, values.get(language, {}), language) for language in languages.split(","))
 
@@ -158,15 +169,30 @@ def _parts(units: int, *, alone: int, together: int) -> int:
     return 1 if units <= alone else -(-units // together)
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def _fill(text: str, values: Mapping[str, Value]) -> str:
     if len(text) > LONGEST_TEXT:
         raise TooLong(f"Expected at most {LONGEST_TEXT} characters, received {len(text)}. Shorten the words.")
     if stray := stray_brackets(text):
         raise UnknownPlaceholder(f'Expected the name of a placeholder, received "{stray}". Correct the template.')
-    cleaned = {name: clean(str(values.get(name) or "")) for name in placeholders_in(text)}
+    cleaned = {name: _lines(values.get(name)) for name in placeholders_in(text)}
     if missing := tuple(sorted(name for name, value in cleaned.items() if not value)):
         raise MissingPlaceholder(
             f"Expected a value for {', '.join(missing)}, received none. Nothing is sent: ring instead.", missing
         )
     # One pass: what a value holds is never read as a placeholder.
     return PLACEHOLDER.sub(lambda found: cleaned[found[1]], text)
+
+
+def _lines(value: Value | None) -> str:
+    """Give a value as it stands in a message: each line of a block is cleaned by itself."""
+    if isinstance(value, tuple):
+        return "\n".join(filter(None, map(clean, value)))
+    return clean(str(value or ""))
+
+
+def _refuse_blocks(words: Words, subject: str, body: str, values: Mapping[str, Value]) -> None:
+    """A block stands in the body of a naming e-mail or letter only, whatever a template asks for."""
+    anywhere = words.neutral or words.channel == "text"
+    read = f"{subject}\n{body}" if anywhere else subject
+    if any(isinstance(values.get(name), tuple) for name in placeholders_in(read)):
+        raise NoBlockHere("Expected no list of links here: it tells what kind of crime it was. Take it out, or ring.")

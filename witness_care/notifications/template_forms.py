@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from witness_care.form_fields import ClockField, TicksField
 from witness_care.notifications.rendering import LONGEST_TEXT
-from workflows import values
+from workflows import tasks, values
 
 CHANNEL_WORDS = {"text": "Text message", "email": "E-mail", "letter": "Letter"}
 NEUTRAL_WORDS = {
@@ -25,6 +25,7 @@ TOPIC_WORDS = {
     f"{values.ATTENDANCE}:required": "They are needed at court",
     f"{values.ATTENDANCE}:not_required": "They are not needed at court",
     f"{values.SPECIAL_MEASURES}:decided": "What the court decided on special measures",
+    f"{tasks.INTRODUCTION}:rights": "First information for a victim: who to speak to, their rights, and support",
 }
 TOO_LONG = f"Enter at most {LONGEST_TEXT} characters"
 

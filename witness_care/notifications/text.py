@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from witness_care.notifications import placeholders
+from witness_care.notifications import placeholders, signposts
 from witness_care.notifications.rendering import CannotRender, Rendered, render_all
 
 NO_WORDS = "no_words_for_it"
@@ -38,6 +38,7 @@ def text_of(
     values = {
         language: {
             **placeholders.values_for(session, participant_id, telling, language, unit),
+            **signposts.values_for(session, participant_id, language, template.subject_en, template.body_en),
             placeholders.LINK: link,
         }
         for language in languages.split(",")

@@ -7,7 +7,13 @@ from typing import Any
 
 from flask import Blueprint
 
-from witness_care.notifications import list_views, message_views, tell_all_views, template_views
+from witness_care.notifications import (
+    first_information_views,
+    list_views,
+    message_views,
+    tell_all_views,
+    template_views,
+)
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -17,6 +23,8 @@ PAGES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/participants/<participant_id>/messages", message_views.thread),
     ("POST", "/participants/<participant_id>/messages", message_views.save),
     ("GET", "/participants/<participant_id>/messages/new", message_views.compose),
+    ("GET", "/participants/<participant_id>/first-information", first_information_views.first_information),
+    ("POST", "/participants/<participant_id>/first-information", first_information_views.save_first_information),
     ("GET", "/messages/<message_id>/check", message_views.check),
     ("POST", "/messages/<message_id>/send", message_views.send),
     ("POST", "/messages/<message_id>/step", message_views.step),

@@ -130,7 +130,7 @@ def _brackets(template: HasWords) -> list[Problem]:
     )
     for named in template.topics:
         topic, _, state = named.partition(":")
-        if topic not in values.TOLD_TOPICS or (state and state not in STATES.get(topic, ())):
+        if topic not in placeholders.WRITTEN_TOPICS or (state and state not in STATES.get(topic, ())):
             found.append(_problem("topic", f'There is no news called "{named}". Choose from the list.'))
     return found
 
