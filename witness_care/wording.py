@@ -158,6 +158,7 @@ EVENTS = {
     "CpsNotRequired": "CPS does not require them",
     "OptedOut": "asked not to be told",
     "OptedBackIn": "asked to be told again",
+    "FrequencyAgreed": "how often to keep in touch",
     "HearingListed": "hearing announced",
     "HearingConfirmed": "hearing date set",
     "HearingMoved": "hearing moved",
@@ -376,7 +377,8 @@ def what(topic: str, value: Value, offences: Mapping[str, str] | None = None, *,
         case values.SENTENCE:
             return _per_offence(value, offences or {}, _sentences)
         case values.KEEP_IN_TOUCH:
-            return f"Speak with them at least every {value.get('every_days')} days"
+            agreed = ", as agreed with them" if value.get("agreed") else ""
+            return f"Speak with them at least every {value.get('every_days')} days{agreed}"
         case values.SPECIAL_MEASURES:
             return judgement_words.measures(value) or judgement_words.GONE
         case referral.TOPIC:

@@ -280,7 +280,9 @@ def explain(run: tuple[Change, ...], rules: Rules, person: Person) -> tuple[str,
     from_elsewhere = rule.clock in COUNTED_FROM_ELSEWHERE or referral.TOPIC in rule.topics
     if from_elsewhere or counted.value.get("because") == needs.MONTHS_OVER:
         words[0] = words[0].replace("Received", "Counted from", 1)
-    if enhanced and rule.days(True) != rule.days(False):
+    if counted.value.get("agreed"):
+        words.append("How often was agreed with them")
+    elif enhanced and rule.days(True) != rule.days(False):
         words.append("The shorter time is for a person with enhanced rights, or for whom that is not decided yet")
     if len(run) > 1:
         words.append(
@@ -296,10 +298,11 @@ def _counting(counted: Change, rule: Rule, rules: Rules, person: Person) -> tupl
     Enhanced rights taken away do not lengthen what is open: its working stays the one with the shorter time.
     """
     now = person.gets_enhanced_time
+    agreed = counted.value.get("every_days") if counted.value.get("agreed") else None
     dues = [
         due_time(
             counted.received_at,
-            rule.days(enhanced),
+            agreed or rule.days(enhanced),
             rules.calendar,
             basis=rule.days_basis,
             hearing_start=counted.hearing_start if rule.cap else None,

@@ -251,6 +251,14 @@ class OptedBackIn:
     topics: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequencyAgreed:
+    """How often we keep in touch, as agreed with the person; the newest stands. None: as often as the unit does."""
+
+    participant: str
+    every_days: int | None = None
+
+
 # --- what a court says (feeds.md section 6) ----------------------------------------------------------------------
 
 
@@ -958,6 +966,7 @@ Fact = (
     | CpsNotRequired
     | OptedOut
     | OptedBackIn
+    | FrequencyAgreed
     | HearingListed
     | HearingConfirmed
     | HearingMoved

@@ -251,6 +251,8 @@ class Fold:
                 return CHANGED
             case events.OptedOut() | events.OptedBackIn():
                 return self._opt(what)
+            case events.FrequencyAgreed():
+                return self._change_person(what.participant, every_days=what.every_days)
             case _ if isinstance(what, withdrawal.FACTS):
                 return withdrawal.take_in(self.people, event)
             case events.OfficerChanged():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from workflows import codec, values
 from workflows.duty_rows import Account, Cause, close_row, open_row, update_row
@@ -13,6 +14,9 @@ from workflows.journey import Journey
 from workflows.rulebook import Rule
 from workflows.snapshot import Change, Person, Topic, TopicKey
 from workflows.values import CaseTruth
+from workflows.working_days import due_time
+
+AGREED = "agreed"  # in the value of a talk owed: how often was agreed with the person
 
 
 def settle_keeping_in_touch(
@@ -36,26 +40,30 @@ def settle_keeping_in_touch(
             account.topics[key] = replace(topic, history=())
         return
     enhanced = person.gets_enhanced_time
-    question = ("keep in touch", clock, enhanced, tuple(rule.key for rule in applying))
-    change = cause.remember(question, lambda: _talk_owed(applying, clock, rules, enhanced=enhanced))
+    question = ("keep in touch", clock, enhanced, person.every_days, tuple(rule.key for rule in applying))
+    change = cause.remember(question, lambda: _talk_owed(applying, clock, rules, person))
     if topic.duty is not None and topic.duty.clock_start < clock:
         done = replace(topic, told=())
         # The clock also moves on when an early talk turns out never to have taken place.
         why = "corrected" if isinstance(cause.event.what, ContactCorrected) else "done"
         topic = close_row(account, key, done, rules, person, replace(cause), why)
+    held = topic
     if topic.history != (change,):
         topic = replace(topic, history=(change,))
     if topic.duty is None:
         account.topics[key] = open_row(account, key, topic, rules, person, (change,), cause)
         return
-    if change.due > topic.duty.due and topic.duty.clock_start == clock:
+    if change.due > topic.duty.due and topic.duty.clock_start == clock and not _was_agreed(held, change):
         topic = replace(topic, history=(replace(change, due=topic.duty.due),))  # enhanced removed does not lengthen
     account.topics[key] = update_row(account, key, topic, rules, person, topic.history, cause)
 
 
-def _talk_owed(applying: tuple[Rule, ...], clock: datetime, rules: Rules, *, enhanced: bool) -> Change:
-    due, rule = earliest(rules, applying, clock, enhanced=enhanced, hearing_start=None)
-    content = {"every_days": rule.days(enhanced)}
+def _talk_owed(applying: tuple[Rule, ...], clock: datetime, rules: Rules, person: Person) -> Change:
+    due, rule = earliest(rules, applying, clock, enhanced=person.gets_enhanced_time, hearing_start=None)
+    content: dict[str, Any] = {"every_days": rule.days(person.gets_enhanced_time)}
+    if person.every_days is not None:
+        content = {"every_days": person.every_days, AGREED: True}
+        due = due_time(clock, person.every_days, rules.calendar, basis=rule.days_basis)
     return Change(
         event=clock.isoformat(),
         received_at=clock,
@@ -65,6 +73,11 @@ def _talk_owed(applying: tuple[Rule, ...], clock: datetime, rules: Rules, *, enh
         rule=rule.key,
         rules=tuple(sorted(each.key for each in applying)),
     )
+
+
+def _was_agreed(held: Topic, change: Change) -> bool:
+    """Say whether the interval is, or until now was, one agreed with the person: to agree on a longer one counts."""
+    return any(each.value.get(AGREED) for each in (*held.history, change))
 
 
 def _ended_by_a_person(

@@ -152,7 +152,7 @@ class Person:
 
     `suggested` are the grounds for enhanced rights that wait for a person's decision. `held` are the special measures
     and the practical help that were granted or arranged, each with the trial it was for; states that were stored before
-    it was kept do not have it.
+    it was kept do not have it. `every_days`: how often we agreed to keep in touch; None, as often as the unit does.
     """
 
     joined_at: datetime
@@ -180,6 +180,7 @@ class Person:
     visit: VisitStanding | None = None
     availability: AvailabilityStanding | None = None
     held: tuple[HeldFor, ...] = ()
+    every_days: int | None = None
 
     @property
     def is_victim(self) -> bool:
@@ -345,7 +346,7 @@ class NeedAnswer:
 
     `message` is the entry it came in: what was written down beside it is kept under that. `arranged_at` is when the
     practical help was said to be arranged, `since` when the answer has been this one; states that were stored before
-    it was kept do not have it.
+    it was kept do not have it. `every_days`: how often we agreed to keep in touch; None, as often as the unit does.
     """
 
     question: str

@@ -45,6 +45,7 @@ GROUNDS = (events.EnhancedGroundNoted,)
 MAY_BE_UNDONE: tuple[type[events.Fact], ...] = (
     *(*COURT_FACTS, *REQUIREMENTS, *OF_A_PERSON, *CHARGES, *PARTS, *GROUNDS, *referring.ENTRIES),
     *(*withdrawal.FACTS, *supporting.FACTS, *needs.FACTS, *closing.FACTS, *availability.FACTS, *recheck.FACTS),
+    events.FrequencyAgreed,
 )
 TAKES_BACK = (events.EntryUndone, events.MatchTakenBack)
 ADDED_IN_ERROR = "added_in_error"
@@ -150,6 +151,8 @@ def _take_back_of_person(fold: Fold, without: Fold, event: CaseEvent) -> None:
         _bring_back_part(fold, without, participant)
     if isinstance(what, withdrawal.FACTS):
         fold.people[participant] = withdrawal.as_before(person, then)
+    if isinstance(what, events.FrequencyAgreed):
+        fold.people[participant] = replace(person, every_days=then.every_days)
     if isinstance(what, (*supporting.FACTS, events.DutyClosedByPerson)):
         fold.people[participant] = supporting.as_before(person, then)
     if isinstance(what, availability.FACTS):

@@ -1,7 +1,8 @@
 """Makes one of a person who stands in two cases: the stricter of every two facts counts, whichever case said it.
 
 Enhanced rights beat not decided, which beats none; whoever is required in one case is required; what they asked not to
-be told in one case they are not told; a victim in one and a witness in the other is both. Only who left both has left.
+be told in one case they are not told; we keep in touch at the shorter of two intervals; a victim in one and a witness
+in the other is both. Only who left both has left.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Uniting:
     _records: dict[tuple[str, str], events.ParticipantRecorded] = field(default_factory=dict)
     _required: dict[tuple[str, str], events.CpsRequires | events.CpsNotRequired] = field(default_factory=dict)
     _opted_out: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _every: dict[tuple[str, str], int | None] = field(default_factory=dict)
     _noted: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _left: dict[tuple[str, str], events.ParticipantLeft] = field(default_factory=dict)
     _stands: set[tuple[str, str, type]] = field(default_factory=set)
@@ -71,6 +73,10 @@ class Uniting:
                 self._opted_out[side, participant] = self._wishes(side, participant) - set(fact.topics)
                 topics = tuple(each for each in fact.topics if each not in self._wishes(OTHER[side], participant))
                 return (replace(fact, topics=topics),) if topics else ()
+            case events.FrequencyAgreed():
+                self._every[side, participant] = fact.every_days
+                agreed = (self._every[side, participant], self._every.get((OTHER[side], participant)))
+                return (replace(fact, every_days=min((days for days in agreed if days), default=None)),)
             case events.EnhancedGroundNoted():
                 self._noted[side, participant, fact.ground] = fact.answer
                 return (fact,) if self._may_say(OTHER[side], participant, fact) else ()

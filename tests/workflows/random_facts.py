@@ -291,6 +291,9 @@ THE_UNIT_SAYS: Table = {
     events.CasesUnlinked: st.builds(events.CasesUnlinked, link=acts),
 }
 OFFICERS_SAY: Table = {
+    events.FrequencyAgreed: st.builds(
+        events.FrequencyAgreed, participant=people, every_days=st.sampled_from([None, 7, 21, 56])
+    ),
     events.PersonConfirmed: st.builds(events.PersonConfirmed, participant=people),
     events.CannotAttend: st.builds(events.CannotAttend, participant=people),
     events.Attended: st.builds(events.Attended, participant=people),

@@ -312,6 +312,8 @@ class _Story:
                 return cls(participant=person, days=_numbers(entry["on_days"]))
             case "OptedOut" | "OptedBackIn":
                 return cls(participant=person, topics=entry["topics"])
+            case "FrequencyAgreed":
+                return cls(participant=person, every_days=entry["every_days"] or None)
             case "ContactMade":
                 return self._contact(entry, where)
             case "ContactCorrected":

@@ -154,6 +154,7 @@ ENTRY: dict[str, dict[str, Key]] = {
     "CpsNotRequired": _PERSON,
     "OptedOut": _PERSON | {"topics": some_of()},
     "OptedBackIn": _PERSON | {"topics": some_of()},
+    "FrequencyAgreed": _PERSON | {"every_days": number(required=False)},
     "ContactMade": _PERSON
     | {
         "at": instant(required=False),

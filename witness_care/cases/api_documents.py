@@ -239,6 +239,9 @@ class ParticipantBody(Schema):
     required = fields.Boolean(allow_none=True)
     missed_in_a_row = fields.Integer()
     last_two_way_at = fields.AwareDateTime(allow_none=True)
+    keep_in_touch_days = fields.Integer(
+        allow_none=True, metadata={"description": "at least how often, as agreed with them; null: as the unit does"}
+    )
     left_at = fields.AwareDateTime(allow_none=True)
     contact_points = fields.List(fields.Nested(ContactPointBody))
     duties = fields.List(fields.Nested(DutyBody), metadata={"description": "what is open, the most pressing first"})

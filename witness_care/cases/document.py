@@ -92,6 +92,13 @@ class ContactGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepInTouchGiven:
+    """How often we agreed with somebody to keep in touch; no number of days: as often as the unit does."""
+
+    every_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantGiven:
     """A person's part in the case; `defendants` and `offences` are those that concern them."""
 
@@ -107,6 +114,7 @@ class ParticipantGiven:
     enhanced_basis: tuple[str, ...] | None = None
     declined_grounds: tuple[str, ...] | None = None
     opted_out: tuple[str, ...] | None = None
+    keep_in_touch: KeepInTouchGiven | None = None
     told: tuple[ToldGiven, ...] = ()
     contacts: tuple[ContactGiven, ...] = ()
     remove: bool = False

@@ -44,6 +44,7 @@ def facts_of(
     for participant in given.participants:
         yield from _requirement(participant, held, book)
         yield from _opted_out(participant, held, book)
+        yield from _keep_in_touch(participant, held, book)
     for position, participant in enumerate(given.participants):
         yield from _told(participant, f"/participants/{position}", held, book)
         yield from _past_contacts(participant, f"/participants/{position}", held, book, contacts)
@@ -173,6 +174,15 @@ def _opted_out(given: ParticipantGiven, held: HeldCase, book: IdBook) -> Iterato
         yield events.OptedOut(participant=participant, topics=out)
     if back:
         yield events.OptedBackIn(participant=participant, topics=back)
+
+
+def _keep_in_touch(given: ParticipantGiven, held: HeldCase, book: IdBook) -> Iterator[Fact]:
+    if given.keep_in_touch is None or given.remove:
+        return
+    participant, every_days = _known(book, PARTICIPANT, given.id, ""), given.keep_in_touch.every_days
+    person = held.snapshot.people.get(participant)
+    if every_days != (person.every_days if person else None):
+        yield events.FrequencyAgreed(participant=participant, every_days=every_days)
 
 
 def _told(given: ParticipantGiven, where: str, held: HeldCase, book: IdBook) -> Iterator[Fact]:

@@ -218,6 +218,12 @@ def _opted(fact: events.OptedOut | events.OptedBackIn, names: Names) -> str:
     return f"{names.person(fact.participant)} {wish}: {topics}"
 
 
+def _frequency(fact: events.FrequencyAgreed, names: Names) -> str:
+    if fact.every_days is None:
+        return f"{names.person(fact.participant)}: we keep in touch as often as the unit does"
+    return f"{names.person(fact.participant)}: we keep in touch at least every {fact.every_days} days, as agreed"
+
+
 def _announced(fact: events.HearingListed, names: Names) -> str:
     return f"{fact.about.hearing_type or names.hearing(fact.hearing)}: announced, without a date yet"
 
@@ -368,6 +374,7 @@ _WORDS: Mapping[str, Callable[[Any, Names], str]] = {
     "CpsNotRequired": _of_person("the CPS does not need them at court"),
     "OptedOut": _opted,
     "OptedBackIn": _opted,
+    "FrequencyAgreed": _frequency,
     "HearingListed": _announced,
     "HearingConfirmed": _listed,
     "HearingMoved": _moved,

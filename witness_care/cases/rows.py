@@ -330,6 +330,7 @@ def _new_participant(
         "required": None,
         "missed_in_a_row": 0,
         "last_two_way_at": None,
+        "keep_in_touch_days": None,
         "left_at": None,
         "created_at": now,
     }

@@ -373,6 +373,7 @@ def standing_row(snapshot: Snapshot, participant: str) -> Row:
         "required": isinstance(requirement.said, CpsRequires) if requirement else None,
         "missed_in_a_row": person.missed_in_a_row,
         "last_two_way_at": person.last_two_way_at,
+        "keep_in_touch_days": person.every_days,
         "gets_enhanced_time": person.gets_enhanced_time,
         "suggested_grounds": list(person.suggested),
         "closing": {"how": talk.how, "answers": closing.counted(talk)} if talk else None,

@@ -101,6 +101,7 @@ class Participant(Base):
     required: Mapped[bool | None] = mapped_column()
     missed_in_a_row: Mapped[int] = mapped_column(default=0)
     last_two_way_at: Mapped[datetime | None] = mapped_column(Instant)
+    keep_in_touch_days: Mapped[int | None] = mapped_column()  # as agreed with them; None: as the unit does
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -77,7 +77,7 @@ def who(session: Session, actor: Actor, participant_id: str) -> Who | None:
             *(Participant.id, Participant.case_id, Participant.person_id, Participant.role, Participant.witness_kind),
             *(Participant.enhanced, Participant.journey, Participant.attendance),
             *(Participant.unit_id, Participant.victim_kind, Participant.enhanced_basis, Participant.suggested_grounds),
-            *(Participant.left_at, Participant.gets_enhanced_time),
+            *(Participant.left_at, Participant.gets_enhanced_time, Participant.keep_in_touch_days),
             *(Person.name, Person.language, Person.safe_contact_note, Person.safe_word, Person.representative),
             *(Person.interpreter, Person.representative_relation),
             *reach.PERSON_COLUMNS,

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from witness_care import dates, wording
 from witness_care.accounts.current import Actor
-from witness_care.cases.document import ParticipantGiven
+from witness_care.cases.document import KeepInTouchGiven, ParticipantGiven
 from witness_care.cases.models import CourtCase, DefendantEndpoint
 from witness_care.cases.service import change_participant
+from witness_care.casework import rules
 from witness_care.database import writing
 from witness_care.people import reach, risk
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
@@ -27,7 +28,6 @@ from witness_care.people.models import ContactPoint, Person, SafetyChange
 from witness_care.people.page_queries import Who
 from workflows import safe_contact, snapshot
 from workflows.events import Answer
-from workflows.rulebook import default_rulebook
 from workflows.working_days import london_date
 
 CHANNELS = {
@@ -111,7 +111,7 @@ def opt_outs(session: Session, case_id: str, participant_id: str, now: datetime)
 
 def carve_outs(topics: Sequence[str] | frozenset[str], now: datetime) -> dict[str, str]:
     """Say for each topic what is told even to somebody who opted out of it; a topic without such a rule is left out."""
-    book, today = default_rulebook(), london_date(now)
+    book, today = rules.rulebook(), london_date(now)
     found: dict[str, str] = {}
     for topic in sorted(topics):
         whens = {rule.carve_out_when for rule in book.rules_for(topic, today) if rule.carve_out}
@@ -153,6 +153,7 @@ class Wishes:
     forbidden: bool
     reached_directly: bool
     opted_out: tuple[str, ...]
+    every_days: int | None
 
 
 class ChangedMeanwhileError(Exception):
@@ -202,7 +203,8 @@ def save(who: Who, wishes: Wishes, *, actor: Actor, now: datetime, seen: str = "
         reached_directly=wishes.reached_directly,
         safe_contact=SafeContactGiven(representative=wishes.representative, interpreter=wishes.interpreter),
     )
-    given = ParticipantGiven(id=who.id, person=person, opted_out=wishes.opted_out)
+    often = KeepInTouchGiven(every_days=wishes.every_days)
+    given = ParticipantGiven(id=who.id, person=person, opted_out=wishes.opted_out, keep_in_touch=often)
     with writing() as session:
         _refuse_what_is_stale(session, who, seen, now)
         change_participant(who.urn, given, actor=actor, now=now)
@@ -223,6 +225,10 @@ def change_point(who: Who, point: ContactPointGiven, *, actor: Actor, now: datet
     with writing() as session:
         _refuse_what_is_stale(session, who, seen, now, point.point_id)
         change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
+
+
+def how_often(every_days: int | None) -> str:
+    return f"At least every {every_days} days, as agreed with them" if every_days else "As often as the unit does"
 
 
 def confirmed_words(confirmed_at: datetime | None) -> str:

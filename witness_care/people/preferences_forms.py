@@ -17,8 +17,10 @@ from witness_care.people.endpoints import is_readable
 from witness_care.people.forms import ANSWER_WORDS
 from witness_care.people.preferences import CHANNELS, RELATIONS, Wishes
 from witness_care.people.schemas import READS_AS, WEEKDAYS
+from workflows import frequency
 
 ENGLISH, WELSH, OTHER = "English", "Welsh", "other"
+AS_THE_UNIT, ANOTHER = "usual", "another"
 KINDS = {"mobile": "A mobile number", "landline": "Another phone", "email": "An e-mail address", "address": "Post"}
 DAYS = {str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)}
 ROWS_OF_HOURS = 3
@@ -41,12 +43,25 @@ class PreferencesForm(FlaskForm):
     relation = RadioField("What are they to them?", choices=choices(RELATIONS), validators=[Optional()])
     forbidden = BooleanField("This person must never be contacted: a suspect, a defendant, or a danger to them")
     directly = BooleanField("Somebody under 18 is spoken with directly, without a representative")
+    how_often = RadioField("How often do we keep in touch?", default=AS_THE_UNIT)
+    every_days = StringField("Which other number of days?", validators=[Length(max=4, message="Use a whole number")])
     opted_out = TicksField("What do they not want to be told?", validate_choice=True)
 
     defendants: tuple[str, ...] = ()
 
     def offer_topics(self, topics: Iterable[tuple[str, str]]) -> None:
         self.opted_out.choices = [SelectChoice(topic, words) for topic, words in topics]
+
+    def offer_intervals(self) -> None:
+        offered = {str(each.every_days): each.words for each in frequency.shipped().offered}
+        usual, another = "As often as the unit does", "Another number of days"
+        self.how_often.choices = choices({AS_THE_UNIT: usual, **offered, ANOTHER: another})
+
+    def validate_every_days(self, field: StringField) -> None:
+        limits, typed = frequency.shipped(), as_text(field.data)
+        is_number = typed.isascii() and typed.isdigit()
+        if self.how_often.data == ANOTHER and not (is_number and limits.may_be_agreed(int(typed))):
+            raise ValidationError(f"Enter a number of days from {limits.shortest} to {limits.longest}")
 
     def validate_other_language(self, field: StringField) -> None:
         if self.language.data == OTHER and not as_text(field.data):
@@ -72,7 +87,23 @@ class PreferencesForm(FlaskForm):
             forbidden=bool(self.forbidden.data),
             reached_directly=bool(self.directly.data),
             opted_out=tuple(sorted({*(self.opted_out.data or ()), *stays})),
+            every_days=self._days(),
         )
+
+    def _days(self) -> int | None:
+        chosen = self.how_often.data
+        if chosen == AS_THE_UNIT:
+            return None
+        return int(as_text(self.every_days.data) if chosen == ANOTHER else chosen)
+
+
+def held_interval(every_days: int | None) -> dict[str, str]:
+    """Give what the form shows of how often was agreed, before anybody changes it."""
+    if every_days is None:
+        return {"how_often": AS_THE_UNIT}
+    if every_days in {each.every_days for each in frequency.shipped().offered}:
+        return {"how_often": str(every_days)}
+    return {"how_often": ANOTHER, "every_days": str(every_days)}
 
 
 class AnswersForm(FlaskForm):

@@ -19,7 +19,15 @@ from witness_care.people import page_queries, preferences, reach
 from witness_care.people.document import ContactPointGiven
 from witness_care.people.page_queries import Who
 from witness_care.people.preferences import ChangedMeanwhileError, Point
-from witness_care.people.preferences_forms import ENGLISH, OTHER, WELSH, AnswersForm, NewWayForm, PreferencesForm
+from witness_care.people.preferences_forms import (
+    ENGLISH,
+    OTHER,
+    WELSH,
+    AnswersForm,
+    NewWayForm,
+    PreferencesForm,
+    held_interval,
+)
 from workflows import safety_changes
 
 PAGE, EDIT, WAY = "people/preferences.html", "people/preferences_edit.html", "people/way.html"
@@ -179,6 +187,7 @@ def _as_held(who: Who) -> PreferencesForm:
         "forbidden": row.representative_forbidden,
         "directly": row.reached_directly,
         "opted_out": sorted(held.topics),
+        **held_interval(row.keep_in_touch_days),
     }
     return PreferencesForm(formdata=None, data=data)
 
@@ -202,6 +211,7 @@ def _page(who: Who) -> dict[str, Any]:
         "points": preferences.points_of(session(), who, now),
         "phones": {phone.way.point_id: phone for phone in page_queries.phones(reachable.usable, points)},
         "channel": preferences.CHANNELS[row.chosen_channel],
+        "how_often": preferences.how_often(row.keep_in_touch_days),
         "confirmed": preferences.confirmed_words(row.safe_contact_confirmed_at),
         "interpreter": _open(row.interpreter, row.person_id),
         "representative": _open(row.representative, row.person_id),
@@ -218,6 +228,7 @@ def _page(who: Who) -> dict[str, Any]:
 
 
 def _edit(who: Who, form: PreferencesForm) -> dict[str, Any]:
+    form.offer_intervals()
     form.offer_topics((topic, wording.label(wording.TOPICS, topic)) for topic in OPT_OUT_TOPICS)
     return {"who": who, "form": form, "carved_out": preferences.carve_outs(OPT_OUT_TOPICS, clock.now())}
 
