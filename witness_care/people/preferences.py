@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from witness_care import dates, wording
 from witness_care.accounts.current import Actor
-from witness_care.casework import rules
 from witness_care.cases.document import KeepInTouchGiven, ParticipantGiven
 from witness_care.cases.models import CourtCase, DefendantEndpoint
 from witness_care.cases.service import change_participant
+from witness_care.casework import rules
 from witness_care.people import reach, risk
 from witness_care.people.document import ContactPointGiven, PersonGiven, SafeContactGiven
 from witness_care.people.models import Person, SafetyChange
@@ -178,6 +178,12 @@ def change_point(who: Who, point: ContactPointGiven, *, actor: Actor, now: datet
     """Add or change one way to reach them; of somebody at risk, what widens waits for a second person."""
     person = PersonGiven(contact_points=(point,))
     change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
+
+
+def names_a_defendant(representative: str, defendants: Sequence[str]) -> bool:
+    """Say whether whoever may answer for them has the name of a defendant of the case."""
+    named = " ".join(representative.casefold().split())
+    return any(" ".join(name.casefold().split()) in named for name in defendants if name.strip())
 
 
 def how_often(every_days: int | None) -> str:
