@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -26,7 +27,7 @@ from witness_care.database import session
 from witness_care.feed.models import FeedMessage, FeedPart, FeedWait
 from witness_care.jobs.models import Heartbeat
 from witness_care.notifications.models import OutboxMessage
-from witness_care.people.models import ContactPoint, Participant, Person
+from witness_care.people.models import ContactPoint, Participant, Person, SafetyChange
 
 Plant = Callable[[FullWorld], str]
 DAMAGES: list[tuple[str, str, Plant]] = []
@@ -470,6 +471,29 @@ damage("I18", "a name in one case means a defendant of another")(
         Identifier, w.first(select(Identifier.id).where(Identifier.kind == "defendant")), case_id="another"
     )
 )
+
+
+def waits(w: FullWorld, **more: Any) -> str:
+    """Let a change of a number wait for a second person; `more` says what is wrong with it."""
+    person = w.first(select(Person.id).order_by(Person.id))
+    change = {
+        "id": "planted", "unit_id": w.units.cast.unit, "person_id": person, "contact_point_id": None, "kind": "mobile",
+        "reaches": "phone", "blind_index": "", "wanted": {}, "widens": ["allowed"], "proposed_by": "user:one",
+        "proposed_at": NOW, "state": "waiting",
+    }  # fmt: skip
+    session().execute(sa.insert(SafetyChange), [change | more])
+    return "planted"
+
+
+@damage("I14", "a change that waits for a second person is of a way to reach somebody else")
+def _(w: FullWorld) -> str:
+    somebody = w.first(select(Person.id).order_by(Person.id))
+    return waits(w, contact_point_id=w.first(select(ContactPoint.id).where(ContactPoint.person_id != somebody)))
+
+
+@damage("I14", "a change of safety was confirmed by whoever proposed it")
+def _(w: FullWorld) -> str:
+    return waits(w, state="confirmed", decided_by="user:one", decided_at=NOW)
 
 
 @damage("I19", "a sealed value was cut short")

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from tests.desk import Desk
 from tests.factories import MadeCase, a_case, a_victim, at, attempted
 from tests.reading import text_of
-from witness_care.cases.models import DefendantEndpoint
+from witness_care.cases.models import Defendant, DefendantEndpoint
+from witness_care.casework.models import JournalEvent
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact
 from witness_care.database import session, writing
@@ -43,7 +44,13 @@ def post(desk: Desk, path: str, data: dict[str, Any] | None = None, who: str = "
     return answer.status_code, text_of(browser.get(answer.location) if answer.status_code == 303 else answer)
 
 
-WISHES = {"channel": "letter", "language": "Welsh", "relation": "parent", "representative": "Mair Jones"}
+WISHES = {
+    "how_often": "usual",
+    "channel": "letter",
+    "language": "Welsh",
+    "relation": "parent",
+    "representative": "Mair Jones",
+}
 
 
 @pytest.mark.feature("B3")
@@ -57,7 +64,7 @@ def test_what_was_not_asked_is_shown_as_such_and_a_change_shows_on_both_pages(de
     code, after = post(desk, f"/participants/{case[LEAH]}/preferences/edit", WISHES | {"opted_out": ["verdict"]})
 
     assert code == 303
-    assert "Wants to be told By letter Language Welsh" in after
+    assert "Wants to be told By letter Keep in touch As often as the unit does Language Welsh" in after
     assert "Mair Jones, parent" in after
     assert "Does not want to be told Verdict" in after
     assert "Wants to be told: by letter." in text_of(desk.as_("olivia").get(f"/participants/{case[LEAH]}"))
@@ -70,6 +77,28 @@ def test_opted_out_of_whether_they_must_come_is_told_all_the_same_and_the_page_s
 
     assert "Whether they are needed at court (" in after
     assert "told all the same" in after
+
+
+@pytest.mark.feature("B3")
+def test_how_often_we_keep_in_touch_follows_what_was_agreed_and_saving_it_again_changes_nothing(desk: Desk):
+    case = made()
+    path = f"/participants/{case[LEAH]}/preferences/edit"
+    assert "Keep in touch As often as the unit does" in page(desk, case)
+
+    code, refused = post(desk, path, WISHES | {"how_often": "another", "every_days": "400"})
+    assert code == 400
+    assert "Enter a number of days from 1 to 84" in refused
+    code, after = post(desk, path, WISHES | {"how_often": "another", "every_days": "5"})
+
+    assert code == 303
+    assert "Keep in touch At least every 5 days, as agreed with them" in after
+    post(desk, path, WISHES | {"how_often": "another", "every_days": "5"})
+    agreed = sa.select(sa.func.count()).where(JournalEvent.kind == "FrequencyAgreed")
+    assert session().scalar(agreed) == 1
+    assert "at least every 5 days, as agreed" in text_of(desk.as_("olivia").get(f"/participants/{case[LEAH]}"))
+    assert 'value="5"' in desk.as_("olivia").get(path).text
+
+    assert "As often as the unit does" in post(desk, path, WISHES)[1]
 
 
 @pytest.mark.feature("B3")
@@ -97,6 +126,18 @@ def test_a_representative_with_the_name_of_a_defendant_is_only_kept_as_never_to_
     assert "Do not contact the representative" in text_of(person)
 
 
+@pytest.mark.feature("B6")
+def test_a_representative_who_was_named_before_the_defendant_is_pointed_out(desk: Desk):
+    case = made()
+    known = WISHES | {"representative": "Owen Late"}
+    assert "name of a defendant" not in post(desk, f"/participants/{case[LEAH]}/preferences/edit", known)[1]
+
+    with writing() as writer:
+        writer.execute(sa.update(Defendant).where(Defendant.case_id == case.id).values(name="Owen Late"))
+
+    assert "Decide Who may answer for them has the name of a defendant of the case" in page(desk, case)
+
+
 @pytest.mark.feature("B4")
 def test_a_number_is_added_with_its_hours_and_narrowed_at_once(desk: Desk):
     case = made()
@@ -114,6 +155,26 @@ def test_a_number_is_added_with_its_hours_and_narrowed_at_once(desk: Desk):
     assert post(desk, path, {"allowed": "no", "voicemail": "no", "identify": "no"})[0] == 303
     assert points()[1].allowed == "no"
     assert not session().scalars(sa.select(SafetyChange)).all()
+
+
+@pytest.mark.feature("B4")
+def test_no_hours_are_lost_when_there_are_more_than_the_form_first_shows(desk: Desk):
+    hours = [{"weekdays": [day], "starts": "10:00", "ends": "14:00"} for day in range(5)]
+    case = made()
+    number = points()[0]
+    with writing() as writer:
+        writer.execute(sa.update(ContactPoint).where(ContactPoint.id == number.id).values(windows=hours))
+    path = f"/participants/{case[LEAH]}/ways/{number.id}"
+    form = desk.as_("olivia").get(path).text
+    assert 'name="from_6"' in form
+    assert 'name="from_7"' not in form
+
+    said: dict[str, Any] = {"allowed": "yes", "voicemail": "no", "identify": "no"}
+    for row, day in enumerate(range(6), 1):
+        said |= {f"days_{row}": [str(day)], f"from_{row}": "10am", f"to_{row}": "2pm"}
+
+    assert post(desk, path, said)[0] == 303
+    assert [window["weekdays"] for window in points()[0].windows] == [[0], [1], [2], [3], [4], [5]]
 
 
 @pytest.mark.feature("B4")

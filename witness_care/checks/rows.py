@@ -32,7 +32,7 @@ from witness_care.engagement.models import Concern, ConcernDecision
 from witness_care.links.models import LinkReply, OneTimeLink
 from witness_care.needs.models import NeedNote
 from witness_care.notifications.models import OutboxMessage
-from witness_care.people.models import DeclinedSuggestion, Participant, Person
+from witness_care.people.models import ContactPoint, DeclinedSuggestion, Participant, Person, SafetyChange
 from witness_care.support.models import Support
 from workflows.events import ParticipantDied
 
@@ -89,6 +89,25 @@ def all_of_a_case_is_of_its_unit(now: datetime) -> Iterator[Finding]:
             yield finding("I14", row["case_id"], row["id"], f"A row of {table.name} is not of the unit of its case.")
     yield from _of_another_case()
     yield from _of_two_cases()
+    yield from _safety_changes()
+
+
+def _safety_changes() -> Iterator[Finding]:
+    """A change that waits or waited for a second person is of a way of that very person, and nobody decided their own.
+
+    One about a way that is not held yet names none.
+    """
+    changes = sa.select(SafetyChange.id).order_by(SafetyChange.id)
+    of_others = changes.outerjoin(ContactPoint, ContactPoint.id == SafetyChange.contact_point_id).where(
+        SafetyChange.contact_point_id.is_not(None),
+        sa.or_(ContactPoint.id.is_(None), ContactPoint.person_id != SafetyChange.person_id),
+    )
+    for row in rows(of_others):
+        yield finding(
+            "I14", "", row["id"], "A change of safety is of a way to reach somebody else, or of none there is."
+        )
+    for row in rows(changes.where(SafetyChange.decided_by == SafetyChange.proposed_by)):
+        yield finding("I14", "", row["id"], "A change of safety was decided by whoever proposed it.")
 
 
 def _of_two_cases() -> Iterator[Finding]:

@@ -227,6 +227,12 @@ def change_point(who: Who, point: ContactPointGiven, *, actor: Actor, now: datet
         change_participant(who.urn, ParticipantGiven(id=who.id, person=person), actor=actor, now=now)
 
 
+def names_a_defendant(representative: str, defendants: Sequence[str]) -> bool:
+    """Say whether whoever may answer for them has the name of a defendant of the case."""
+    named = " ".join(representative.casefold().split())
+    return any(" ".join(name.casefold().split()) in named for name in defendants if name.strip())
+
+
 def how_often(every_days: int | None) -> str:
     return f"At least every {every_days} days, as agreed with them" if every_days else "As often as the unit does"
 

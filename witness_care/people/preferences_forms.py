@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
@@ -15,7 +15,7 @@ from witness_care.form_fields import ClockField, TicksField
 from witness_care.people.document import ContactPointGiven
 from witness_care.people.endpoints import is_readable
 from witness_care.people.forms import ANSWER_WORDS
-from witness_care.people.preferences import CHANNELS, RELATIONS, Wishes
+from witness_care.people.preferences import CHANNELS, RELATIONS, Wishes, names_a_defendant
 from witness_care.people.schemas import READS_AS, WEEKDAYS
 from workflows import frequency
 
@@ -23,7 +23,7 @@ ENGLISH, WELSH, OTHER = "English", "Welsh", "other"
 AS_THE_UNIT, ANOTHER = "usual", "another"
 KINDS = {"mobile": "A mobile number", "landline": "Another phone", "email": "An e-mail address", "address": "Post"}
 DAYS = {str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)}
-ROWS_OF_HOURS = 3
+FEWEST_ROWS_OF_HOURS, MOST_ROWS_OF_HOURS = 3, 50
 TOO_LONG = "Shorten this to 400 characters"
 
 
@@ -68,11 +68,10 @@ class PreferencesForm(FlaskForm):
             raise ValidationError("Enter the language they prefer")
 
     def validate_representative(self, field: StringField) -> None:
-        named = " ".join((field.data or "").casefold().split())
+        named = as_text(field.data)
         if not named and self.forbidden.data:
             raise ValidationError("Enter the name of the person who must never be contacted")
-        same = any(" ".join(name.casefold().split()) in named for name in self.defendants)
-        if named and same and not self.forbidden.data:
+        if names_a_defendant(named, self.defendants) and not self.forbidden.data:
             raise ValidationError("This is the name of a defendant of the case: say that they must never be contacted")
 
     def wishes(self, stays: Iterable[str]) -> Wishes:
@@ -107,24 +106,18 @@ def held_interval(every_days: int | None) -> dict[str, str]:
 
 
 class AnswersForm(FlaskForm):
-    """What was asked of one way to reach them, and the hours in which it is safe: up to three rows of hours."""
+    """What was asked of one way to reach them, and the hours in which it is safe, in rows."""
 
     seen = HiddenField(validators=[Length(max=64)])  # what the page showed
     allowed = RadioField("May we use it?", choices=choices(ANSWER_WORDS), default="not_asked")
     voicemail = RadioField("May we leave a voicemail?", choices=choices(ANSWER_WORDS), default="not_asked")
     identify = RadioField("May a message say who we are?", choices=choices(ANSWER_WORDS), default="not_asked")
-    days_1 = TicksField("Safe hours: which days?", choices=choices(DAYS))
-    from_1 = ClockField("From")
-    to_1 = ClockField("To")
-    days_2 = TicksField("More safe hours: which days?", choices=choices(DAYS))
-    from_2 = ClockField("From")
-    to_2 = ClockField("To")
-    days_3 = TicksField("And more: which days?", choices=choices(DAYS))
-    from_3 = ClockField("From")
-    to_3 = ClockField("To")
+    rows_of_hours = 0
 
     def hours(self) -> list[tuple[TicksField, ClockField, ClockField]]:
-        return [(self[f"days_{row}"], self[f"from_{row}"], self[f"to_{row}"]) for row in range(1, ROWS_OF_HOURS + 1)]
+        return [
+            (self[f"days_{row}"], self[f"from_{row}"], self[f"to_{row}"]) for row in range(1, self.rows_of_hours + 1)
+        ]
 
     def fill_in(self, row: Any) -> None:
         """Show what is held of a way."""
@@ -178,6 +171,24 @@ class NewWayForm(AnswersForm):
     def validate_value(self, field: TextAreaField) -> None:
         if self.kind.data in KINDS and not is_readable(self.kind.data, field.data or ""):
             raise ValidationError("Enter " + READS_AS[self.kind.data].rstrip("."))
+
+
+Answers = TypeVar("Answers", bound=AnswersForm)
+
+
+def with_rows(form: type[Answers], held: int, sent: Collection[str] = ()) -> type[Answers]:
+    """Give the form with a row for each of the hours held, and one more; and with every row that was `sent`.
+
+    What is saved takes the place of what is held, so a row that is not shown would be lost.
+    """
+    came = sum(name.startswith("from_") for name in sent)
+    rows = max(FEWEST_ROWS_OF_HOURS, held + 1, min(came, MOST_ROWS_OF_HOURS))
+    fields: dict[str, Any] = {"rows_of_hours": rows}
+    for row in range(1, rows + 1):
+        words = "Safe hours: which days?" if row == 1 else f"Safe hours {row}: which days?"
+        fields[f"days_{row}"] = TicksField(words, choices=choices(DAYS))
+        fields[f"from_{row}"], fields[f"to_{row}"] = ClockField("From"), ClockField("To")
+    return type(form.__name__, (form,), fields)
 
 
 class DecisionForm(FlaskForm):

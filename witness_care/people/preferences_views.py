@@ -27,6 +27,7 @@ from witness_care.people.preferences_forms import (
     NewWayForm,
     PreferencesForm,
     held_interval,
+    with_rows,
 )
 from workflows import safety_changes
 
@@ -78,12 +79,12 @@ def confirm_preferences(participant_id: str) -> Response:
 @route_policy(permission="change_safe_contact", category="alteration")
 def new_way(participant_id: str) -> str:
     who = _who(participant_id)
-    return render_template(WAY, **_way(who, NewWayForm(formdata=None), None))
+    return render_template(WAY, **_way(who, with_rows(NewWayForm, 0)(formdata=None), None))
 
 
 @route_policy(permission="change_safe_contact", category="alteration")
 def add_way(participant_id: str) -> Response | tuple[str, int]:
-    who, form = _who(participant_id), NewWayForm()
+    who, form = _who(participant_id), with_rows(NewWayForm, 0, request.form)()
     if not form.validate():
         return rejected_form(WAY, **_way(who, form, None))
     value = (form.value.data or "").strip()
@@ -102,8 +103,9 @@ def edit_way(participant_id: str, point_id: str) -> str | Response:
 
 @route_policy(permission="change_safe_contact", category="alteration")
 def save_way(participant_id: str, point_id: str) -> Response | tuple[str, int]:
-    who, form = _who(participant_id), AnswersForm()
+    who = _who(participant_id)
     point = _point(who, point_id)
+    form = with_rows(AnswersForm, len(point.row.windows or ()), request.form)()
     if not point.is_open:  # somebody marked it as unsafe or withdrew it meanwhile: it stays so
         return _back(who, "")
     if not form.validate():
@@ -193,7 +195,7 @@ def _as_held(who: Who) -> PreferencesForm:
 
 
 def _answers_as_held(who: Who, point: Point) -> AnswersForm:
-    form = AnswersForm(formdata=None)
+    form = with_rows(AnswersForm, len(point.row.windows or ()))(formdata=None)
     form.fill_in(point.row)
     form.seen.data = preferences.version(session(), who, clock.now(), point.row.id)
     return form
@@ -205,6 +207,7 @@ def _page(who: Who) -> dict[str, Any]:
     held = preferences.opt_outs(session(), row.case_id, who.id, now)
     carved = held.carved_out or {}
     points = session().execute(reach.points_of([row.person_id], sealed_too=True)).all()
+    representative = _open(row.representative, row.person_id)
     reachable = reach.reach_of(row, points, now)
     return {
         "who": who,
@@ -214,7 +217,8 @@ def _page(who: Who) -> dict[str, Any]:
         "how_often": preferences.how_often(row.keep_in_touch_days),
         "confirmed": preferences.confirmed_words(row.safe_contact_confirmed_at),
         "interpreter": _open(row.interpreter, row.person_id),
-        "representative": _open(row.representative, row.person_id),
+        "representative": representative,
+        "names_a_defendant": preferences.names_a_defendant(representative, who.defendants),
         "relation": preferences.RELATIONS.get(row.representative_relation, ""),
         "opted_out": [(wording.label(wording.TOPICS, topic), carved.get(topic, "")) for topic in sorted(held.topics)],
         "waiting": preferences.waiting(session(), row.person_id),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from witness_care.demo.case_file import CaseFile
-from witness_care.demo.stories import endings, judgements, listing, outcomes, people, scheme, support
+from witness_care.demo.stories import endings, judgements, listing, outcomes, people, scheme, support, wishes
 
 Story = Callable[[CaseFile], None]
 
@@ -97,5 +97,9 @@ STORIES: Mapping[Story, int] = MappingProxyType(
         support.asked: 1,
         support.wants_to_see_the_court: 1,
         people.asked_what_they_need: 1,
+        wishes.reads_welsh_by_letter: 1,
+        wishes.chose_texts: 1,
+        wishes.another_number_waits: 1,
+        wishes.the_parent_is_the_suspect: 1,
     }
 )
