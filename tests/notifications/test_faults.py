@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.notifications.post import Post
 from witness_care.database import session
-from witness_care.notifications import channels, queue, receipts, sending, settling, text, watch
+from witness_care.notifications import channels, placeholders, queue, receipts, sending, settling, text, watch
 from witness_care.notifications.channels import Accepted, NoAnswer, Nothing, Unsure
+from workflows import values
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.feature("F1", "B4")]
 
@@ -153,3 +154,30 @@ def test_an_e_mail_of_a_mail_server_that_says_no_more_stays_accepted(post: Post)
     post.later(hours=73)
     settling.poll_accepted(post.now + timedelta(hours=1))
     assert _stands(post, message) == "accepted"
+
+
+@pytest.mark.feature("F5")
+def test_news_of_a_day_that_is_past_is_for_a_talk_and_no_message_tells_it(post: Post):
+    written = post.draft()
+    post.later(hours=24 * 120)
+    answer = post.send(written.id)
+    assert isinstance(answer, queue.Refused)
+    assert isinstance(post.draft(), queue.Refused)
+    post.sweep()
+    assert not post.pigeon.sent
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "over"),
+    [
+        ({"state": "on", "hearings": [{"days": [["2026-11-24", "10:00"]]}]}, None, True),
+        ({"state": "on", "hearings": [{"days": [["2026-11-24", None], ["2026-11-30", None]]}]}, None, False),
+        ({"state": "on", "hearings": [{"kind": "week_commencing", "week": "2026-11-16"}]}, None, False),
+        ({"state": "off"}, {"state": "on", "hearings": [{"days": [["2026-11-24", "10:00"]]}]}, True),
+        ({"state": "off"}, {"state": "on", "hearings": [{"days": [["2026-12-24", "10:00"]]}]}, False),
+        ({"state": "off"}, {"told": "by letter"}, False),
+        ({"state": "off"}, None, False),
+    ],
+)
+def test_a_hearing_is_over_once_its_last_day_or_the_last_they_have_is_past(value, told, over):
+    assert placeholders.is_over(values.WHEN_WHERE, value, told, date(2026, 11, 30)) is over

@@ -10,6 +10,7 @@ from witness_care.notifications import carried, gating
 from workflows.safe_contact import OUTSIDE_HOURS, WORDS, Reason
 
 APPROVED = "approved"
+DAY_IS_PAST = "day_is_past"
 OUT_OF_DATE, NO_LONGER_OWED, BY_HAND = "out_of_date", "no_longer_owed", "by_hand"
 ALREADY_SENT = "already_sent"
 WAS_LEAVING = "was_leaving"  # when it was recorded that they must be left alone
@@ -83,6 +84,7 @@ class UnknownMessage(LookupError):
 
 REASONS = {
     NO_LONGER_OWED: NOT_OWED,
+    DAY_IS_PAST: "The day it is about is past. This is only for a talk.",
     OUT_OF_DATE: "It quotes a date or news that has changed since. Draft it anew.",
     ALREADY_SENT: "This was sent to them in this way before, and has not changed since. Ring, or choose another way.",
     gating.LEFT: LEFT_THE_CASE,

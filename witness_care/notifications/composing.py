@@ -19,6 +19,7 @@ from witness_care.notifications.models import CHANNELS, EMAIL, LETTER, TEXT, Mes
 from witness_care.notifications.rendering import ENGLISH, WELSH, CannotRender, Rendered, Value, render_all
 from witness_care.people import reach
 from workflows.safe_contact import KINDS_OF_CHANNEL, Delay, Refuse
+from workflows.working_days import london_date
 
 SENT_AS = {TEXT: "Text message", EMAIL: "E-mail", LETTER: "Letter"}
 CHANNEL_OF_KIND = {kind: channel for channel in CHANNELS for kind in KINDS_OF_CHANNEL[channel]}
@@ -106,6 +107,8 @@ def offer(
     A way that the gate refuses is not there; why stands in `forbidden`. Words that cannot be filled in are not there.
     """
     ways, forbidden = ways_of(person, points, now)
+    today = london_date(now)
+    duties = [each for each in duties if not placeholders.is_over(each.topic, each.value, each.told_value, today)]
     languages = languages_of(person)
     left_out: list[str] = []
     choices = []

@@ -71,7 +71,8 @@ def read(session: Session, participant_id: str, contact_point_id: str) -> Facts 
         return None
     points = reach.points_of([participant.person_id], sealed_too=True).where(ContactPoint.id == contact_point_id)
     duties = sa.select(
-        *(Duty.topic, Duty.subject, Duty.value, Duty.value_hash, Duty.due_at, Duty.rules, Duty.clock_start)
+        *(Duty.topic, Duty.subject, Duty.value, Duty.value_hash, Duty.told_value),
+        *(Duty.due_at, Duty.rules, Duty.clock_start),
     ).where(Duty.participant_id == participant_id, Duty.closed_at.is_(None))
     unit = sa.select(Unit.id, Unit.name, Unit.settings).where(Unit.id == participant.unit_id)
     return Facts(

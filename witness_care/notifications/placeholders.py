@@ -126,6 +126,21 @@ def states_of(topic: str, value: Mapping[str, Any]) -> frozenset[str]:
     return frozenset()
 
 
+def is_over(topic: str, value: Mapping[str, Any], told: Mapping[str, Any] | None, today: date) -> bool:
+    """Say whether news of a hearing is about days that are past on this London date: no message, only a talk.
+
+    That a hearing is off matters while the day they have is ahead. What names no day is never over.
+    """
+    if topic != values.WHEN_WHERE:
+        return False
+    known = (told or {}) if value.get("state") == "off" else value
+    try:
+        days = [day[0] for hearing in known.get("hearings") or () for day in hearing.get("days") or () if day[0]]
+        return bool(days) and date.fromisoformat(max(days)) < today
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return False  # what another system had told may be in its own words, and names no day of ours
+
+
 def can_tell(template_topics: Sequence[str], telling: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a template that names these topics has words for every piece of this news.
 

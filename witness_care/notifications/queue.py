@@ -17,12 +17,13 @@ from witness_care.audit import ledger
 from witness_care.audit.models import Category
 from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.notifications import carried, gating, steps, text
+from witness_care.notifications import carried, gating, placeholders, steps, text
 from witness_care.notifications.answers import (
     ALREADY_SENT,
     APPROVED,
     BY_HAND,
     CHOSEN_HOUR,
+    DAY_IS_PAST,
     LEFT_THE_CASE,
     NO_LONGER_OWED,
     NOT_A_DRAFT,
@@ -49,6 +50,7 @@ from witness_care.notifications.rendering import CannotRender
 from witness_care.sealing import Plain
 from workflows.outbox import WAITING_TO_LEAVE, Outbox
 from workflows.safe_contact import OUTSIDE_HOURS, Allowed, Answered, Delay, Refuse
+from workflows.working_days import london_date
 
 # --- drafting -----------------------------------------------------------------------------------------------------
 
@@ -65,7 +67,9 @@ def draft(new: NewMessage, *, actor: str, now: datetime) -> Drafted | AlreadyWai
         if refused := _not_possible(facts, template, new):
             return refused
         assert template is not None
-        telling = telling_now(facts, new.topics)
+        telling = telling_now(facts, new.topics, now)
+        if len(telling) < len(new.topics):
+            return Refused(reason_in_words(DAY_IS_PAST), DAY_IS_PAST)
         if waiting := _waiting(session, new):
             return AlreadyWaiting(waiting)
         if was_sent(session, new.participant_id, new.channel, telling):
@@ -106,12 +110,14 @@ def _not_possible(facts: Facts, template: MessageTemplate | None, new: NewMessag
     return None
 
 
-def telling_now(facts: Facts, keys: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Give the news that is still owed, with the values that stand now, in the order of `keys`."""
+def telling_now(facts: Facts, keys: Collection[tuple[str, str]], now: datetime) -> list[dict[str, Any]]:
+    """Give the news that is still owed and not of a day that is past, as it stands now, in the order of `keys`."""
+    today = london_date(now)
     return [
         {"topic": duty.topic, "subject": duty.subject, "value": duty.value, "value_hash": duty.value_hash}
         for key in keys
         if (duty := facts.owed.get(key)) is not None
+        and not placeholders.is_over(duty.topic, duty.value, duty.told_value, today)
     ]
 
 
@@ -264,7 +270,7 @@ def _overtaken(
     session: Session, message: Any, facts: Facts, seen: Collection[str], *, actor: str, now: datetime
 ) -> Changed | Refused | None:
     """Say whether what the message is about is still what somebody read; a letter that is not is cancelled."""
-    telling = telling_now(facts, keys_of(message))
+    telling = telling_now(facts, keys_of(message), now)
     if facts.has_left or (message.telling and not telling):
         reason = gating.LEFT if facts.has_left else NO_LONGER_OWED
         steps.move(session, message, "cancelled", actor=actor, now=now, reason=reason)
@@ -353,7 +359,7 @@ def may_be_printed(message_id: str, *, now: datetime) -> bool:
             return False
         if message.state not in WAITING_TO_LEAVE:
             return True
-        news = telling_now(facts, keys_of(message))
+        news = telling_now(facts, keys_of(message), now)
         if facts.has_left or {each["value_hash"] for each in news} != {each["value_hash"] for each in message.telling}:
             return False
         template = session.get_one(MessageTemplate, message.template_id)

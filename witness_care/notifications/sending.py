@@ -118,7 +118,7 @@ def claim(message_id: str, now: datetime) -> Claimed | None:
             return None
         provider = channels.provider_of(message.channel)
         template = session.get_one(MessageTemplate, message.template_id)
-        news = queue.telling_now(facts, queue.keys_of(message))
+        news = queue.telling_now(facts, queue.keys_of(message), now)
         if not _may_leave(session, message, facts, news, neutral=template.neutral, now=now):
             return None
         if provider is None:
