@@ -63,7 +63,7 @@ def take_in(fold: Fold, event: CaseEvent) -> str:
             at=event.received_at,
             by=event.actor,
             message=event.message_id,
-            instead_of=_lost_day(person, fold.truth),
+            instead_of=_lost(person, fold.truth),
         ),
     )
     return CHANGED
@@ -88,6 +88,12 @@ def _lost_day(person: Person, truth: CaseTruth) -> str:
     return london_date(day).isoformat() if day else ""
 
 
+def _lost(person: Person, truth: CaseTruth) -> str:
+    """Name the trial that was put off last: by its day, or by itself when no day of it is left."""
+    lost = [hearing for hearing in _trials(person, truth) if hearing.status.is_put_off]
+    return _lost_day(person, truth) or (lost[-1].id if lost else "")
+
+
 def lost_occasion(person: Person, truth: CaseTruth) -> dict[str, str] | None:
     """Give the trial that was put off and needs another date; None while one has its day. A week is no day."""
     trials = _trials(person, truth)
@@ -110,7 +116,7 @@ def was_asked(person: Person, truth: CaseTruth) -> bool:
     if standing is None:
         return False
     lost = lost_occasion(person, truth)
-    return lost is None or not lost[INSTEAD_OF] or lost[INSTEAD_OF] == standing.instead_of
+    return lost is None or standing.instead_of == _lost(person, truth)
 
 
 # --- whether they can come ----------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class VisitStanding:
 class AvailabilityStanding:
     """When a person cannot come, as they answered last: when (UTC), to whom, and in which message.
 
-    `instead_of` is the London date of the trial that had been lost by then, empty when none was.
+    `instead_of` names the trial that had been lost by then, by its London date or its id; empty when none was.
     """
 
     answer: events.Said
