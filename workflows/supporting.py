@@ -52,6 +52,9 @@ def standing_of(person: Person, kind: str, service: str) -> SupportStanding:
 def take_in(fold: Fold, event: CaseEvent) -> str:
     """Take in what was said of support or of a visit. What does not fit is kept, and asks a person."""
     what: Any = event.what
+    known = support.EVENTS if isinstance(what, events.SupportStated) else court_visit.EVENTS
+    if what.step not in known:
+        return NO_CHANGE  # a step of another version: it is kept, and says nothing here
     person = fold.people[what.participant]
     trial = values.first_trial(person, fold.truth)
     take = _with_support if isinstance(what, events.SupportStated) else _with_visit

@@ -86,6 +86,8 @@ OTHER_FILES = {
     "engagement_points.toml",
     "needs_assessment.toml",
     "closing_talk.toml",
+    "keeping_in_touch.toml",
+    "signposting.toml",
 }
 
 
