@@ -189,7 +189,7 @@ def test_one_case_entered_twice_owes_nobody_anything_twice_or_again(story):
 
 @pytest.mark.xfail(
     strict=False,
-    reason="Rare: a story of a week, a defendant taken off and a date that follows differs after the merge and its end.",
+    reason="Rare: a week, a defendant taken off and a date that follows differ after a merge and its end.",
 )
 @examples(6)
 @given(anything, st.integers(2, 20))
