@@ -12,9 +12,10 @@ from tests.factories import MadeCase, a_case, a_victim, at, attempted
 from tests.reading import text_of
 from witness_care.cases.models import Defendant, DefendantEndpoint
 from witness_care.casework.models import JournalEvent
+from witness_care.checks.every import check
 from witness_care.columns import new_id
-from witness_care.contacts.models import Contact
-from witness_care.database import session, writing
+from witness_care.contacts.models import Contact, Duty
+from witness_care.database import session, snapshot, writing
 from witness_care.people.endpoints import blind_index_of
 from witness_care.people.models import ContactPoint, SafetyChange
 from workflows.events import ContactOutcome
@@ -99,6 +100,25 @@ def test_how_often_we_keep_in_touch_follows_what_was_agreed_and_saving_it_again_
     assert 'value="5"' in desk.as_("olivia").get(path).text
 
     assert "As often as the unit does" in post(desk, path, WISHES)[1]
+
+
+@pytest.mark.feature("B3")
+@pytest.mark.feature("Q1")
+def test_a_longer_interval_moves_the_next_talk_later_and_the_checks_know_that_it_may(desk: Desk):
+    case = made()
+    talk = sa.select(Duty.due_at).where(
+        Duty.participant_id == case[LEAH], Duty.topic == "task.keep_in_touch", Duty.closed_at.is_(None)
+    )
+    path = f"/participants/{case[LEAH]}/preferences/edit"
+    before = session().scalars(talk).one()
+
+    post(desk, path, WISHES | {"how_often": "56"})
+
+    session().rollback()
+    assert session().scalars(talk).one() > before
+    session().rollback()
+    with snapshot():
+        assert list(check(at("2026-11-30 12:00"), only="I5")) == []
 
 
 @pytest.mark.feature("B3")

@@ -19,7 +19,7 @@ from witness_care.checks.findings import Finding, finding, rows
 from witness_care.contacts.models import Duty, DutyHistory
 from witness_care.database import session
 from witness_care.people.models import Participant, Person
-from workflows import duties
+from workflows import duties, values
 from workflows.decide import case_truth, refold
 from workflows.duty_rows import Account, Cause
 from workflows.events import CaseEvent, CaseRegistered
@@ -27,6 +27,7 @@ from workflows.needs import NOTHING
 from workflows.snapshot import Topics
 
 BY_CONTACT = ("ContactMade", "ContactCorrected")
+AGREED_ANEW = ("FrequencyAgreed", "EntryUndone")  # a longer interval is agreed, or a shorter one taken back
 LAST = datetime.max.replace(tzinfo=UTC)
 MOVED_LATER = "The due time of an open duty moved later."
 LATER_THAN_HISTORY = "A duty is due later than its own history says."
@@ -99,21 +100,23 @@ def no_duty_disappears(now: datetime) -> Iterator[Finding]:
 def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
     """I5: inside one duty the due time only moves earlier, unless a contact or its correction moved the clock.
 
+    A talk that is owed at an interval also moves later when a longer one is agreed.
     The lines of a case that was ever merged or split also hold what was owed while it was another one: there the fold
     of its journal as it counts now gives the lines.
     """
     combined = Combined.read().group.keys()
     yield from _later_where_combined(combined)
     lines = (
-        sa.select(DutyHistory.case_id, DutyHistory.duty_id, DutyHistory.due_at, JournalEvent.kind)
+        sa.select(DutyHistory.case_id, DutyHistory.duty_id, DutyHistory.due_at, JournalEvent.kind, Duty.topic)
+        .outerjoin(Duty, Duty.id == DutyHistory.duty_id)
         .outerjoin(JournalEvent, JournalEvent.id == DutyHistory.event_id)
         .order_by(DutyHistory.duty_id, DutyHistory.at, DutyHistory.id)
     )
     before: Any = None
     for row in rows(lines):
         same = before is not None and before["duty_id"] == row["duty_id"]
-        by_contact = row["kind"] in BY_CONTACT
-        if same and row["due_at"] > before["due_at"] and not by_contact and row["case_id"] not in combined:
+        may_be_later = _may_be_later(row["kind"], row["topic"])
+        if same and row["due_at"] > before["due_at"] and not may_be_later and row["case_id"] not in combined:
             yield finding("I5", row["case_id"], row["duty_id"], MOVED_LATER)
         before = row
     last = (
@@ -123,11 +126,28 @@ def no_due_time_moves_later(now: datetime) -> Iterator[Finding]:
         .group_by(Duty.case_id, Duty.id, Duty.due_at)
         .order_by(Duty.id)
     )
-    corrected = sa.select(DutyHistory.duty_id).join(JournalEvent, JournalEvent.id == DutyHistory.event_id)
-    excused = set(session().execute(corrected.where(JournalEvent.kind == "ContactCorrected")).scalars())
+    excused = set(session().execute(_moved_later_by_right()).scalars())
     for row in rows(last):
         if row["due_at"] > row["lowest"] and row["id"] not in excused and row["case_id"] not in combined:
             yield finding("I5", row["case_id"], row["id"], LATER_THAN_HISTORY)
+
+
+def _may_be_later(kind: str | None, topic: str | None) -> bool:
+    return kind in BY_CONTACT or (kind in AGREED_ANEW and topic == values.KEEP_IN_TOUCH)
+
+
+def _moved_later_by_right() -> sa.Select[str]:
+    return (
+        sa.select(DutyHistory.duty_id)
+        .join(JournalEvent, JournalEvent.id == DutyHistory.event_id)
+        .join(Duty, Duty.id == DutyHistory.duty_id)
+        .where(
+            sa.or_(
+                JournalEvent.kind == "ContactCorrected",
+                sa.and_(JournalEvent.kind.in_(AGREED_ANEW), Duty.topic == values.KEEP_IN_TOUCH),
+            )
+        )
+    )
 
 
 def _later_where_combined(combined: Collection[str]) -> Iterator[Finding]:
@@ -136,14 +156,16 @@ def _later_where_combined(combined: Collection[str]) -> Iterator[Finding]:
             continue
         journal = read_journals(session().connection(), [case.id]).get(case.id, [])
         kinds = {event.id: event.kind for event in journal}
+        stored = list(rows(sa.select(Duty.id, Duty.due_at, Duty.closed_at, Duty.topic).where(Duty.case_id == case.id)))
+        closed = {row["id"] for row in stored if row["closed_at"] is not None}
+        topics = {row["id"]: row["topic"] for row in stored}
         lowest: dict[str, datetime] = {}
         for change in refold(case.id, journal, case.rules).duty_changes:
-            if change.due_at > lowest.get(change.duty, LAST) and kinds.get(change.event) not in BY_CONTACT:
+            topic = topics.get(projection.row_to_carry(change.duty, closed))
+            excused = _may_be_later(kinds.get(change.event), topic)
+            if change.due_at > lowest.get(change.duty, LAST) and not excused:
                 yield finding("I5", case.id, change.duty, MOVED_LATER)
-            excused = kinds.get(change.event) in BY_CONTACT
             lowest[change.duty] = change.due_at if excused else min(change.due_at, lowest.get(change.duty, LAST))
-        stored = list(rows(sa.select(Duty.id, Duty.due_at, Duty.closed_at).where(Duty.case_id == case.id)))
-        closed = {row["id"] for row in stored if row["closed_at"] is not None}
         by_row = {projection.row_to_carry(duty, closed): due for duty, due in lowest.items()}
         for row in stored:
             if row["closed_at"] is None and row["due_at"] > by_row.get(row["id"], row["due_at"]):
