@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
-from witness_care.audit import ledger
-from witness_care.audit.models import Category
 from witness_care.availability.models import AvailabilityNote
-from witness_care.cases.models import CourtCase
-from witness_care.casework.apply import apply
-from witness_care.casework.models import JournalEvent
-from witness_care.columns import new_id
 from witness_care.database import writing
-from witness_care.people.models import Participant
-from witness_care.sealing import Plain
+from witness_care.people import entering
+from witness_care.people.entering import Whose
 from workflows import events, snapshot
 from workflows.availability import MOST_RANGES
-from workflows.events import CaseEvent, DatesAway, Said
+from workflows.events import DatesAway, Said
 from workflows.snapshot import AvailabilityStanding, Person
 
 UNSAID = "other"  # why they cannot come, where they gave only the dates
@@ -38,15 +29,6 @@ class DoesNotFitError(Exception):
 
 class TooManyError(DoesNotFitError):
     """There are as many ranges as are kept; nothing was recorded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Locked:
-    participant_id: str
-    case_id: str
-    unit_id: str
-    role: str
-    standing: AvailabilityStanding | None
 
 
 Answer = Callable[[AvailabilityStanding | None], events.AvailabilityAsked]
@@ -76,22 +58,9 @@ def add(
         others = tuple(each for each in away if (each.first, each.last) != span)
         return events.AvailabilityAsked(participant=participant_id, answer=Said.YES, away=(*others, new))
 
-    def write(session: Session, who: _Locked) -> None:
-        if words:
-            made = new_id()
-            session.add(
-                AvailabilityNote(
-                    id=made,
-                    case_id=who.case_id,
-                    unit_id=who.unit_id,
-                    participant_id=who.participant_id,
-                    message_id=message_id,
-                    text=Plain(words, made),
-                    may_be_shared=may_be_shared,
-                    written_by=actor.reference,
-                    written_at=now,
-                )
-            )
+    def write(session: Session, whose: Whose) -> None:
+        shared = {"may_be_shared": may_be_shared}
+        entering.keep_note(session, AvailabilityNote, whose, words, message_id, actor=actor, now=now, **shared)
 
     _record(participant_id, answer, message_id, seen=seen, actor=actor, now=now, write=write)
 
@@ -148,7 +117,7 @@ def person_of(state: Any, participant_id: str) -> Person | None:
 
 
 def _message(participant_id: str, submission: str) -> str:
-    return str(uuid.uuid5(_MESSAGES, f"{participant_id}|{submission}"))
+    return entering.message_of(_MESSAGES, participant_id, submission)
 
 
 def _record(
@@ -159,55 +128,19 @@ def _record(
     seen: str,
     actor: Actor,
     now: datetime,
-    write: Callable[[Session, _Locked], None] | None = None,
+    write: Callable[[Session, Whose], None] | None = None,
 ) -> None:
     """Enter one answer. `seen` names the answer that the page showed: what came since is not written over."""
     with writing() as session:
-        who = _lock(session, actor, participant_id)
-        sent_before = sa.select(JournalEvent.id).where(JournalEvent.message_id == message_id).limit(1)
-        if session.scalar(sent_before) is not None:
-            return
-        if (who.standing.message if who.standing else "") != seen:
+        whose = entering.lock(session, actor, participant_id)
+        person = person_of(whose.case.state, participant_id)
+        if person is None or person.left or person.died:
             raise DoesNotFitError
-        _apply(who, answer(who.standing), message_id, actor=actor, now=now)
+        if entering.is_entered(session, message_id):
+            return
+        held = person.availability
+        if (held.message if held else "") != seen:
+            raise DoesNotFitError
+        entering.enter(whose, answer(held), message_id, about="availability", received_at=now, actor=actor, now=now)
         if write is not None:
-            write(session, who)
-            session.flush()
-
-
-def _apply(who: _Locked, fact: events.Fact, message_id: str, *, actor: Actor, now: datetime) -> None:
-    event = CaseEvent(
-        id=new_id(),
-        case_id=who.case_id,
-        what=fact,
-        received_at=now,
-        occurred_at=now,
-        context="officer",
-        message_id=message_id,
-        actor=actor.reference,
-        source="web",
-    )
-    apply([event], actor=actor.reference, now=now)
-    subject = (who.participant_id, ledger.category_of_role(who.role))
-    ledger.note(Category.ALTERATION, case_id=who.case_id, subjects=[subject], fields="availability")
-
-
-def _lock(session: Session, actor: Actor, participant_id: str) -> _Locked:
-    row = session.execute(
-        scope.participants(actor)
-        .where(Participant.id == participant_id)
-        .with_only_columns(Participant.id, Participant.case_id, Participant.unit_id, Participant.role)
-    ).first()
-    if row is None:
-        raise LookupError("Expected a participant of this actor's units; there is none by this id.")
-    state = session.scalar(sa.select(CourtCase.state).where(CourtCase.id == row.case_id).with_for_update())
-    person = person_of(state, row.id)
-    if person is None or person.left or person.died:
-        raise DoesNotFitError
-    return _Locked(
-        participant_id=row.id,
-        case_id=row.case_id,
-        unit_id=row.unit_id,
-        role=row.role,
-        standing=person.availability,
-    )
+            write(session, whose)

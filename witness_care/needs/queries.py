@@ -13,47 +13,23 @@ from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.accounts.models import AppUser
 from witness_care.cases.models import CourtCase
-from witness_care.casework.models import JournalEvent, UndoneEntry
 from witness_care.contacts.models import Duty
 from witness_care.needs.models import NeedNote
+from witness_care.people import entering
 from witness_care.people.models import Participant, Person
 from workflows import needs
 
 KINDS = tuple(kind.__name__ for kind in needs.FACTS)
-MOST_ENTRIES = 20
 
 
 def entries(session: Session, case_id: str, participant_id: str) -> Sequence[sa.Row]:
     """Give what was entered about one person's needs, the newest first, and whether it was undone."""
-    undone = sa.exists().where(
-        UndoneEntry.case_id == JournalEvent.case_id, UndoneEntry.message_id == JournalEvent.message_id
-    )
-    return session.execute(
-        sa.select(
-            *(JournalEvent.id, JournalEvent.kind, JournalEvent.payload, JournalEvent.received_at, JournalEvent.actor),
-            JournalEvent.message_id,
-            undone.label("is_undone"),
-        )
-        .where(
-            JournalEvent.case_id == case_id,
-            JournalEvent.kind.in_(KINDS),
-            JournalEvent.payload["participant"].as_string() == participant_id,
-        )
-        .order_by(JournalEvent.received_at.desc(), JournalEvent.id)
-        .limit(MOST_ENTRIES)
-    ).all()
+    return entering.entries(session, KINDS, case_id, participant_id)
 
 
 def notes_of(session: Session, messages: Iterable[str], unit_id: str) -> Mapping[str, Sequence[NeedNote]]:
     """Give what was written down with each of these entries, still sealed."""
-    wanted = sorted(set(messages))
-    if not wanted:
-        return {}
-    query = sa.select(NeedNote).where(NeedNote.message_id.in_(wanted), NeedNote.unit_id == unit_id)
-    found: dict[str, list[NeedNote]] = {}
-    for note in session.scalars(query.order_by(NeedNote.section)):
-        found.setdefault(note.message_id, []).append(note)
-    return found
+    return entering.notes_of(session, NeedNote, messages, unit_id)
 
 
 # --- a unit's list ------------------------------------------------------------------------------------------------

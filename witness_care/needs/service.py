@@ -7,24 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
-from witness_care.audit import ledger
-from witness_care.audit.models import Category
-from witness_care.cases.models import CourtCase
-from witness_care.casework.apply import apply
-from witness_care.casework.models import JournalEvent
-from witness_care.columns import new_id
 from witness_care.database import writing
 from witness_care.needs.assessment import Assessment, assessment_of
 from witness_care.needs.models import NeedNote
-from witness_care.people.models import Participant
-from witness_care.sealing import Plain
+from witness_care.people import entering
+from witness_care.people.entering import Whose
 from workflows import events
-from workflows.events import CaseEvent, NeedSaid, Said
+from workflows.events import NeedSaid, Said
 
 _MESSAGES = uuid.UUID("d3f1b9c4-6f0a-5a0e-9a55-2b8a7c1e4d90")
 
@@ -39,10 +31,7 @@ class ChangedMeanwhileError(DoesNotFitError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Locked:
-    participant_id: str
-    case_id: str
-    unit_id: str
-    role: str
+    whose: Whose
     assessment: Assessment
 
 
@@ -65,7 +54,7 @@ def save_section(
     message_id = _message(participant_id, submission)
     with writing() as session:
         who = _lock(session, actor, participant_id, now)
-        if _is_recorded(session, message_id):
+        if entering.is_entered(session, message_id):
             return
         part = who.assessment.part(section)
         if part is None or not who.assessment.may_be_recorded:
@@ -92,7 +81,7 @@ def confirm_unchanged(participant_id: str, *, seen: str, submission: str, actor:
     message_id = _message(participant_id, submission)
     with writing() as session:
         who = _lock(session, actor, participant_id, now, with_notes=True)
-        if _is_recorded(session, message_id):
+        if entering.is_entered(session, message_id):
             return
         if not who.assessment.may_be_confirmed or not who.assessment.may_be_recorded:
             raise DoesNotFitError
@@ -116,7 +105,7 @@ def say_arranged(
     message_id = _message(participant_id, submission)
     with writing() as session:
         who = _lock(session, actor, participant_id, now)
-        if _is_recorded(session, message_id):
+        if entering.is_entered(session, message_id):
             return
         line = next((each for each in who.assessment.lines if each.question.key == question), None)
         if line is None or not line.is_to_arrange or line.is_arranged is arranged:
@@ -129,7 +118,7 @@ def ask_again(participant_id: str, *, submission: str, actor: Actor, now: dateti
     message_id = _message(participant_id, submission)
     with writing() as session:
         who = _lock(session, actor, participant_id, now)
-        if _is_recorded(session, message_id):
+        if entering.is_entered(session, message_id):
             return
         if not who.assessment.may_be_recorded:
             raise DoesNotFitError
@@ -137,66 +126,22 @@ def ask_again(participant_id: str, *, submission: str, actor: Actor, now: dateti
 
 
 def _message(participant_id: str, submission: str) -> str:
-    return str(uuid.uuid5(_MESSAGES, f"{participant_id}|{submission}"))
-
-
-def _is_recorded(session: Session, message_id: str) -> bool:
-    return session.scalar(sa.select(JournalEvent.id).where(JournalEvent.message_id == message_id).limit(1)) is not None
+    return entering.message_of(_MESSAGES, participant_id, submission)
 
 
 def _apply(who: _Locked, fact: events.Fact, message_id: str, *, actor: Actor, now: datetime) -> None:
-    event = CaseEvent(
-        id=new_id(),
-        case_id=who.case_id,
-        what=fact,
-        received_at=now,
-        occurred_at=now,
-        context="officer",
-        message_id=message_id,
-        actor=actor.reference,
-        source="web",
-    )
-    apply([event], actor=actor.reference, now=now)
-    subject = (who.participant_id, ledger.category_of_role(who.role))
-    ledger.note(Category.ALTERATION, case_id=who.case_id, subjects=[subject], fields="needs")
+    entering.enter(who.whose, fact, message_id, about="needs", received_at=now, actor=actor, now=now)
 
 
 def _write(
     session: Session, who: _Locked, notes: Mapping[str, str], message_id: str, *, actor: Actor, now: datetime
 ) -> None:
     for section, text in notes.items():
-        if not text:
-            continue
-        made = new_id()
-        session.add(
-            NeedNote(
-                id=made,
-                case_id=who.case_id,
-                unit_id=who.unit_id,
-                participant_id=who.participant_id,
-                section=section,
-                message_id=message_id,
-                text=Plain(text, made),
-                written_by=actor.reference,
-                written_at=now,
-            )
-        )
-    session.flush()
+        entering.keep_note(session, NeedNote, who.whose, text, message_id, section=section, actor=actor, now=now)
 
 
 def _lock(session: Session, actor: Actor, participant_id: str, now: datetime, *, with_notes: bool = False) -> _Locked:
-    row = session.execute(
-        scope.participants(actor)
-        .where(Participant.id == participant_id)
-        .with_only_columns(Participant.id, Participant.case_id, Participant.unit_id, Participant.role)
-    ).first()
-    if row is None:
-        raise LookupError("Expected a participant of this actor's units; there is none by this id.")
-    state = session.scalar(sa.select(CourtCase.state).where(CourtCase.id == row.case_id).with_for_update())
-    return _Locked(
-        participant_id=row.id,
-        case_id=row.case_id,
-        unit_id=row.unit_id,
-        role=row.role,
-        assessment=assessment_of(session, state, row.id, row.unit_id, now, with_notes=with_notes),
-    )
+    whose = entering.lock(session, actor, participant_id)
+    state, unit_id = whose.case.state, whose.unit_id
+    found = assessment_of(session, state, participant_id, unit_id, now, with_notes=with_notes)
+    return _Locked(whose=whose, assessment=found)

@@ -17,21 +17,18 @@ from witness_care import arrangements, dates
 from witness_care.accounts import scope
 from witness_care.accounts.current import Actor
 from witness_care.arrangements import Arrangements
-from witness_care.audit import ledger
-from witness_care.audit.models import Category
 from witness_care.cases.held import load_case
 from witness_care.cases.models import CourtCase
 from witness_care.cases.service import after_the_last
-from witness_care.casework.apply import apply
-from witness_care.casework.models import JournalEvent
-from witness_care.columns import new_id
 from witness_care.database import writing
+from witness_care.people import entering
+from witness_care.people.entering import Whose
 from witness_care.people.models import Participant
 from witness_care.support import directory
 from workflows import recheck, supporting, values
 from workflows import snapshot as snapshots
 from workflows.decide import case_truth
-from workflows.events import ArrangementConfirmed, CaseEvent, CourtVisitStated, SupportStated
+from workflows.events import ArrangementConfirmed, CourtVisitStated, SupportStated
 from workflows.recheck import ToConfirm
 from workflows.snapshot import Person
 from workflows.support import KINDS, Support
@@ -162,7 +159,7 @@ def confirm_arrangement(
 
 
 def _record(fact: Entry, *, trial: str = "", at: datetime, submission: str, actor: Actor, now: datetime) -> None:
-    message_id = str(uuid.uuid5(_MESSAGES, f"{fact.participant}|{submission}"))
+    message_id = entering.message_of(_MESSAGES, fact.participant, submission)
     with writing() as session:
         case_id = sa.select(Participant.case_id).where(Participant.id == fact.participant).scalar_subquery()
         row = session.execute(
@@ -173,26 +170,21 @@ def _record(fact: Entry, *, trial: str = "", at: datetime, submission: str, acto
         standing = standing_of(session, actor, fact.participant)
         if row is None or standing is None:
             raise LookupError("Expected a participant of this actor's units; there is none by this id.")
-        if session.scalar(sa.select(JournalEvent.id).where(JournalEvent.message_id == message_id)) is not None:
+        if entering.is_entered(session, message_id):
             return
         if not _fits(session, standing, fact, trial):
             raise DoesNotFitError
         if isinstance(fact, SupportStated) and not _may_begin(session, standing, fact, now):
             raise NotOfferedError
-        event = CaseEvent(
-            id=new_id(),
-            case_id=standing.case_id,
-            what=fact,
-            received_at=after_the_last(load_case(session, row), now),
+        received_at = after_the_last(load_case(session, row), now)
+        entering.enter(
+            *(Whose(participant_id=fact.participant, role=standing.role, case=row), fact, message_id),
+            about="support",
+            received_at=received_at,
             occurred_at=at,
-            context="officer",
-            message_id=message_id,
-            actor=actor.reference,
-            source="web",
+            actor=actor,
+            now=now,
         )
-        apply([event], actor=actor.reference, now=now)
-        subject = (fact.participant, ledger.category_of_role(standing.role))
-        ledger.note(Category.ALTERATION, case_id=standing.case_id, subjects=[subject], fields="support")
 
 
 def _fits(session: Session, standing: Standing, fact: Entry, trial: str) -> bool:
