@@ -98,11 +98,15 @@ def test_the_page_takes_a_date_and_says_who_cannot_come(desk: Desk, case: MadeCa
     asked = {"day-day": "22", "day-month": "3", "day-year": "2027", "length": "2", "court": "Westmarch Crown Court"}
     words = text_of(officer.get(address, query_string=asked))
     assert "Nothing was written." in words
-    assert "1 of 2 whom the CPS requires cannot come." in words
-    assert "Nadia Ahmed No, away Monday 22 March 2027 to Friday 26 March 2027" in words
-    assert "Leah Jones Not asked Screens" in words
+    assert "1 of 2 whom the CPS requires cannot come;" in words
+    assert "Nadia Ahmed Free? No, away Monday 22 March 2027 to Friday 26 March 2027" in words
+    assert "Leah Jones Free? Not asked To confirm anew: Screens" in words
     assert "15 March 2027" in text_of(officer.get(f"/hearings/{trial}"))
+    assert "1 was not asked or would not say, which does not mean that they can." in words
     wrong = officer.get(address, query_string=asked | {"day-month": "14"})
     assert wrong.status_code == 400
+    past = officer.get(address, query_string=asked | {"day-year": "2020"})
+    assert past.status_code == 400
+    assert "Enter a day that is not past" in text_of(past)
     assert "Enter a real date" in text_of(wrong)
     assert desk.as_("noor").get(address).status_code == 404

@@ -117,7 +117,7 @@ def test_what_is_checked_is_what_leaves_and_counts_as_told_where_they_chose_text
     exactly = exactly.replace("Eastmere Crown Court", court[1])
     checked = page(ready, address)
     assert exactly in checked
-    assert "This way to reach them is safe Inside their safe hours No offence and no defendant" in checked
+    assert "This way to reach them is safe No safe hours are recorded: any hour is taken as safe No offence" in checked
 
     assert send(ready, address)[0] == 303
     sending.send_waiting(clock.now())

@@ -42,6 +42,13 @@ class ProposedForm(FlaskForm):
     court = StringField("Court", validators=[InputRequired("Enter the court"), Length(max=200)])
     room = StringField("Courtroom (optional)", validators=[Length(max=100)])
 
+    def is_to_come(self, now: datetime) -> bool:
+        """Say whether the day is today or later, and say at the field what to enter where it is not. `now` is UTC."""
+        if self.day.data is None or self.day.data >= working_days.london_date(now):
+            return True
+        self.day.errors = ["Enter a day that is not past"]
+        return False
+
     @property
     def days(self) -> tuple[HearingDay, ...]:
         """Give the days that would be listed; those after the first are working days."""

@@ -35,7 +35,7 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
     shown["days"] = days
     if not is_asked:
         return render_template(PAGE, **shown)
-    if not form.validate():
+    if not form.validate() or not form.is_to_come(clock.now()):
         return rejected_form(PAGE, **shown)
     fact = form.fact(hearing_id)
     found = what_if.try_date(hearing.urn, hearing.case_id, hearing_id, fact, actor=actor(), now=clock.now())
@@ -59,6 +59,7 @@ def what_if_page(hearing_id: str) -> str | tuple[str, int]:
                 }
                 for each, answer in sorted(found.can_come.items(), key=lambda pair: names.get(pair[0], ""))
             ],
+            "not_asked": sum(answer.free not in (Free.YES, Free.NO) for answer in found.can_come.values()),
             "away": sum(answer.free is Free.NO for answer in found.can_come.values()),
             "follows": [_follows(each, names) for each in found.differences],
             "last": fact.when.days[-1].on,

@@ -246,7 +246,8 @@ def _one(message_id: str, form: SendForm, **more: Any) -> str:
         raise absent()
     parts, problem = parts_of(row)
     steps = message_queries.steps(session(), [row.id])[row.id]
-    answer = _ask_the_gate(row, who)
+    point = _way_of(row)
+    answer = _ask_the_gate(row, who, point)
     return render_template(
         ONE,
         message=row,
@@ -262,7 +263,7 @@ def _one(message_id: str, form: SendForm, **more: Any) -> str:
         ),
         words=message_words,
         sent_as=composing.SENT_AS,
-        checks=_checks(row, answer, parts),
+        checks=_checks(row, point, answer, parts),
         delay=answer if isinstance(answer, Delay) else None,
         is_mine=row.created_by == actor().reference,
         override=row.override_reason.open(row.id) if row.override_reason else "",
@@ -297,23 +298,31 @@ def _standing(row: Any) -> list[dict[str, Any]]:
     return [owed.get((news["topic"], news["subject"]), news) for news in row.telling]
 
 
-def _ask_the_gate(row: Any, who: Who) -> Any:
-    points = session().execute(reach.points_of([row.person_id], sealed_too=False)).all()
-    point = next((point for point in points if point.id == row.contact_point_id), None)
-    if point is None or row.state != "draft":
+def _way_of(row: Any) -> Any:
+    """Give the way by which a draft is to go; None when it is no draft, or the way is not on their record."""
+    points = session().execute(reach.points_of([row.person_id])).all() if row.state == "draft" else ()
+    return next((point for point in points if point.id == row.contact_point_id), None)
+
+
+def _ask_the_gate(row: Any, who: Who, point: Any) -> Any:
+    if point is None:
         return None
     return reach.ask(who.row, point, row.channel, clock.now(), row.due_at, neutral=row.neutral)
 
 
-def _checks(row: Any, answer: Any, parts: list[Rendered]) -> list[str]:
+def _checks(row: Any, point: Any, answer: Any, parts: list[Rendered]) -> list[str]:
     """Say in words what was checked before it may leave."""
     if row.state != "draft":
         return []
+    if point is None:
+        return ["Not safe: this way to reach them is not on their record"]
     found = ["Not safe: " + answer.words] if isinstance(answer, Refuse) else ["This way to reach them is safe"]
     if isinstance(answer, Delay):
         found.append(answer.words)
     elif row.channel != "letter":
-        found.append("Inside their safe hours")
+        found.append(
+            "Inside their safe hours" if point.windows else "No safe hours are recorded: any hour is taken as safe"
+        )
     found.append("No offence and no defendant")
     found.append("Says only who to ring" if row.neutral else "They agreed that a message may say who we are")
     if any(part.language == "cy" for part in parts):
