@@ -16,9 +16,10 @@ from witness_care.accounts import service
 from witness_care.accounts.models import Role
 from witness_care.columns import new_id
 from witness_care.database import session, writing
-from witness_care.notifications import preferences, sending, template_service
+from witness_care.notifications import sending, template_service
 from witness_care.notifications.models import MessageTemplate, OutboxMessage
 from witness_care.people.document import ContactPointGiven
+from witness_care.people.models import Person
 from workflows import values
 
 LEAH, NADIA, GWEN = "Leah Jones", "Nadia Ahmed", "Gwen Price"
@@ -103,10 +104,9 @@ def send(desk: Desk, address: str, **more: object) -> tuple[int, str]:
 
 
 @pytest.mark.feature("F1")
-def test_what_is_checked_is_what_leaves_and_counts_as_told_where_they_chose_texts(
-    ready: Desk, case: MadeCase, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(preferences, "chosen_channel_of", lambda _session, _person: "text")
+def test_what_is_checked_is_what_leaves_and_counts_as_told_where_they_chose_texts(ready: Desk, case: MadeCase):
+    with writing() as s:
+        s.execute(sa.update(Person).values(chosen_channel="text"))
     address = write(ready, case, "hearing_date")
     exactly = (
         "The trial is on Monday 14 December 2026 at 10am, at Eastmere Crown Court. It is set down for 1 day. "

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from tests.notifications.post import a_template
 from witness_care.contacts.models import Contact
-from witness_care.database import session
-from witness_care.notifications import channels, preferences, queue, receipts
+from witness_care.database import session, writing
+from witness_care.notifications import channels, queue, receipts
 from witness_care.notifications.channels import Accepted, Unsure
+from witness_care.people.models import Person
 
 pytestmark = [pytest.mark.feature("F4"), pytest.mark.sqlite_only]
 
@@ -21,9 +22,10 @@ def by_pigeon(post, monkeypatch):
 
 
 @pytest.fixture
-def chosen(monkeypatch):
+def chosen(post):
     def choose(channel: str) -> None:
-        monkeypatch.setattr(preferences, "chosen_channel_of", lambda s, person_id: channel)
+        with writing() as s:
+            s.execute(sa.update(Person).where(Person.id == post.person).values(chosen_channel=channel))
 
     return choose
 

@@ -24,7 +24,7 @@ from witness_care.contacts import introductions
 from witness_care.contacts import queries as contact_queries
 from witness_care.database import session
 from witness_care.errors import absent
-from witness_care.notifications import composing, preferences, queue, signposts
+from witness_care.notifications import composing, queue, signposts
 from witness_care.notifications.composing import SENT_AS, Choice, Offer
 from witness_care.notifications.queue import AlreadyWaiting, NewMessage, Refused
 from witness_care.notifications.rendering import text_parts
@@ -63,7 +63,7 @@ def first_information(participant_id: str) -> str:
     form = FirstInformationForm(formdata=None)
     form.offer(offer.choices)
     form.token.data = new_id()
-    first = composing.suggested(offer.choices, preferences.chosen_channel(who.row)) or next(iter(offer.choices), None)
+    first = composing.suggested(offer.choices, who.row.chosen_channel) or next(iter(offer.choices), None)
     form.message.data = first.key if first else None
     return _page(who, offer, form, is_owed=is_owed)
 
@@ -125,7 +125,7 @@ def _page(who: Who, offer: Offer, form: FirstInformationForm, **more: Any) -> st
         form=form,
         previews=[(in_words(choice), choice, _previews(choice)) for choice in offer.choices],
         answered=introductions.answered(session(), who.id, who.row.role),
-        chosen=preferences.chosen_channel(who.row),
+        chosen=who.row.chosen_channel,
         sets=[each.title for each in sets if not each.is_general],
         links=pack.links_of(sets),
         can_name=any(choice.way.may_name_us for choice in offer.choices),

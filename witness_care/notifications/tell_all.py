@@ -16,7 +16,7 @@ from witness_care.accounts.current import Actor
 from witness_care.contacts import queries as contact_queries
 from witness_care.contacts.duty_view import DutyView
 from witness_care.contacts.models import Duty
-from witness_care.notifications import composing, preferences, queue
+from witness_care.notifications import composing, queue
 from witness_care.notifications.composing import SENT_AS, Choice
 from witness_care.notifications.models import EMAIL, TEXT
 from witness_care.notifications.queue import Drafted, NewMessage, Sent
@@ -84,7 +84,7 @@ def _line(session: Session, who: Who, duties: Sequence[DutyView], thread: str, n
     # Somebody who is needed is told that with the date: it is the same talk, and the same message.
     beside = tuple(duty for duty in duties if duty.topic == values.ATTENDANCE)
     offer = composing.offer(session, who.row, points, (date, *beside), templates, about, now=now)
-    chosen = preferences.chosen_channel_of(session, who.row.person_id)
+    chosen = who.row.chosen_channel
     if who.row.left_at is not None:
         return Line(who=who, duty=date, choice=None, why_not=queue.LEFT_THE_CASE)
     if chosen == "call":

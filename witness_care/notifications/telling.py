@@ -19,9 +19,9 @@ from witness_care.cases.models import CourtCase
 from witness_care.casework.apply import apply
 from witness_care.columns import new_id
 from witness_care.contacts.models import Contact
-from witness_care.notifications import placeholders, preferences
+from witness_care.notifications import placeholders
 from witness_care.notifications.models import MessageTemplate, OutboxMessage
-from witness_care.people.models import Participant
+from witness_care.people.models import Participant, Person
 from workflows.events import CaseEvent, ContactMade, ContactOutcome, Telling
 
 SOURCE = "outbox"
@@ -30,7 +30,7 @@ SOURCE = "outbox"
 def delivered(session: Session, message: Any, *, actor: str, now: datetime) -> bool:
     """Record a delivered message as told, where they chose this way. Says whether it was."""
     template = session.get_one(MessageTemplate, message.template_id)
-    chosen = preferences.chosen_channel_of(session, message.person_id)
+    chosen = session.scalar(sa.select(Person.chosen_channel).where(Person.id == message.person_id))
     if chosen != message.channel or not message.telling or not placeholders.tells_anything(template.topics or ()):
         return False
     told = tuple(Telling(topic=news["topic"], subject=news["subject"], value=news["value"]) for news in message.telling)
