@@ -109,8 +109,9 @@ def answers(participant: str, person: Person, truth: CaseTruth) -> dict[str, str
             PRE_TRIAL_VISIT: supporting.answer_about_visit(person, truth),
             WITNESS_SERVICE: supporting.answer_about_witness_service(person, truth),
         }
-    if availability.was_asked(person, truth):
-        said[DATES_TO_AVOID] = supporting.DONE
+    if person.availability is not None and availability.was_asked(person, truth):
+        would_not_say = person.availability.answer is events.Said.DECLINED
+        said[DATES_TO_AVOID] = supporting.DECLINED if would_not_say else supporting.DONE
     return {topic: answer for topic, answer in said.items() if answer}
 
 

@@ -19,6 +19,7 @@ from witness_care.casework.models import JournalEvent
 from witness_care.casework.rebuild import differences
 from witness_care.checks.every import check
 from witness_care.columns import new_id
+from witness_care.contacts.models import Duty
 from witness_care.database import session
 from workflows import tasks
 from workflows.events import PleaRecorded
@@ -112,6 +113,11 @@ def test_none_to_avoid_and_would_not_say_are_answers_and_a_lost_date_asks_again(
     assert press(desk, case, "answered", TOM, said="declined") == 303
     assert not owes_dates(case)
     assert not owes_dates(case, TOM)
+    closed = sa.select(Duty.closed_reason).where(Duty.topic == tasks.DATES_TO_AVOID, Duty.closed_at.is_not(None))
+    assert [session().scalar(closed.where(Duty.participant_id == case[name])) for name in (NADIA, TOM)] == [
+        "done",
+        "declined",
+    ]
     assert "They have no dates to avoid." in read(desk, path(case))
     assert "They would not say when they cannot come." in read(desk, path(case, name=TOM))
 
