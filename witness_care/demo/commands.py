@@ -77,8 +77,7 @@ def demo(script_info: ScriptInfo, if_empty: bool, upgrade: bool, seed: int, case
     click.echo("Making a world of made-up cases …")
     world = make_world(seed, now, cases=cases)
     player = _open_the_doors(app)
-    structured_log.configure("WARNING")  # two thousand requests need not be read
-    with _commits_without_waiting(app), ThreadPoolExecutor(1) as outside:
+    with _few_lines(app), _commits_without_waiting(app), ThreadPoolExecutor(1) as outside:
         # In a thread of its own: the command has an application context, and every request must make its own.
         outside.submit(player.play, world).result()
         outside.submit(write_messages, app).result()
@@ -160,6 +159,16 @@ def _load_directories(now: datetime) -> None:
     for file in sorted(files, key=lambda each: each.name):
         text = file.read_text(encoding="utf-8")
         directory.load(directory_file.read(text, file.name, today=max(london_date(now), LAST_CHECK)), now=now)
+
+
+@contextmanager
+def _few_lines(app: Flask) -> Iterator[None]:
+    """Log what matters only: two thousand requests need not be read."""
+    structured_log.configure("WARNING")
+    try:
+        yield
+    finally:
+        structured_log.configure(app.config["LOG_LEVEL"])
 
 
 @contextmanager
